@@ -1,0 +1,24 @@
+package dev.tidegate.bus;
+
+import io.vertx.core.eventbus.EventBus;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Every message that may travel, registered once when the node starts. */
+public final class Codecs {
+  private Codecs() {}
+
+  private static final List<Codec<?>> ALL =
+      Stream.of(CommandCodecs.ALL, MarketCodecs.ALL, OperationCodecs.ALL)
+          .flatMap(List::stream)
+          .toList();
+
+  /** The codecs of all messages, for the tests that hold them to their golden bytes. */
+  public static List<Codec<?>> all() {
+    return ALL;
+  }
+
+  public static void register(EventBus events) {
+    ALL.forEach(events::registerCodec);
+  }
+}

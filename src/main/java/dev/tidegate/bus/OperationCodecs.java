@@ -1,0 +1,46 @@
+package dev.tidegate.bus;
+
+import dev.tidegate.bus.Operations.Draining;
+import dev.tidegate.bus.Operations.RoleCount;
+import dev.tidegate.bus.Operations.Roles;
+import dev.tidegate.bus.Operations.RolesWanted;
+import dev.tidegate.bus.Operations.Scale;
+import dev.tidegate.bus.Operations.Show;
+import dev.tidegate.bus.Operations.Shown;
+import java.util.List;
+
+/** The wire form of {@link Operations}. */
+final class OperationCodecs {
+  private OperationCodecs() {}
+
+  static final List<Codec<?>> ALL =
+      List.of(
+          new Codec<>(
+              Scale.class,
+              (w, m) -> w.string(m.role()).int32(m.instances()),
+              r -> new Scale(r.string(), r.int32())),
+          new Codec<>(
+              Roles.class,
+              (w, m) ->
+                  w.string(m.node())
+                      .list(
+                          m.roles(),
+                          (x, c) -> x.string(c.role()).int32(c.instances()).int32(c.draining())),
+              r ->
+                  new Roles(
+                      r.string(), r.list(x -> new RoleCount(x.string(), x.int32(), x.int32())))),
+          new Codec<>(RolesWanted.class, (w, m) -> {}, r -> new RolesWanted()),
+          new Codec<>(
+              Show.class,
+              (w, m) ->
+                  w.string(m.kind()).stringOrNull(m.id()).int32(m.limit()).string(m.replyTo()),
+              r -> new Show(r.string(), r.stringOrNull(), r.int32(), r.string())),
+          new Codec<>(
+              Shown.class,
+              (w, m) -> w.string(m.node()).string(m.instance()).string(m.json()),
+              r -> new Shown(r.string(), r.string(), r.string())),
+          new Codec<>(
+              Draining.class,
+              (w, m) -> w.string(m.node()).int64(m.withinMillis()),
+              r -> new Draining(r.string(), r.int64())));
+}

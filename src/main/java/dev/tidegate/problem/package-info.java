@@ -1,0 +1,8 @@
+/**
+ * The error catalogue: every refusal that a client can meet, as RFC 9457 problem details, and every
+ * close code.
+ */
+@NullMarked
+package dev.tidegate.problem;
+
+import org.jspecify.annotations.NullMarked;
