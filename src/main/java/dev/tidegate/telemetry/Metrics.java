@@ -29,7 +29,9 @@ public final class Metrics implements AutoCloseable {
 
   public Metrics(String node) {
     registry.config().commonTags("node", node);
-    registry.config().meterFilter(new SeriesLimit(registry, MOST_SERIES));
+    SeriesLimit limit = new SeriesLimit(MOST_SERIES);
+    registry.config().meterFilter(limit);
+    limit.bindTo(registry);
     gc.bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);

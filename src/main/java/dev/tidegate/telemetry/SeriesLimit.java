@@ -23,8 +23,11 @@ final class SeriesLimit implements MeterFilter {
   private final AtomicLong refused = new AtomicLong();
   private final int most;
 
-  SeriesLimit(MeterRegistry registry, int most) {
+  SeriesLimit(int most) {
     this.most = most;
+  }
+
+  void bindTo(MeterRegistry registry) {
     Gauge.builder("tidegate.telemetry.series.refused", refused, AtomicLong::doubleValue)
         .description("Series that were not registered because their name has too many")
         .register(registry);
