@@ -55,6 +55,9 @@ public final class Upstreams {
 
     void responseData(Buffer data);
 
+    /** Nothing follows at once: what there is so far should leave. */
+    void responseFlush();
+
     boolean responseFull();
 
     /** Called once when the caller has caught up. */
