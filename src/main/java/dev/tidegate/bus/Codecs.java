@@ -9,7 +9,7 @@ public final class Codecs {
   private Codecs() {}
 
   private static final List<Codec<?>> ALL =
-      Stream.of(CommandCodecs.ALL, MarketCodecs.ALL, OperationCodecs.ALL)
+      Stream.of(CommandCodecs.ALL, MarketCodecs.ALL, OperationCodecs.ALL, UpstreamCodecs.ALL)
           .flatMap(List::stream)
           .toList();
 
@@ -20,5 +20,6 @@ public final class Codecs {
 
   public static void register(EventBus events) {
     ALL.forEach(events::registerCodec);
+    events.registerCodec(UpstreamCodecs.LIVE);
   }
 }

@@ -1,0 +1,102 @@
+package dev.tidegate.auth;
+
+import dev.tidegate.policy.AuthDemand;
+import dev.tidegate.policy.Authenticator;
+import dev.tidegate.policy.Authenticator.Verdict;
+import dev.tidegate.policy.Exchange;
+import dev.tidegate.policy.Identity;
+import dev.tidegate.policy.Next;
+import dev.tidegate.policy.Policy;
+import dev.tidegate.problem.Problem;
+import io.vertx.core.http.HttpHeaders;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Proves who is calling and holds the route to its demand. Credentials that are there but wrong are
+ * refused even where none are demanded.
+ */
+public final class Authentication implements Policy {
+  private static final CharSequence API_KEY = HttpHeaders.createOptimized("x-api-key");
+  private static final CharSequence CHALLENGE = HttpHeaders.createOptimized("www-authenticate");
+  private static final String BEARER = "Bearer ";
+
+  private final Authenticator authenticator;
+
+  public Authentication(Authenticator authenticator) {
+    this.authenticator = authenticator;
+  }
+
+  @Override
+  public void apply(Exchange exchange, Next next) {
+    AuthDemand demand = exchange.auth();
+    Identity byKey = null;
+    Identity byToken = null;
+    String key = single(exchange, API_KEY);
+    if (key != null && demand != AuthDemand.JWT) {
+      Verdict verdict = authenticator.apiKey(key);
+      byKey = verdict.identity();
+      if (byKey == null) {
+        refuse(exchange, verdict.refusal());
+        return;
+      }
+    }
+    String authorization =
+        demand == AuthDemand.API_KEY ? null : single(exchange, HttpHeaders.AUTHORIZATION);
+    if (authorization != null && bearer(authorization)) {
+      Verdict verdict = authenticator.bearer(authorization.substring(BEARER.length()).trim());
+      byToken = verdict.identity();
+      if (byToken == null) {
+        refuse(exchange, verdict.refusal());
+        return;
+      }
+    }
+    String missing = missing(demand, byKey, byToken);
+    if (missing != null) {
+      refuse(exchange, missing);
+      return;
+    }
+    Identity identity = byToken != null ? byToken : byKey;
+    if (identity != null) {
+      exchange.identity(identity);
+    }
+    next.proceed(exchange);
+  }
+
+  private static @Nullable String missing(
+      AuthDemand demand, @Nullable Identity byKey, @Nullable Identity byToken) {
+    return switch (demand) {
+      case NONE -> null;
+      case API_KEY -> byKey != null ? null : "an API key is required";
+      case JWT -> byToken != null ? null : "a bearer token is required";
+      case EITHER ->
+          byKey != null || byToken != null ? null : "an API key or a bearer token is required";
+      case BOTH ->
+          byKey == null || byToken == null
+              ? "an API key and a bearer token are required"
+              : byKey.consumer().equals(byToken.consumer())
+                  ? null
+                  : "the API key and the token belong to different consumers";
+    };
+  }
+
+  /** Two credentials of one kind are refused as one unknown: upstreams might read the other. */
+  private static @Nullable String single(Exchange exchange, CharSequence name) {
+    String first = exchange.requestHeaders().get(name);
+    if (first == null) {
+      return null;
+    }
+    List<String> all = exchange.requestHeaders().getAll(name);
+    return all.size() == 1 ? first : "";
+  }
+
+  private static boolean bearer(String authorization) {
+    return authorization.isEmpty()
+        || authorization.regionMatches(true, 0, BEARER, 0, BEARER.length());
+  }
+
+  private static void refuse(Exchange exchange, @Nullable String why) {
+    exchange.responseHeaders().set(CHALLENGE, "Bearer");
+    exchange.refuse(Problem.UNAUTHENTICATED, why == null ? "the credentials are not valid" : why);
+  }
+}

@@ -1,0 +1,180 @@
+package dev.tidegate.auth;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jwt.JWTClaimsSet;
+import dev.tidegate.policy.Authenticator;
+import dev.tidegate.policy.Identity;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.text.ParseException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows the consumers of the configuration. Keys are looked up by their SHA-256, so that the time
+ * of a look-up says nothing about a key; verdicts on credentials that were good are remembered, in
+ * bounded number. Safe to share between threads; {@link #reload} swaps everything at once.
+ */
+public final class ConfiguredAuthenticator implements Authenticator {
+  private static final int REMEMBERED = 10_000;
+  private static final int MAX_KEY = 512;
+  private static final Verdict UNKNOWN_KEY = new Verdict(null, "the API key is not known");
+  private static final Verdict NO_TOKENS = new Verdict(null, "tokens are not accepted here");
+
+  private record State(
+      Map<String, Identity> keys,
+      Map<String, AuthConfig.Consumer> consumers,
+      @Nullable Tokens tokens,
+      long skewMillis,
+      Cache<String, Verdict> verdicts) {}
+
+  private final LongSupplier millis;
+  private volatile State state;
+
+  /** Reads the key set's file, so not on an event loop. */
+  public ConfiguredAuthenticator(AuthConfig config, LongSupplier millis) {
+    this.millis = millis;
+    this.state = state(config);
+  }
+
+  /** Takes over another configuration, or the same with another key set. Reads a file. */
+  public void reload(AuthConfig config) {
+    state = state(config);
+  }
+
+  private static State state(AuthConfig config) {
+    Map<String, Identity> keys = new HashMap<>();
+    Map<String, AuthConfig.Consumer> consumers = new HashMap<>();
+    for (AuthConfig.Consumer consumer : config.consumers()) {
+      consumers.put(consumer.name(), consumer);
+      for (String hash : consumer.apiKeys()) {
+        keys.put(hash, identity(consumer, hash));
+      }
+      if (consumer.key() != null) {
+        String hash = sha256(consumer.key());
+        keys.put(hash, identity(consumer, hash));
+      }
+    }
+    AuthConfig.Jwt jwt = config.jwt();
+    return new State(
+        Map.copyOf(keys),
+        Map.copyOf(consumers),
+        jwt == null ? null : new Tokens(jwt, load(jwt.jwks())),
+        jwt == null ? 0 : jwt.clockSkew().toMillis(),
+        Caffeine.newBuilder().maximumSize(REMEMBERED).build());
+  }
+
+  private static JWKSet load(String file) {
+    try {
+      return JWKSet.load(Path.of(file).toFile());
+    } catch (IOException | ParseException e) {
+      throw new IllegalArgumentException(
+          "jwt.jwks: " + file + " (expected a readable JSON Web Key Set)", e);
+    }
+  }
+
+  private static Identity identity(AuthConfig.Consumer consumer, String hash) {
+    return new Identity(
+        consumer.name(),
+        consumer.account(),
+        consumer.tier(),
+        consumer.scopes(),
+        Long.MAX_VALUE,
+        "key:" + hash.substring(0, 12));
+  }
+
+  @Override
+  public Verdict apiKey(String key) {
+    if (key.length() > MAX_KEY) {
+      return UNKNOWN_KEY;
+    }
+    State now = state;
+    Verdict known = now.verdicts().getIfPresent(key);
+    if (known != null) {
+      return known;
+    }
+    Identity identity = now.keys().get(sha256(key));
+    if (identity == null) {
+      return UNKNOWN_KEY;
+    }
+    Verdict verdict = new Verdict(identity, null);
+    now.verdicts().put(key, verdict);
+    return verdict;
+  }
+
+  @Override
+  public Verdict bearer(String token) {
+    State now = state;
+    Tokens tokens = now.tokens();
+    if (tokens == null) {
+      return NO_TOKENS;
+    }
+    long time = millis.getAsLong();
+    Verdict known = now.verdicts().getIfPresent(token);
+    if (known != null && known.identity() != null) {
+      if (time < known.identity().expires() + now.skewMillis()) {
+        return known;
+      }
+      now.verdicts().invalidate(token);
+    }
+    try {
+      Verdict verdict = new Verdict(identity(now, tokens.verify(token, time), token), null);
+      now.verdicts().put(token, verdict);
+      return verdict;
+    } catch (Tokens.InvalidToken e) {
+      return new Verdict(null, e.getMessage());
+    }
+  }
+
+  /** A subject that is not configured is its own consumer, with what the token grants. */
+  private static Identity identity(State now, JWTClaimsSet claims, String token) {
+    String subject = claims.getSubject();
+    AuthConfig.Consumer consumer = now.consumers().get(subject);
+    String account = claim(claims, "account");
+    String tier = claim(claims, "tier");
+    Set<String> scopes = scopes(claims);
+    String id = claims.getJWTID();
+    return new Identity(
+        subject,
+        consumer != null ? consumer.account() : account == null ? subject : account,
+        consumer != null ? consumer.tier() : tier == null ? "registered" : tier,
+        scopes.isEmpty() && consumer != null ? consumer.scopes() : scopes,
+        claims.getExpirationTime().toInstant().toEpochMilli(),
+        "jwt:" + (id == null ? sha256(token).substring(0, 12) : id));
+  }
+
+  private static @Nullable String claim(JWTClaimsSet claims, String name) {
+    return claims.getClaim(name) instanceof String text && !text.isBlank() ? text : null;
+  }
+
+  private static Set<String> scopes(JWTClaimsSet claims) {
+    Object scope = claims.getClaim("scope");
+    if (scope instanceof String text && !text.isBlank()) {
+      return Set.copyOf(Arrays.asList(text.trim().split(" +")));
+    }
+    return claims.getClaim("scopes") instanceof List<?> list
+        ? Set.copyOf(list.stream().map(String::valueOf).toList())
+        : Set.of();
+  }
+
+  private static String sha256(String text) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package dev.tidegate.bus;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.streams.ReadStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The conversation between INGRESS and UPSTREAM. On one event loop an exchange is passed live, by
+ * reference, and streams both ways; to any other event loop or node it travels whole, with bounded
+ * bodies.
+ */
+public final class Upstreams {
+  private Upstreams() {}
+
+  /** The largest body that travels whole, in either direction. */
+  public static final int MAX_BODY = 10 * 1024 * 1024;
+
+  /** Nothing reached the upstream: it is safe to try again. */
+  public static final String NEVER_SENT = "never-sent";
+
+  /** The upstream may have acted on the request. */
+  public static final String UNKNOWN = "unknown";
+
+  /** A request header, or a response header. */
+  public record Header(String name, String value) {}
+
+  /**
+   * One exchange in progress, owned by INGRESS; every method is called on the event loop that both
+   * share.
+   */
+  public interface Call {
+    String upstream();
+
+    HttpMethod method();
+
+    String uri();
+
+    /** How long the upstream may take until its answer begins; 0 leaves it to the upstream. */
+    long timeoutMillis();
+
+    /** Writes the headers that the upstream should see. */
+    void requestHead(MultiMap to);
+
+    /** The paused body, or null when the request has none. */
+    @Nullable ReadStream<Buffer> requestBody();
+
+    /** The upstream is ready for the body. */
+    void bodyWanted();
+
+    /** The answer begins. False when the caller is gone: the upstream may stop. */
+    boolean responseHead(int status, MultiMap headers);
+
+    void responseData(Buffer data);
+
+    /** Nothing follows at once: what there is so far should leave. */
+    void responseFlush();
+
+    boolean responseFull();
+
+    /** Called once when the caller has caught up. */
+    void onDrain(Runnable resume);
+
+    /** The answer ends, with its last bytes if there are any. */
+    void responseEnd(@Nullable Buffer last, @Nullable MultiMap trailers);
+
+    /** The exchange failed; after the head only the connection can say so. */
+    void failed(Failed failure);
+
+    /** What INGRESS runs when the caller goes away before the end. */
+    void onGone(Runnable cancel);
+  }
+
+  /** A request that travels whole. */
+  public record Forward(
+      String upstream,
+      String method,
+      String uri,
+      List<Header> headers,
+      byte[] body,
+      long timeoutMillis) {}
+
+  /** What became of it. */
+  public sealed interface Forwarded permits Answered, Failed {}
+
+  /** The upstream's answer, whatever its status. */
+  public record Answered(int status, List<Header> headers, byte[] body) implements Forwarded {}
+
+  /**
+   * There is no answer.
+   *
+   * @param problem the name of a constant of {@code dev.tidegate.problem.Problem}
+   * @param outcome {@link #NEVER_SENT} or {@link #UNKNOWN}
+   */
+  public record Failed(String problem, String outcome, String detail) implements Forwarded {}
+
+  /** Asks any UPSTREAM of the cluster. */
+  public static final Address<Forward> FORWARD = new Address<>("upstream.exchange", Forward.class);
+
+  /** The UPSTREAM of one event loop of this JVM, named by its thread. */
+  public static Address<Call> exchange(long loop) {
+    return new Address<>("upstream.exchange." + loop, Call.class);
+  }
+}

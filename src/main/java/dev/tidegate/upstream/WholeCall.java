@@ -1,0 +1,129 @@
+package dev.tidegate.upstream;
+
+import dev.tidegate.bus.Upstreams;
+import dev.tidegate.bus.Upstreams.Answered;
+import dev.tidegate.bus.Upstreams.Call;
+import dev.tidegate.bus.Upstreams.Failed;
+import dev.tidegate.bus.Upstreams.Forward;
+import dev.tidegate.bus.Upstreams.Forwarded;
+import dev.tidegate.bus.Upstreams.Header;
+import dev.tidegate.problem.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.streams.ReadStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An exchange that came whole, from another event loop or node, and goes back whole. */
+final class WholeCall implements Call {
+  private final Forward forward;
+  private final Promise<Forwarded> result = Promise.promise();
+  private final Buffer body = Buffer.buffer();
+  private final List<Header> headers = new ArrayList<>();
+  private int status;
+  private @Nullable Runnable cancel;
+
+  WholeCall(Forward forward) {
+    this.forward = forward;
+  }
+
+  Future<Forwarded> result() {
+    return result.future();
+  }
+
+  @Override
+  public String upstream() {
+    return forward.upstream();
+  }
+
+  @Override
+  public HttpMethod method() {
+    return HttpMethod.valueOf(forward.method());
+  }
+
+  @Override
+  public String uri() {
+    return forward.uri();
+  }
+
+  @Override
+  public long timeoutMillis() {
+    return forward.timeoutMillis();
+  }
+
+  @Override
+  public void requestHead(MultiMap to) {
+    for (Header header : forward.headers()) {
+      to.add(header.name(), header.value());
+    }
+  }
+
+  @Override
+  public @Nullable ReadStream<Buffer> requestBody() {
+    return forward.body().length == 0 ? null : new OneBuffer(Buffer.buffer(forward.body()));
+  }
+
+  @Override
+  public void bodyWanted() {}
+
+  @Override
+  public boolean responseHead(int code, MultiMap head) {
+    status = code;
+    head.forEach((name, value) -> headers.add(new Header(name, value)));
+    return true;
+  }
+
+  @Override
+  public void responseData(Buffer data) {
+    if (body.length() + data.length() > Upstreams.MAX_BODY) {
+      tooLarge();
+    } else {
+      body.appendBuffer(data);
+    }
+  }
+
+  private void tooLarge() {
+    Runnable stop = cancel;
+    if (stop != null) {
+      stop.run();
+    }
+    failed(
+        new Failed(
+            Problem.UPSTREAM_BROKEN.name(),
+            Upstreams.UNKNOWN,
+            "the answer is too large to travel between nodes"));
+  }
+
+  @Override
+  public void responseFlush() {}
+
+  @Override
+  public boolean responseFull() {
+    return false;
+  }
+
+  @Override
+  public void onDrain(Runnable resume) {}
+
+  @Override
+  public void responseEnd(@Nullable Buffer last, @Nullable MultiMap trailers) {
+    if (last != null) {
+      responseData(last);
+    }
+    result.tryComplete(new Answered(status, headers, body.getBytes()));
+  }
+
+  @Override
+  public void failed(Failed failure) {
+    result.tryComplete(failure);
+  }
+
+  @Override
+  public void onGone(Runnable stop) {
+    cancel = stop;
+  }
+}
