@@ -208,6 +208,25 @@ class CodecsTest {
             "directory",
             new Markets.Directory(3, 16, "k3", "n1", List.of("BTC-USD", "ETH-USD")),
             "01000000190620046b33046e31040e4254432d5553440e4554482d555344"),
+        new Golden(
+            "batch with source numbers",
+            new Batch(
+                3,
+                "k3",
+                "n1",
+                2,
+                120,
+                4711,
+                List.of(
+                    new Update(
+                        "BTC-USD", Channel.STATUS, 1, 8, new Markets.Status("live", ""), 77))),
+            "BATCHSRC"),
+        new Golden(
+            "feed state",
+            new Markets.FeedState(3, "k3", "n1", 2, "delayed", "no broker", 1_700_000_000_000_000L),
+            "FEEDSTATE"),
+        new Golden("present", new Markets.Present("n1", "m-1", true), "PRESENT"),
+        new Golden("fed", new Markets.Fed(3, List.of("{}", "[]")), "FEDX"),
         new Golden("directory wanted", new Markets.DirectoryWanted("n1"), "0100000003046e31"),
         new Golden("scale", new Operations.Scale("STREAM", 3), "01000000080c53545245414d06"),
         new Golden(
