@@ -37,7 +37,7 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    boolean good = passes(() -> GatewayConfig.load(config));
+    boolean good = passes(() -> GatewayFile.at(config).read());
     if (verticles != null) {
       Path file = verticles;
       good &= passes(() -> ConfigFile.at(file).read(VerticlesFile.class));

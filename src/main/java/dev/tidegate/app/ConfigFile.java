@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,6 +69,27 @@ final class ConfigFile {
     } catch (JacksonException e) {
       throw explain(e);
     }
+  }
+
+  /** The same with some properties replaced, by path as in {@code http.port}: what options and the environment say. */
+  <T> T read(Class<T> type, Map<String, Object> replaced) throws ConfigException {
+    read(type);
+    try {
+      ObjectNode root = (ObjectNode) mapper.readTree(text);
+      replaced.forEach((path, value) -> replace(root, path, value));
+      return mapper.treeToValue(root, type);
+    } catch (JacksonException e) {
+      throw new ConfigException(name + ": with " + replaced + ": " + explain(e).getMessage());
+    }
+  }
+
+  private void replace(ObjectNode root, String path, Object value) {
+    ObjectNode at = root;
+    String[] names = path.split("\\.");
+    for (int i = 0; i < names.length - 1; i++) {
+      at = at.withObjectProperty(names[i]);
+    }
+    at.set(names[names.length - 1], mapper.valueToTree(value));
   }
 
   /** An error that binding cannot see, such as a route whose upstream does not exist. */
@@ -172,7 +194,6 @@ final class ConfigFile {
       com.fasterxml.jackson.databind.cfg.MapperBuilder<?, ?> builder) {
     return builder
         .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-        .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
         .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)

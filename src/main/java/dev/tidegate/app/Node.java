@@ -1,28 +1,22 @@
 package dev.tidegate.app;
 
+import dev.tidegate.admin.Readiness;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Operations;
-import io.micrometer.core.instrument.MeterRegistry;
+import dev.tidegate.telemetry.Metrics;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
-import io.vertx.micrometer.MetricsDomain;
-import io.vertx.micrometer.MicrometerMetricsFactory;
-import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,35 +26,31 @@ final class Node implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final Duration LEAVE_AT_MOST = Duration.ofSeconds(45);
 
-  /** Gauges that cost nothing on the path of a request; requests are metered by the pipeline itself. */
-  private static final Set<MetricsDomain> METERED =
-      EnumSet.of(MetricsDomain.NAMED_POOLS, MetricsDomain.VERTICLES);
-
+  private final GatewayConfig config;
   private final Vertx vertx;
   private final Deployment deployment;
-  private final String name;
-  private final Duration drain;
+  private final Metrics metrics;
 
-  private Node(Vertx vertx, Deployment deployment, String name, Duration drain) {
+  private Node(GatewayConfig config, Vertx vertx, Deployment deployment, Metrics metrics) {
+    this.config = config;
     this.vertx = vertx;
     this.deployment = deployment;
-    this.name = name;
-    this.drain = drain;
+    this.metrics = metrics;
   }
 
   /** Starts everything that the file lists, or nothing: when one part fails the rest is closed again. */
   static Node start(GatewayConfig config, VerticlesFile verticles, @Nullable Path cluster)
       throws Exception {
-    MeterRegistry meters = Parts.meters(config.nodeName());
-    Vertx vertx = build(config, cluster, meters);
+    Metrics metrics = new Metrics(config.node());
+    Readiness readiness = new Readiness();
+    Vertx vertx = build(config, cluster, metrics);
     try {
       Codecs.register(vertx.eventBus());
-      Parts parts = new Parts(config, vertx, meters, cluster != null);
-      Deployment deployment = new Deployment(vertx, config.nodeName(), parts);
-      Node node = new Node(vertx, deployment, config.nodeName(), config.drain());
+      Parts parts = new Parts(config, metrics, readiness);
+      Node node = new Node(config, vertx, new Deployment(vertx, config.node(), parts), metrics);
       node.serve();
-      await(deployment.start(verticles), Duration.ofMinutes(2));
-      parts.started();
+      await(node.deployment.start(verticles), Duration.ofMinutes(2));
+      readiness.started();
       return node;
     } catch (Exception e) {
       await(vertx.close(), LEAVE_AT_MOST);
@@ -68,22 +58,14 @@ final class Node implements AutoCloseable {
     }
   }
 
-  private static Vertx build(GatewayConfig config, @Nullable Path cluster, MeterRegistry meters)
+  private static Vertx build(GatewayConfig config, @Nullable Path cluster, Metrics metrics)
       throws Exception {
     VertxOptions options =
         new VertxOptions()
             .setEventLoopPoolSize(config.eventLoops())
             .setPreferNativeTransport(true)
-            .setMetricsOptions(
-                new MicrometerMetricsOptions()
-                    .setEnabled(true)
-                    .setDisabledMetricsCategories(
-                        Arrays.stream(MetricsDomain.values())
-                            .filter(domain -> !METERED.contains(domain))
-                            .map(MetricsDomain::toCategory)
-                            .collect(Collectors.toSet())));
-    VertxBuilder builder =
-        Vertx.builder().with(options).withMetrics(new MicrometerMetricsFactory(meters));
+            .setMetricsOptions(Metrics.vertxOptions());
+    VertxBuilder builder = Vertx.builder().with(options).withMetrics(metrics.vertxFactory());
     if (cluster == null) {
       return builder.build();
     }
@@ -131,11 +113,12 @@ final class Node implements AutoCloseable {
   @Override
   public void close() throws Exception {
     new Bus(vertx.eventBus())
-        .publishHere(Operations.DRAINING, new Operations.Draining(name, drain.toMillis()));
+        .publishHere(Operations.DRAINING, new Operations.Draining(config.node(), config.drain().toMillis()));
     try {
       await(deployment.stop(), LEAVE_AT_MOST);
     } finally {
       await(vertx.close(), LEAVE_AT_MOST);
+      metrics.close();
     }
   }
 

@@ -1,11 +1,16 @@
 package dev.tidegate.app;
 
+import dev.tidegate.ingress.IngressConfig;
+import dev.tidegate.stream.StreamConfig;
+import dev.tidegate.telemetry.Logs;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,53 +32,73 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--cluster", description = "Hazelcast configuration; without it the node stands alone.")
   private @Nullable Path cluster;
 
+  private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
   @Spec private @Nullable CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
-    GatewayConfig gateway = GatewayConfig.load(config).withEnvironment(System.getenv());
+    GatewayConfig gateway = GatewayFile.at(config).environment(System.getenv()).read();
     VerticlesFile roles = ConfigFile.at(verticles).read(VerticlesFile.class);
-    PrintWriter out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
-    serve(gateway.withPorts(), roles, cluster, out);
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    serve(gateway, roles, cluster, out, node -> {});
     return 0;
   }
 
-  /** Starts the node, says where it listens, and stays until a signal. */
-  static void serve(GatewayConfig config, VerticlesFile roles, @Nullable Path cluster, PrintWriter out)
-      throws Exception {
-    serve(config, roles, cluster, out, new Extra[0]);
+  /** What a command adds to a node before it calls itself ready. */
+  interface Extras {
+    void addTo(Node node) throws Exception;
   }
 
-  /** Something beside the roles, closed after them. */
-  interface Extra extends AutoCloseable {}
-
+  /** Starts the node, says where it listens, and stays until a signal. */
   static void serve(
-      GatewayConfig config, VerticlesFile roles, @Nullable Path cluster, PrintWriter out, Extra... extras)
+      GatewayConfig config,
+      VerticlesFile roles,
+      @Nullable Path cluster,
+      PrintWriter out,
+      Extras extras)
       throws Exception {
-    if (cluster != null && !Files.isRegularFile(cluster)) {
-      throw new ConfigException(cluster + ": no such file (expected a Hazelcast configuration)");
-    }
-    Node node = Node.start(config, roles, cluster);
     CountDownLatch gone = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  try {
-                    node.close();
-                    for (Extra extra : extras) {
-                      extra.close();
-                    }
-                  } catch (Exception e) {
-                    out.println("tidegate: did not leave cleanly: " + Main.reason(e));
-                  } finally {
-                    gone.countDown();
-                  }
-                },
-                "leave"));
-    config.listeners(roles).forEach(out::println);
+    Node node = Node.start(config, roles, cluster);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(node, gone), "leave"));
+    extras.addTo(node);
+    listeners(config, roles, out);
     out.println("ready");
     out.flush();
     gone.await();
+  }
+
+  private static void leave(Node node, CountDownLatch gone) {
+    try {
+      node.close();
+    } catch (Exception e) {
+      LOG.warn("did not leave cleanly: {}", Main.reason(e));
+    } finally {
+      gone.countDown();
+      Logs.close();
+    }
+  }
+
+  private static void listeners(GatewayConfig config, VerticlesFile roles, PrintWriter out) {
+    if (roles.has(Role.INGRESS)) {
+      IngressConfig http = config.http();
+      out.println("http    http://" + shown(http.host()) + ":" + http.port());
+      if (http.tls() != null) {
+        out.println("https   https://" + shown(http.host()) + ":" + http.tls().port());
+      }
+    }
+    if (roles.has(Role.STREAM)) {
+      StreamConfig stream = config.stream();
+      String scheme = stream.tls() == null ? "ws" : "wss";
+      out.println(
+          "stream  " + scheme + "://" + shown(stream.host()) + ":" + stream.port() + "/v1/stream");
+    }
+    if (roles.has(Role.ADMIN)) {
+      out.println("admin   http://" + shown(config.admin().host()) + ":" + config.admin().port());
+    }
+  }
+
+  private static String shown(String host) {
+    return host.equals("0.0.0.0") ? "127.0.0.1" : host;
   }
 }

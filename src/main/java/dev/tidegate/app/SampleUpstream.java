@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -20,6 +21,13 @@ final class SampleUpstream extends VerticleBase {
 
   SampleUpstream(int port) {
     this.port = port;
+  }
+
+  /** The upstreams of a configuration that proxies to it, in the form of the file. */
+  static List<Map<String, Object>> config(int port) {
+    return List.of(
+        Map.of(
+            "name", "sample", "endpoints", List.of(Map.of("host", "127.0.0.1", "port", port))));
   }
 
   @Override

@@ -1,0 +1,60 @@
+package dev.tidegate.app;
+
+import dev.tidegate.admin.AdminVerticle;
+import dev.tidegate.admin.Readiness;
+import dev.tidegate.auth.ConfiguredAuthenticator;
+import dev.tidegate.command.CommandBackend;
+import dev.tidegate.command.CommandVerticle;
+import dev.tidegate.ingress.IngressVerticle;
+import dev.tidegate.market.MarketVerticle;
+import dev.tidegate.stream.StreamVerticle;
+import dev.tidegate.telemetry.Metrics;
+import dev.tidegate.upstream.UpstreamVerticle;
+import io.vertx.core.Deployable;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the instances of a node share, and how each role is made from it. */
+final class Parts implements Deployment.Factory {
+  private final GatewayConfig config;
+  private final Metrics metrics;
+  private final Readiness readiness;
+  private final ConfiguredAuthenticator authenticator;
+  private final CommandBackend commands;
+
+  Parts(GatewayConfig config, Metrics metrics, Readiness readiness) {
+    this.config = config;
+    this.metrics = metrics;
+    this.readiness = readiness;
+    this.authenticator = new ConfiguredAuthenticator(config.auth(), System::currentTimeMillis);
+    this.commands = CommandBackend.of(config.commands(), kafka(config), redis(config));
+  }
+
+  private static @Nullable Map<String, String> kafka(GatewayConfig config) {
+    GatewayConfig.Kafka kafka = config.kafka();
+    if (kafka == null) {
+      return null;
+    }
+    Map<String, String> properties = new HashMap<>(kafka.properties());
+    properties.put("bootstrap.servers", kafka.bootstrapServers());
+    return Map.copyOf(properties);
+  }
+
+  private static @Nullable String redis(GatewayConfig config) {
+    return config.redis() == null ? null : config.redis().uri();
+  }
+
+  @Override
+  public Deployable create(Role role, int instance) {
+    String node = config.node();
+    return switch (role) {
+      case INGRESS -> null;
+      case UPSTREAM -> new UpstreamVerticle(config.upstreams(), metrics.registry(), node);
+      case COMMAND -> new CommandVerticle(commands, metrics.registry(), node);
+      case MARKET -> null;
+      case STREAM -> null;
+      case ADMIN -> new AdminVerticle(config.admin(), metrics.registry(), node, readiness);
+    };
+  }
+}
