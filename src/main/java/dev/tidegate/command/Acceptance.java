@@ -162,8 +162,7 @@ final class Acceptance {
   }
 
   /** Twins that arrive together should get the same answer, so the second waits for the first. */
-  private Future<Receipt> waitFor(
-      Submit s, Draft draft, CommandState.InProgress busy, long wait) {
+  private Future<Receipt> waitFor(Submit s, Draft draft, CommandState.InProgress busy, long wait) {
     long waited = loop.now() - draft.acceptedAt();
     if (waited > config.appendTimeout().plus(config.stateTimeout()).toMillis()) {
       int seconds = (int) (busy.forMillis() / 1000) + 1;
@@ -185,8 +184,7 @@ final class Acceptance {
   private Future<Receipt> record(Draft draft, Position at) {
     long acceptedAt = draft.acceptedAt();
     Stored first =
-        new Stored(
-            draft.id(), draft.consumer(), Status.ACCEPTED, acceptedAt, acceptedAt, null);
+        new Stored(draft.id(), draft.consumer(), Status.ACCEPTED, acceptedAt, acceptedAt, null);
     return state
         .accepted(draft, at, loop.now())
         .map(

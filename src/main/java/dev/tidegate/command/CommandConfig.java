@@ -2,7 +2,6 @@ package dev.tidegate.command;
 
 import java.time.Duration;
 import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +58,8 @@ public record CommandConfig(
     this.stateTimeout = within("stateTimeout", stateTimeout, 500, 10, 60_000);
     this.lease = within("lease", lease, 5_000, 100, 600_000);
     this.records = within("records", records, 86_400_000, 1_000, 30L * 86_400_000);
-    this.privateRetention = within("privateRetention", privateRetention, 300_000, 1_000, 86_400_000);
+    this.privateRetention =
+        within("privateRetention", privateRetention, 300_000, 1_000, 86_400_000);
     this.privateLimit = within("privateLimit", privateLimit, 10_000, 1, 1_000_000);
     this.expiryGrace = within("expiryGrace", expiryGrace, 10_000, 0, 3_600_000);
     if (this.lease.compareTo(this.appendTimeout.plus(this.stateTimeout)) <= 0) {
@@ -76,7 +76,8 @@ public record CommandConfig(
   private static int within(String name, @Nullable Integer value, int otherwise, int min, int max) {
     int chosen = value == null ? otherwise : value;
     if (chosen < min || chosen > max) {
-      throw new IllegalArgumentException(name + ": " + chosen + " (expected " + min + ".." + max + ")");
+      throw new IllegalArgumentException(
+          name + ": " + chosen + " (expected " + min + ".." + max + ")");
     }
     return chosen;
   }

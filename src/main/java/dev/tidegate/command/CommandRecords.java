@@ -201,7 +201,8 @@ final class CommandRecords {
       case "processing" -> Status.PROCESSING;
       case "completed" -> Status.COMPLETED;
       case "failed" -> Status.FAILED;
-      default -> throw new IllegalArgumentException("status (expected processing, completed or failed)");
+      default ->
+          throw new IllegalArgumentException("status (expected processing, completed or failed)");
     };
   }
 

@@ -32,8 +32,7 @@ public interface CommandState {
       long acceptedAt,
       long deadline) {
     Draft withId(String other) {
-      return new Draft(
-          other, consumer, channel, idempotencyKey, fingerprint, acceptedAt, deadline);
+      return new Draft(other, consumer, channel, idempotencyKey, fingerprint, acceptedAt, deadline);
     }
   }
 

@@ -56,13 +56,11 @@ public final class CommandVerticle extends BackedVerticle {
     Sweeper sweeper = new Sweeper(log, state, outcomes, loop, config);
     CommandView view = new CommandView(log, state, acceptance, results, sweeper, loop);
     view.register(meters);
-    Subscription reports =
-        log.consume(Results.GROUP, config.resultsTopic(), loop, results::apply);
+    Subscription reports = log.consume(Results.GROUP, config.resultsTopic(), loop, results::apply);
     sweeper.start();
     MessageConsumer<?> submit = bus.answer(Commands.SUBMIT, Receipt.class, acceptance::submit);
     bus.answer(Commands.FIND, Found.class, q -> state.find(q.id(), q.consumer()));
-    bus.answer(
-        Commands.READ_PRIVATE, PrivateEvents.class, q -> state.readPrivate(q, loop.now()));
+    bus.answer(Commands.READ_PRIVATE, PrivateEvents.class, q -> state.readPrivate(q, loop.now()));
     bus.hear(
         Operations.show("commands"),
         show ->

@@ -183,15 +183,13 @@ public final class EmbeddedCommandState implements CommandState {
     long notBefore = now - config.privateRetention().toMillis();
     Stored record = entry.stored();
     Transition requests =
-        stream(draft.consumer(), REQUESTS)
-            .append(record, notBefore, config.privateLimit());
+        stream(draft.consumer(), REQUESTS).append(record, notBefore, config.privateLimit());
     if (draft.channel().equals(REQUESTS)) {
       return List.of(requests);
     }
     return List.of(
         requests,
-        stream(draft.consumer(), draft.channel())
-            .append(record, notBefore, config.privateLimit()));
+        stream(draft.consumer(), draft.channel()).append(record, notBefore, config.privateLimit()));
   }
 
   private PrivateStream stream(String consumer, String channel) {

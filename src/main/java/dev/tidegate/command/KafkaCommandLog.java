@@ -156,8 +156,7 @@ final class KafkaCommandLog implements CommandLog {
             .describeTopics(List.of(topic))
             .<Void>mapEmpty()
             .recover(
-                missing ->
-                    admin.createTopics(List.of(new NewTopic(topic, partitions, (short) -1))))
+                missing -> admin.createTopics(List.of(new NewTopic(topic, partitions, (short) -1))))
             .recover(
                 e ->
                     e instanceof TopicExistsException

@@ -66,7 +66,9 @@ final class KafkaFollower implements CommandLog.Subscription {
                     .map(
                         ends -> {
                           missing.putAll(ends);
-                          missing.entrySet().removeIf(e -> e.getValue().equals(begins.get(e.getKey())));
+                          missing
+                              .entrySet()
+                              .removeIf(e -> e.getValue().equals(begins.get(e.getKey())));
                           return null;
                         }));
   }

@@ -25,9 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class RedisCommandState implements CommandState {
   /** As stored; the scripts know the numbers from 1 on. */
   private static final List<Status> STATUSES =
-      List.of(
-          Status.ACCEPTED, Status.PROCESSING, Status.COMPLETED, Status.FAILED, Status.EXPIRED);
-
+      List.of(Status.ACCEPTED, Status.PROCESSING, Status.COMPLETED, Status.FAILED, Status.EXPIRED);
 
   private final RedisLink link;
   private final String recordTtl;
@@ -47,8 +45,18 @@ final class RedisCommandState implements CommandState {
 
   @Override
   public Future<Begun> begin(Draft d, long now) {
-    return run(RedisScript.BEGIN, CommandIds.shardDigit(d.id()), now, d.id(), d.consumer(),
-            d.channel(), key(d), d.fingerprint(), d.acceptedAt(), d.deadline(), lease)
+    return run(
+            RedisScript.BEGIN,
+            CommandIds.shardDigit(d.id()),
+            now,
+            d.id(),
+            d.consumer(),
+            d.channel(),
+            key(d),
+            d.fingerprint(),
+            d.acceptedAt(),
+            d.deadline(),
+            lease)
         .map(
             r ->
                 switch (r.get(0).toString()) {
@@ -64,15 +72,31 @@ final class RedisCommandState implements CommandState {
   public Future<Change> accepted(Draft d, Position at, long now) {
     String position = at.topic() + ":" + at.partition() + ":" + at.offset();
     long due = d.deadline() > Long.MAX_VALUE / 2 ? d.deadline() : d.deadline() + grace;
-    return run(RedisScript.ACCEPTED, CommandIds.shardDigit(d.id()), now, d.id(), d.consumer(),
-            d.channel(), key(d), d.fingerprint(), d.acceptedAt(), due, position)
+    return run(
+            RedisScript.ACCEPTED,
+            CommandIds.shardDigit(d.id()),
+            now,
+            d.id(),
+            d.consumer(),
+            d.channel(),
+            key(d),
+            d.fingerprint(),
+            d.acceptedAt(),
+            due,
+            position)
         .map(r -> change(d.id(), null, r));
   }
 
   @Override
   public Future<Void> release(Draft d, boolean neverSent) {
-    return run(RedisScript.RELEASE, CommandIds.shardDigit(d.id()), 0, d.id(), d.consumer(),
-            key(d), neverSent ? "1" : "0")
+    return run(
+            RedisScript.RELEASE,
+            CommandIds.shardDigit(d.id()),
+            0,
+            d.id(),
+            d.consumer(),
+            key(d),
+            neverSent ? "1" : "0")
         .mapEmpty();
   }
 
@@ -82,8 +106,14 @@ final class RedisCommandState implements CommandState {
     if (!CommandIds.isValid(id)) {
       return Future.succeededFuture(Change.UNKNOWN);
     }
-    return run(RedisScript.TRANSITION, CommandIds.shardDigit(id), now, id, STATUSES.indexOf(status) + 1L,
-            source, result == null ? "" : (Object) (long) result.status(),
+    return run(
+            RedisScript.TRANSITION,
+            CommandIds.shardDigit(id),
+            now,
+            id,
+            STATUSES.indexOf(status) + 1L,
+            source,
+            result == null ? "" : (Object) (long) result.status(),
             result == null ? "" : result.body())
         .map(r -> r.size() == 0 ? Change.UNKNOWN : change(id, result, r));
   }
@@ -124,8 +154,15 @@ final class RedisCommandState implements CommandState {
   @Override
   public Future<PrivateEvents> readPrivate(ReadPrivate asked, long now) {
     char shard = CommandIds.digit(Commands.shardOf(asked.consumer()));
-    return run(RedisScript.READ, shard, now, asked.consumer(), asked.channel(),
-            asked.epoch() == null ? "" : asked.epoch(), asked.afterSeq(), (long) asked.limit())
+    return run(
+            RedisScript.READ,
+            shard,
+            now,
+            asked.consumer(),
+            asked.channel(),
+            asked.epoch() == null ? "" : asked.epoch(),
+            asked.afterSeq(),
+            (long) asked.limit())
         .map(
             r -> {
               String epoch = r.get(0).toString();
@@ -133,8 +170,7 @@ final class RedisCommandState implements CommandState {
               for (Response row : r.get(3)) {
                 transitions.add(kept(asked, epoch, row));
               }
-              return new PrivateEvents(
-                  epoch, number(r, 1), number(r, 2) == 1, transitions);
+              return new PrivateEvents(epoch, number(r, 1), number(r, 2) == 1, transitions);
             });
   }
 
@@ -186,15 +222,9 @@ final class RedisCommandState implements CommandState {
       Status status = STATUSES.get((int) number(e, 3) - 1);
       Stored record =
           new Stored(
-              id,
-              consumer,
-              status,
-              acceptedAt,
-              number(e, 4),
-              status.isFinal() ? result : null);
+              id, consumer, status, acceptedAt, number(e, 4), status.isFinal() ? result : null);
       transitions.add(
-          new Transition(
-              consumer, e.get(0).toString(), e.get(1).toString(), number(e, 2), record));
+          new Transition(consumer, e.get(0).toString(), e.get(1).toString(), number(e, 2), record));
     }
     return new Change(true, transitions);
   }

@@ -110,8 +110,7 @@ public final class SampleWorker {
         .compose(
             at -> {
               byte[] finished =
-                  unreported.computeIfAbsent(
-                      id, i -> CommandRecords.result(execute(id, command)));
+                  unreported.computeIfAbsent(id, i -> CommandRecords.result(execute(id, command)));
               return log.append(config.resultsTopic(), key, finished);
             })
         .map(

@@ -49,8 +49,7 @@ public final class SampleWorkerVerticle extends BackedVerticle {
     Vertx vertx = Vertx.vertx();
     vertx
         .deployVerticle(
-            new SampleWorkerVerticle(
-                CommandBackend.of(CommandConfig.defaults(), kafka, null)))
+            new SampleWorkerVerticle(CommandBackend.of(CommandConfig.defaults(), kafka, null)))
         .onSuccess(id -> System.out.println("ready"))
         .onFailure(
             e -> {
