@@ -44,8 +44,7 @@ final class BinanceMessages {
   private static List<Level> levels(JsonNode side) {
     List<Level> levels = new ArrayList<>(side.size());
     for (JsonNode level : side) {
-      levels.add(
-          new Level(Decimal.of(level.path(0).asText()), Decimal.of(level.path(1).asText())));
+      levels.add(new Level(Decimal.of(level.path(0).asText()), Decimal.of(level.path(1).asText())));
     }
     return levels;
   }

@@ -39,8 +39,7 @@ final class Candles {
         }
         Decimal price = trade.price();
         out.add(
-            new Candle(
-                INTERVALS[i], start, price, price, price, price, trade.size(), 1, false));
+            new Candle(INTERVALS[i], start, price, price, price, price, trade.size(), 1, false));
       } else if (start == bar.start()) {
         out.add(merged(bar, trade));
       }

@@ -47,8 +47,7 @@ final class CaptureFeed implements Feed {
     stop(shard);
     pump.open(shard, sink);
     readers.put(
-        shard,
-        Thread.ofVirtual().name("capture-" + shard).start(() -> run(shard, after, sink)));
+        shard, Thread.ofVirtual().name("capture-" + shard).start(() -> run(shard, after, sink)));
   }
 
   @Override

@@ -56,9 +56,7 @@ final class Instrument {
   }
 
   boolean stale() {
-    return status != null
-        && status.event() instanceof Status s
-        && DELAYED.equals(s.state());
+    return status != null && status.event() instanceof Status s && DELAYED.equals(s.state());
   }
 
   /** What the record changes; false when it is a repetition of one that was applied already. */
@@ -92,8 +90,7 @@ final class Instrument {
     return true;
   }
 
-  private void replaceBook(
-      FeedRecord record, Snapshot snapshot, long now, Consumer<Update> out) {
+  private void replaceBook(FeedRecord record, Snapshot snapshot, long now, Consumer<Update> out) {
     Book sorted = new Book();
     sorted.replace(snapshot);
     trim(sorted);
@@ -149,8 +146,7 @@ final class Instrument {
   private void emit(
       FeedRecord record, Channel channel, Event event, long now, Consumer<Update> out) {
     long seq = seq(channel) + 1;
-    Update update =
-        new Update(symbol, channel, seq, record.time(), event, record.sourceSeq());
+    Update update = new Update(symbol, channel, seq, record.time(), event, record.sourceSeq());
     absorb(update, now);
     out.accept(update);
   }

@@ -43,8 +43,14 @@ public record Keep(
 
   Limits limits() {
     return new Limits(
-        set(trades), set(deltas), set(candles), set(age).toMillis(), set(updates), set(reply),
-        set(levels), set(symbols));
+        set(trades),
+        set(deltas),
+        set(candles),
+        set(age).toMillis(),
+        set(updates),
+        set(reply),
+        set(levels),
+        set(symbols));
   }
 
   /** The same as plain numbers. */

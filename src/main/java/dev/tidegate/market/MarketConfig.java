@@ -78,8 +78,7 @@ public record MarketConfig(
       @Nullable Integer trade,
       @Nullable Integer ticker,
       @Nullable Long seed) {
-    static final Simulator DEFAULT =
-        new Simulator(null, null, null, null, null, null, null, null);
+    static final Simulator DEFAULT = new Simulator(null, null, null, null, null, null, null, null);
     private static final List<String> USUAL =
         List.of("BTC-USD", "ETH-USD", "SOL-USD", "XRP-USD", "LTC-USD", "ADA-USD");
 
@@ -137,8 +136,7 @@ public record MarketConfig(
     return Objects.requireNonNull(value);
   }
 
-  static Integer within(
-      String name, @Nullable Integer value, int otherwise, int least, int most) {
+  static Integer within(String name, @Nullable Integer value, int otherwise, int least, int most) {
     int number = value == null ? otherwise : value;
     require(number >= least && number <= most, name, number, least + ".." + most);
     return number;

@@ -139,8 +139,7 @@ final class RecordParser {
           new Trade(given("id", id), given("price", price), given("size", size), taker());
       case "ticker" -> new Ticker(bid, bidSize, ask, askSize, last);
       case "status" -> new Status(state(), detail == null ? "" : detail);
-      default ->
-          throw bad("type", kind, "book.snapshot, book.delta, trade, ticker or status");
+      default -> throw bad("type", kind, "book.snapshot, book.delta, trade, ticker or status");
     };
   }
 

@@ -70,8 +70,7 @@ final class RecordWriter {
     }
   }
 
-  private static void head(JsonGenerator json, String type, FeedRecord record)
-      throws IOException {
+  private static void head(JsonGenerator json, String type, FeedRecord record) throws IOException {
     json.writeStringField("type", type);
     json.writeStringField("symbol", record.symbol());
     json.writeNumberField("time", record.time());

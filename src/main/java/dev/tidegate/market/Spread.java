@@ -19,8 +19,7 @@ final class Spread {
   /** The place of the member in the shard's order, 0 for the first. */
   static <M extends Comparable<M>> int rank(int shard, M member, Collection<M> members) {
     List<M> order = new ArrayList<>(members);
-    order.sort(
-        Comparator.<M>comparingLong(m -> weight(shard, m)).reversed().thenComparing(m -> m));
+    order.sort(Comparator.<M>comparingLong(m -> weight(shard, m)).reversed().thenComparing(m -> m));
     int place = order.indexOf(member);
     return place < 0 ? order.size() : place;
   }

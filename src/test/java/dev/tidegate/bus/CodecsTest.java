@@ -220,13 +220,13 @@ class CodecsTest {
                 List.of(
                     new Update(
                         "BTC-USD", Channel.STATUS, 1, 8, new Markets.Status("live", ""), 77))),
-            "BATCHSRC"),
+            "010000002106046b33046e3104f001ce49020e4254432d5553442802100a086c697665009a01"),
         new Golden(
             "feed state",
             new Markets.FeedState(3, "k3", "n1", 2, "delayed", "no broker", 1_700_000_000_000_000L),
-            "FEEDSTATE"),
-        new Golden("present", new Markets.Present("n1", "m-1", true), "PRESENT"),
-        new Golden("fed", new Markets.Fed(3, List.of("{}", "[]")), "FEDX"),
+            "010000002206046b33046e31040e64656c61796564126e6f2062726f6b65728080f28183898506"),
+        new Golden("present", new Markets.Present("n1", "m-1", true), "0100000008046e31066d2d3101"),
+        new Golden("fed", new Markets.Fed(3, List.of("{}", "[]")), "01000000080604047b7d045b5d"),
         new Golden("directory wanted", new Markets.DirectoryWanted("n1"), "0100000003046e31"),
         new Golden("scale", new Operations.Scale("STREAM", 3), "01000000080c53545245414d06"),
         new Golden(
