@@ -58,7 +58,7 @@ final class DevCommand implements Callable<Integer> {
     RunCommand.serve(config, VerticlesFile.everything(config.eventLoops()), null, Objects.requireNonNull(spec).commandLine().getOut(),
         node -> {
           Node.await(node.deploy(new SampleUpstream(sample)), java.time.Duration.ofSeconds(10));
-          Node.await(node.deploy(node.parts().sampleWorker()), java.time.Duration.ofSeconds(10));
+          Node.await(node.deploy(node.sampleWorker()), java.time.Duration.ofSeconds(10));
         });
     return 0;
   }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 record GatewayConfig(
     String node,
-    int eventLoops,
+    Integer eventLoops,
     IngressConfig http,
     StreamConfig stream,
     AdminConfig admin,
@@ -93,8 +93,8 @@ record GatewayConfig(
       @Nullable Duration drain) {
     this.node = node == null ? ManagementFactory.getRuntimeMXBean().getName() : node;
     this.eventLoops = eventLoops == null ? Runtime.getRuntime().availableProcessors() : eventLoops;
-    this.http = http == null ? IngressConfig.DEFAULT : http;
-    this.stream = stream == null ? StreamConfig.DEFAULT : stream;
+    this.http = http == null ? IngressConfig.of("0.0.0.0", 8080) : http;
+    this.stream = stream == null ? StreamConfig.onPort("0.0.0.0", 8090) : stream;
     this.admin = admin == null ? new AdminConfig(null, null, null) : admin;
     this.kafka = kafka;
     this.redis = redis;

@@ -22,19 +22,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One running node: its Vert.x, its roles, and how it leaves. */
-final class Node implements AutoCloseable {
+final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final Duration LEAVE_AT_MOST = Duration.ofSeconds(45);
 
   private final GatewayConfig config;
   private final Vertx vertx;
+  private final Parts parts;
   private final Deployment deployment;
   private final Metrics metrics;
 
-  private Node(GatewayConfig config, Vertx vertx, Deployment deployment, Metrics metrics) {
+  private Node(GatewayConfig config, Vertx vertx, Parts parts, Metrics metrics) {
     this.config = config;
     this.vertx = vertx;
-    this.deployment = deployment;
+    this.parts = parts;
+    this.deployment = new Deployment(vertx, config.node(), parts);
     this.metrics = metrics;
   }
 
@@ -47,7 +49,7 @@ final class Node implements AutoCloseable {
     try {
       Codecs.register(vertx.eventBus());
       Parts parts = new Parts(config, metrics, readiness);
-      Node node = new Node(config, vertx, new Deployment(vertx, config.node(), parts), metrics);
+      Node node = new Node(config, vertx, parts, metrics);
       node.serve();
       await(node.deployment.start(verticles), Duration.ofMinutes(2));
       readiness.started();
@@ -110,8 +112,7 @@ final class Node implements AutoCloseable {
   }
 
   /** Readiness fails first, then clients are moved, then the rest leaves. */
-  @Override
-  public void close() throws Exception {
+  void close() throws Exception {
     new Bus(vertx.eventBus())
         .publishHere(Operations.DRAINING, new Operations.Draining(config.node(), config.drain().toMillis()));
     try {
@@ -128,6 +129,10 @@ final class Node implements AutoCloseable {
     } catch (TimeoutException e) {
       throw new TimeoutException("not done within " + atMost.toSeconds() + " s");
     }
+  }
+
+  Deployable sampleWorker() {
+    return parts.sampleWorker();
   }
 
   /** Only for the parts that {@code dev} adds beside the roles. */

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What {@code dev} proxies to: it tells a caller what arrived ({@code GET /echo}), gives bodies back ({@code POST /echo}),
@@ -36,7 +37,7 @@ final class SampleUpstream extends VerticleBase {
   }
 
   private void handle(HttpServerRequest request) {
-    String[] path = request.path().split("/");
+    String[] path = Objects.requireNonNullElse(request.path(), "/").split("/", -1);
     String first = path.length > 1 ? path[1] : "";
     switch (first) {
       case "delay" -> {
@@ -45,7 +46,7 @@ final class SampleUpstream extends VerticleBase {
       }
       case "status" -> described(request, number(path, 200, 599));
       default -> {
-        if (request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD) {
+        if (HttpMethod.GET.equals(request.method()) || HttpMethod.HEAD.equals(request.method())) {
           described(request, 200);
         } else {
           sentBack(request);
