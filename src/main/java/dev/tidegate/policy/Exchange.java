@@ -71,6 +71,9 @@ public interface Exchange {
   /** Begins an answer of unknown length, which the caller writes to {@link #response()}. */
   void stream(int status, CharSequence type);
 
+  /** Ends an answer that {@link #stream} began. */
+  void finish();
+
   /** Reads the whole body and hands it over; a larger one is refused here. */
   void body(Consumer<Buffer> then);
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param burst requests at once; default one second's worth
  * @param by what has a bucket of its own; default the consumer, or the address of an anonymous one
  */
-public record RateLimitConfig(String name, double rate, @Nullable Integer burst, By by) {
+public record RateLimitConfig(String name, double rate, Integer burst, By by) {
   /** The limit of routes that name none. */
   public static final String DEFAULT = "default";
 

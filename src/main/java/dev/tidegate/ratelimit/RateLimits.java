@@ -33,14 +33,12 @@ public final class RateLimits {
     }
 
     private TokenBucket create(long now) {
-      Integer burst = config.burst();
-      return new TokenBucket(config.rate(), burst == null ? 1 : burst, now);
+      return new TokenBucket(config.rate(), config.burst(), now);
     }
 
     /** As in the RateLimit header fields draft: quota and window in seconds. */
     private static String policy(RateLimitConfig config) {
-      Integer burst = config.burst();
-      int quota = burst == null ? 1 : burst;
+      int quota = config.burst();
       long window = Math.max(1, Math.round(quota / config.rate()));
       return "\"" + config.name() + "\";q=" + quota + ";w=" + window;
     }

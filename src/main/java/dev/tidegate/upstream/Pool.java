@@ -49,8 +49,8 @@ final class Pool {
       Function<Endpoint, Future<HttpClientConnection>> connector,
       LongSupplier millis) {
     this.endpoint = endpoint;
-    this.maxConnections = config.maxConnections() == null ? 1 : config.maxConnections();
-    this.maxPending = config.maxPending() == null ? 0 : config.maxPending();
+    this.maxConnections = config.maxConnections();
+    this.maxPending = config.maxPending();
     this.idleMillis = config.idle().toMillis();
     this.multiplexed = config.h2();
     this.connector = connector;

@@ -22,8 +22,8 @@ public record UpstreamConfig(
     Duration connectTimeout,
     Duration timeout,
     Duration idle,
-    @Nullable Integer maxConnections,
-    @Nullable Integer maxPending) {
+    Integer maxConnections,
+    Integer maxPending) {
   public UpstreamConfig {
     require(name != null && !name.isBlank(), "name", name, "a name");
     endpoints = endpoints == null ? List.of() : List.copyOf(endpoints);

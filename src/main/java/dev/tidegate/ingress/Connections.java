@@ -1,0 +1,169 @@
+package dev.tidegate.ingress;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.util.NetUtil;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The connections of one event loop: counted, bounded, and swept once a second for those that keep
+ * us waiting. One sweep costs less than timers on each.
+ */
+final class Connections {
+  static final long LINGER_MILLIS = 2_000;
+
+  private final List<Guard> all = new ArrayList<>();
+  private final Networks trusted;
+  private final LongSupplier millis;
+  private final Supplier<String> ids;
+  private final int maxConnections;
+  private final int maxRequests;
+  private final long idleMillis;
+  private final long headMillis;
+  private final long bodyMillis;
+  private final FirstHead firstHead;
+  private long now;
+  private boolean draining;
+
+  Connections(IngressConfig config, LongSupplier millis, Supplier<String> ids) {
+    IngressConfig.Limits limits = config.limits();
+    this.trusted = new Networks(config.trustedProxies());
+    this.millis = millis;
+    this.ids = ids;
+    this.maxConnections = limits.connections();
+    this.maxRequests = limits.requestsPerConnection();
+    this.idleMillis = limits.idle().toMillis();
+    this.headMillis = limits.head().toMillis();
+    this.bodyMillis = limits.body().toMillis();
+    this.firstHead = new FirstHead(headMillis, ids);
+    this.now = millis.getAsLong();
+  }
+
+  /** Takes charge of a connection whose protocol has just been settled. */
+  void opened(HttpConnection connection) {
+    Channel channel = ((ConnectionBase) connection).channel();
+    if (all.size() >= maxConnections) {
+      channel.close();
+      return;
+    }
+    ChannelPipeline pipeline = channel.pipeline();
+    Http2ConnectionHandler http2 = pipeline.get(Http2ConnectionHandler.class);
+    SocketAddress remote = connection.remoteAddress();
+    String address =
+        remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
+    Guard guard = new Guard(channel, this, address, http2 != null, connection.isSsl());
+    channel.attr(Guard.KEY).set(guard);
+    guard.index = all.size();
+    all.add(guard);
+    connection.closeHandler(v -> closed(guard));
+    if (pipeline.get(FirstHead.NAME) != null) {
+      pipeline.remove(FirstHead.NAME);
+    }
+    if (!connection.isSsl()) {
+      firstHead.watch(channel.parent());
+    }
+    String before = http2 == null ? "httpDecoder" : pipeline.context(http2).name();
+    pipeline.addBefore(before, "guard", guard);
+  }
+
+  private void closed(Guard guard) {
+    int index = guard.index;
+    if (index < 0) {
+      return;
+    }
+    Guard last = all.remove(all.size() - 1);
+    if (last != guard) {
+      all.set(index, last);
+      last.index = index;
+    }
+    guard.index = -1;
+  }
+
+  static Guard guard(HttpConnection connection) {
+    return ((ConnectionBase) connection).channel().attr(Guard.KEY).get();
+  }
+
+  void sweep() {
+    now = millis.getAsLong();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      if (i < all.size()) {
+        all.get(i).sweep(now);
+      }
+    }
+  }
+
+  /** From now on every answer is its connection's last. */
+  void drain() {
+    draining = true;
+  }
+
+  int size() {
+    return all.size();
+  }
+
+  long now() {
+    return now;
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  boolean trusts(String address) {
+    return trusted.contains(address);
+  }
+
+  /**
+   * The caller's address behind trusted proxies: the last in the chain that is not one of them, or
+   * what the peer itself says.
+   */
+  String client(MultiMap headers, String peer) {
+    String chain =
+        headers.contains(Headers.X_FORWARDED_FOR)
+            ? String.join(",", headers.getAll(Headers.X_FORWARDED_FOR))
+            : headers.get(Headers.X_REAL_IP);
+    String client = peer;
+    int end = chain == null ? 0 : chain.length();
+    while (chain != null && end > 0) {
+      int comma = chain.lastIndexOf(',', end - 1);
+      String address = chain.substring(comma + 1, end).trim();
+      if (NetUtil.createByteArrayFromIpAddressString(address) == null) {
+        return client;
+      }
+      client = address;
+      if (!trusts(address)) {
+        return client;
+      }
+      end = comma;
+    }
+    return client;
+  }
+
+  String newId() {
+    return ids.get();
+  }
+
+  int maxRequests() {
+    return maxRequests;
+  }
+
+  long idleMillis() {
+    return idleMillis;
+  }
+
+  long headMillis() {
+    return headMillis;
+  }
+
+  long bodyMillis() {
+    return bodyMillis;
+  }
+}

@@ -1,0 +1,448 @@
+package dev.tidegate.ingress;
+
+import dev.tidegate.policy.AuthDemand;
+import dev.tidegate.policy.Exchange;
+import dev.tidegate.policy.Identity;
+import dev.tidegate.policy.Reply;
+import dev.tidegate.problem.Problem;
+import dev.tidegate.problem.ProblemDocument;
+import dev.tidegate.route.Route;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.streams.ReadStream;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One request and its answer on one event loop: its state, and how the answer leaves. */
+final class HttpExchange implements Exchange {
+  private static final Buffer NOTHING = Buffer.buffer();
+
+  final Guard guard;
+  private final Loop loop;
+  private final HttpServerRequest request;
+  private final HttpServerResponse response;
+  private final MultiMap requestHeaders;
+  private final MultiMap responseHeaders;
+  private final long started = System.nanoTime();
+  private final @Nullable String flaw;
+  private final @Nullable String host;
+  private final @Nullable String connection;
+  private final @Nullable String expectation;
+  private final @Nullable String givenRequestId;
+  private final long contentLength;
+  private final boolean hasBody;
+
+  int step;
+  private String requestId = "";
+  private String path = "";
+  private final String client;
+  private @Nullable Route route;
+  private @Nullable Identity identity;
+  private @Nullable String cause;
+  private @Nullable Runnable gone;
+  private int status;
+  private boolean closeAfter;
+  private boolean bodyWanted;
+  private boolean ended;
+
+  HttpExchange(HttpServerRequest request, Loop loop) {
+    this.loop = loop;
+    this.request = request;
+    this.response = request.response();
+    this.requestHeaders = request.headers();
+    this.responseHeaders = response.headers();
+    this.guard = Connections.guard(request.connection());
+    RequestHead head = loop.head();
+    this.flaw = head.read(request, requestHeaders);
+    this.host = head.host;
+    this.connection = Headers.extraTokens(head.connection);
+    this.expectation = head.expect;
+    this.givenRequestId = head.requestId;
+    this.contentLength = head.contentLength;
+    this.hasBody =
+        guard.http2
+            ? loop.bodyFollows(request)
+            : head.contentLength > 0 || head.transferEncoding != null;
+    this.client = guard.trusted ? guard.client(requestHeaders) : guard.peer;
+    this.closeAfter = guard.begin(this);
+    if (hasBody) {
+      request.pause();
+      request.exceptionHandler(e -> {});
+    }
+    response.closeHandler(v -> onClosed());
+    response.exceptionHandler(e -> onClosed());
+  }
+
+  @Override
+  public HttpServerRequest request() {
+    return request;
+  }
+
+  @Override
+  public HttpServerResponse response() {
+    return response;
+  }
+
+  @Override
+  public MultiMap requestHeaders() {
+    return requestHeaders;
+  }
+
+  @Override
+  public MultiMap responseHeaders() {
+    return responseHeaders;
+  }
+
+  /** What is wrong with the head, or null. */
+  @Nullable String flaw() {
+    return flaw;
+  }
+
+  @Nullable String host() {
+    return host;
+  }
+
+  @Nullable String connectionTokens() {
+    return connection;
+  }
+
+  @Nullable String expectation() {
+    return expectation;
+  }
+
+  @Nullable String givenRequestId() {
+    return givenRequestId;
+  }
+
+  long contentLength() {
+    return contentLength;
+  }
+
+  boolean hasBody() {
+    return hasBody;
+  }
+
+  /** The request target in origin form. */
+  String target() {
+    String uri = request.uri();
+    if (uri.startsWith("http://") || uri.startsWith("https://")) {
+      int slash = uri.indexOf('/', 8);
+      return slash < 0 ? "/" : uri.substring(slash);
+    }
+    return uri;
+  }
+
+  @Override
+  public String path() {
+    return path;
+  }
+
+  void path(String normal) {
+    path = normal;
+  }
+
+  @Override
+  public @Nullable String query(String name) {
+    return request.getParam(name);
+  }
+
+  @Override
+  public String requestId() {
+    return requestId;
+  }
+
+  @Override
+  public void requestId(String id) {
+    requestId = id;
+  }
+
+  @Override
+  public int route() {
+    return route == null ? -1 : route.index();
+  }
+
+  void route(Route found) {
+    route = found;
+  }
+
+  @Nullable Route matched() {
+    return route;
+  }
+
+  @Override
+  public String routeId() {
+    return route == null ? "none" : route.config().id();
+  }
+
+  @Override
+  public @Nullable String upstream() {
+    return route == null ? null : route.config().upstream();
+  }
+
+  @Override
+  public AuthDemand auth() {
+    return route == null ? AuthDemand.NONE : route.config().auth();
+  }
+
+  @Override
+  public @Nullable String rateLimit() {
+    return route == null ? null : route.config().rateLimit();
+  }
+
+  long bodyLimit() {
+    Long own = route == null ? null : route.config().maxBody();
+    return own == null ? loop.maxBody() : own;
+  }
+
+  @Override
+  public String client() {
+    return client;
+  }
+
+  @Override
+  public @Nullable Identity identity() {
+    return identity;
+  }
+
+  @Override
+  public void identity(Identity proven) {
+    identity = proven;
+  }
+
+  @Override
+  public int status() {
+    return status;
+  }
+
+  @Override
+  public long started() {
+    return started;
+  }
+
+  @Override
+  public @Nullable String cause() {
+    return cause;
+  }
+
+  void cause(String why) {
+    cause = why;
+  }
+
+  boolean ended() {
+    return ended;
+  }
+
+  /** This is the connection's last answer. */
+  void closeAfter() {
+    closeAfter = true;
+  }
+
+  @Override
+  public void onGone(Runnable action) {
+    gone = action;
+    if (ended) {
+      action.run();
+    }
+  }
+
+  boolean readingBody() {
+    return bodyWanted && !request.isEnded();
+  }
+
+  void slowBody() {
+    closeAfter = true;
+    stopTarget();
+    refuse(Problem.REQUEST_TIMEOUT, "the body arrived too slowly");
+  }
+
+  private void tooLarge() {
+    closeAfter = true;
+    stopTarget();
+    refuse(Problem.BODY_TOO_LARGE, "the body may have " + bodyLimit() + " bytes");
+  }
+
+  private void stopTarget() {
+    Runnable cancel = gone;
+    gone = null;
+    if (cancel != null) {
+      cancel.run();
+    }
+  }
+
+  /** The body as it comes, paused; null when there is none. */
+  @Nullable ReadStream<Buffer> bodyStream() {
+    if (!hasBody) {
+      return null;
+    }
+    return contentLength >= 0 ? request : new LimitedBody(request, bodyLimit(), this::tooLarge);
+  }
+
+  /** The body is about to be read. */
+  void bodyWanted() {
+    bodyWanted = true;
+    if (expectation != null && !request.isEnded() && !response.headWritten()) {
+      response.writeContinue();
+    }
+  }
+
+  @Override
+  public void body(Consumer<Buffer> then) {
+    ReadStream<Buffer> stream = bodyStream();
+    if (stream == null) {
+      then.accept(NOTHING);
+      return;
+    }
+    Buffer whole = Buffer.buffer();
+    stream.handler(whole::appendBuffer);
+    stream.endHandler(
+        v -> {
+          if (!ended) {
+            then.accept(whole);
+          }
+        });
+    bodyWanted();
+    stream.resume();
+  }
+
+  @Override
+  public void answer(Reply reply) {
+    if (ended) {
+      return;
+    }
+    if (response.headWritten()) {
+      cause = "broken";
+      response.reset();
+      over();
+      return;
+    }
+    switch (reply) {
+      case Reply.Content content -> {
+        responseHeaders.set(HttpHeaders.CONTENT_TYPE, content.type());
+        beginHead(content.status());
+        end(content.body());
+      }
+      case Reply.Empty empty -> {
+        beginHead(empty.status());
+        end(null);
+      }
+      case Reply.Refusal refusal -> {
+        Problem problem = refusal.problem();
+        cause = problem.slug();
+        responseHeaders.set(HttpHeaders.CONTENT_TYPE, ProblemDocument.CONTENT_TYPE);
+        beginHead(problem.status());
+        end(ProblemDocument.render(problem, refusal.detail(), requestId, refusal.outcome()));
+      }
+    }
+  }
+
+  @Override
+  public void stream(int code, CharSequence type) {
+    responseHeaders.set(HttpHeaders.CONTENT_TYPE, type);
+    beginHead(code);
+    endless();
+    response.writeHead();
+  }
+
+  @Override
+  public void finish() {
+    if (!ended) {
+      end(null);
+    }
+  }
+
+  /** Sets the status and lets every policy see the head; the first write sends it. */
+  void beginHead(int code) {
+    status = code;
+    response.setStatusCode(code);
+    loop.pipeline().head(this);
+    if (closeAfter && !guard.http2) {
+      responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+  }
+
+  /** The answer's length is not known; an HTTP/1.0 client learns it when the connection closes. */
+  void endless() {
+    if (request.version() == HttpVersion.HTTP_1_1) {
+      response.setChunked(true);
+    } else if (!guard.http2) {
+      closeAfter = true;
+      responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+  }
+
+  /** The last bytes of the answer. */
+  void end(@Nullable Buffer last) {
+    boolean unread = hasBody && !request.isEnded();
+    if (unread && !guard.http2) {
+      closeAfter = true;
+      if (!response.headWritten()) {
+        responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      }
+    }
+    if (last == null) {
+      response.end();
+    } else {
+      response.end(last);
+    }
+    over();
+    if (unread) {
+      discard();
+    } else if (closeAfter && !guard.http2) {
+      request.connection().close();
+    }
+  }
+
+  /** Nobody wants the rest of the body. */
+  private void discard() {
+    if (guard.http2) {
+      request.resume();
+      return;
+    }
+    guard.linger();
+    request.handler(data -> {});
+    request.endHandler(v -> request.connection().close());
+    request.resume();
+  }
+
+  /** The exchange cannot be finished: only the connection or stream can say so. */
+  void abort(String why) {
+    if (!ended) {
+      cause = why;
+      response.reset();
+      over();
+    }
+  }
+
+  private void onClosed() {
+    if (!ended) {
+      cause = "client-gone";
+      over();
+      stopTarget();
+    }
+  }
+
+  private void over() {
+    ended = true;
+    loop.pipeline().end(this);
+    guard.end(this);
+  }
+
+  /** What the upstream is told of where the request comes from. */
+  void forwardHead(MultiMap to) {
+    loop.copy().request(requestHeaders, to, connection);
+    loop.forwarded().write(this, to);
+  }
+
+  void forwardResponseHead(int code, MultiMap from) {
+    String tokens = Headers.extraTokens(from.get(HttpHeaders.CONNECTION));
+    loop.copy().response(from, responseHeaders, tokens);
+    if (!from.contains(HttpHeaders.CONTENT_LENGTH) && code != 204 && code != 304) {
+      endless();
+    }
+    beginHead(code);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.tidegate.ingress;
+
+import dev.tidegate.bus.Upstreams.Call;
+import dev.tidegate.bus.Upstreams.Failed;
+import dev.tidegate.policy.Reply;
+import dev.tidegate.problem.Problem;
+import dev.tidegate.route.Route;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.streams.ReadStream;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A proxied exchange, as UPSTREAM sees it. */
+final class ProxyCall implements Call {
+  private final HttpExchange x;
+  private final Route route;
+
+  ProxyCall(HttpExchange x, Route route) {
+    this.x = x;
+    this.route = route;
+  }
+
+  @Override
+  public String upstream() {
+    String name = route.config().upstream();
+    return name == null ? "" : name;
+  }
+
+  @Override
+  public HttpMethod method() {
+    return x.request().method();
+  }
+
+  @Override
+  public String uri() {
+    return route.target(x.target(), x.path());
+  }
+
+  @Override
+  public long timeoutMillis() {
+    Duration timeout = route.config().timeout();
+    return timeout == null ? 0 : timeout.toMillis();
+  }
+
+  @Override
+  public void requestHead(MultiMap to) {
+    x.forwardHead(to);
+  }
+
+  @Override
+  public @Nullable ReadStream<Buffer> requestBody() {
+    return x.bodyStream();
+  }
+
+  @Override
+  public void bodyWanted() {
+    x.bodyWanted();
+  }
+
+  @Override
+  public boolean responseHead(int status, MultiMap headers) {
+    if (x.ended()) {
+      return false;
+    }
+    x.forwardResponseHead(status, headers);
+    return true;
+  }
+
+  @Override
+  public void responseData(Buffer data) {
+    if (!x.ended()) {
+      x.response().write(data);
+    }
+  }
+
+  @Override
+  public void responseFlush() {
+    if (!x.ended()
+        && !x.response().headWritten()
+        && !HttpMethod.HEAD.equals(x.request().method())) {
+      x.response().writeHead();
+    }
+  }
+
+  @Override
+  public boolean responseFull() {
+    return !x.ended() && x.response().writeQueueFull();
+  }
+
+  @Override
+  public void onDrain(Runnable resume) {
+    x.response()
+        .drainHandler(
+            v -> {
+              x.response().drainHandler(null);
+              resume.run();
+            });
+  }
+
+  @Override
+  public void responseEnd(@Nullable Buffer last, @Nullable MultiMap trailers) {
+    if (x.ended()) {
+      return;
+    }
+    if (trailers != null && !trailers.isEmpty()) {
+      trailers.forEach(
+          (name, value) -> {
+            if (!Headers.hopByHop(name)) {
+              x.response().trailers().add(name, value);
+            }
+          });
+    }
+    x.end(last);
+  }
+
+  @Override
+  public void failed(Failed failure) {
+    if (x.response().headWritten()) {
+      x.abort("upstream-broken");
+    } else {
+      x.responseHeaders().clear();
+      x.answer(
+          new Reply.Refusal(
+              Problem.valueOf(failure.problem()), failure.detail(), failure.outcome()));
+    }
+  }
+
+  @Override
+  public void onGone(Runnable cancel) {
+    x.onGone(cancel);
+  }
+}

@@ -1,0 +1,128 @@
+package dev.tidegate.rest;
+
+import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Commands;
+import dev.tidegate.bus.Commands.Find;
+import dev.tidegate.bus.Commands.Found;
+import dev.tidegate.bus.Commands.Stored;
+import dev.tidegate.policy.Exchange;
+import dev.tidegate.policy.Identity;
+import dev.tidegate.policy.Reply;
+import dev.tidegate.problem.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import java.time.Duration;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /v1/requests/{id}}: the record of an asynchronous request, now, later or as it changes.
+ */
+public final class RequestRecords {
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+
+  private final Bus bus;
+  private final Waiters waiters;
+  private final Timers timers;
+
+  RequestRecords(Bus bus, Waiters waiters, Timers timers) {
+    this.bus = bus;
+    this.waiters = waiters;
+    this.timers = timers;
+  }
+
+  public void answer(Exchange exchange) {
+    Identity identity = exchange.identity();
+    String path = exchange.path();
+    String id = path.substring(path.lastIndexOf('/') + 1);
+    if (identity == null) {
+      exchange.refuse(Problem.UNAUTHENTICATED, "records belong to a consumer");
+    } else if (!ID.matcher(id).matches()) {
+      unknown(exchange);
+    } else if (wantsEvents(exchange)) {
+      new RecordStream(this, exchange, waiters, timers, identity.consumer(), id).start();
+    } else {
+      long wait = Prefer.waitMillis(exchange);
+      if (wait == 0) {
+        find(id, identity.consumer())
+            .onComplete(record -> show(exchange, record), e -> failed(exchange, e));
+      } else {
+        await(exchange, id, identity.consumer(), wait);
+      }
+    }
+  }
+
+  private static boolean wantsEvents(Exchange exchange) {
+    String accept = exchange.requestHeaders().get(HttpHeaders.ACCEPT);
+    return accept != null && accept.contains("text/event-stream");
+  }
+
+  Future<@Nullable Stored> find(String id, String consumer) {
+    return bus.ask(Commands.FIND, new Find(id, consumer), Found.class, ANSWER).map(Found::record);
+  }
+
+  private void await(Exchange exchange, String id, String consumer, long waitMillis) {
+    waiters
+        .join(consumer)
+        .onComplete(
+            waiter ->
+                find(id, consumer)
+                    .onComplete(
+                        record -> await(exchange, record, waiter, waitMillis),
+                        e -> {
+                          waiter.leave();
+                          failed(exchange, e);
+                        }),
+            e -> failed(exchange, e));
+  }
+
+  private void await(
+      Exchange exchange, @Nullable Stored record, Waiters.Waiter waiter, long waitMillis) {
+    if (record == null || record.status().isFinal()) {
+      waiter.leave();
+      show(exchange, record);
+      return;
+    }
+    Stored[] latest = {record};
+    Runnable timer =
+        timers.after(
+            waitMillis,
+            () -> {
+              waiter.leave();
+              show(exchange, latest[0]);
+            });
+    exchange.onGone(
+        () -> {
+          timer.run();
+          waiter.leave();
+        });
+    waiter.listen(
+        record.id(),
+        seen -> {
+          latest[0] = seen;
+          if (seen.status().isFinal()) {
+            timer.run();
+            waiter.leave();
+            show(exchange, seen);
+          }
+        });
+  }
+
+  private static void show(Exchange exchange, @Nullable Stored record) {
+    if (record == null) {
+      unknown(exchange);
+    } else {
+      exchange.responseHeaders().set(HttpHeaders.CACHE_CONTROL, "no-store");
+      exchange.answer(new Reply.Content(200, RecordJson.JSON, RecordJson.whole(record)));
+    }
+  }
+
+  static void unknown(Exchange exchange) {
+    exchange.refuse(Problem.NOT_FOUND, "there is no such request");
+  }
+
+  static void failed(Exchange exchange, Throwable cause) {
+    Failures.unavailable(exchange, "the command service", cause);
+  }
+}

@@ -1,0 +1,80 @@
+package dev.tidegate.ingress;
+
+import dev.tidegate.auth.AuthConfig;
+import dev.tidegate.auth.ConfiguredAuthenticator;
+import dev.tidegate.bus.Codecs;
+import dev.tidegate.policy.AuthDemand;
+import dev.tidegate.ratelimit.RateLimitConfig;
+import dev.tidegate.ratelimit.RateLimits;
+import dev.tidegate.route.RouteTable;
+import dev.tidegate.upstream.UpstreamConfig;
+import dev.tidegate.upstream.UpstreamVerticle;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.transport.Transport;
+import java.util.List;
+
+/**
+ * A gateway on one event loop with every policy on, for the comparison with other proxies. Not a
+ * test: start it, load it, stop it. {@code -Dport}, {@code -Dupstream}, {@code -Dtls.port}, {@code
+ * -Dkey}, {@code -Dcert}.
+ */
+public final class ProxyBench {
+  private ProxyBench() {}
+
+  public static void main(String[] args) throws Exception {
+    Vertx vertx =
+        Vertx.builder()
+            .with(new VertxOptions().setEventLoopPoolSize(Integer.getInteger("loops", 1)))
+            .withTransport(Transport.EPOLL)
+            .build();
+    Codecs.register(vertx.eventBus());
+    MeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    int instances = Integer.getInteger("loops", 1);
+    UpstreamConfig upstream =
+        UpstreamConfig.of(
+            "backend",
+            new UpstreamConfig.Endpoint("127.0.0.1", Integer.getInteger("upstream", 9000)));
+    RouteTable routes =
+        new RouteTable(
+            List.of(
+                Routes.upstream("proxied", "/", "backend", AuthDemand.NONE),
+                Routes.upstream("keyed", "/keyed", "backend", AuthDemand.API_KEY)));
+    RateLimits limits =
+        new RateLimits(
+            List.of(new RateLimitConfig(RateLimitConfig.DEFAULT, 1e8, 100_000_000, null)),
+            System::nanoTime);
+    AuthConfig auth =
+        new AuthConfig(
+            List.of(new AuthConfig.Consumer("alice", null, null, null, null, "alice-key")), null);
+    ConfiguredAuthenticator authenticator =
+        new ConfiguredAuthenticator(auth, System::currentTimeMillis);
+    String key = System.getProperty("key");
+    IngressConfig.Tls tls =
+        key == null
+            ? null
+            : new IngressConfig.Tls(
+                Integer.getInteger("tls.port", 8443), key, System.getProperty("cert"));
+    IngressConfig config =
+        new IngressConfig(
+            "127.0.0.1",
+            Integer.getInteger("port", 8080),
+            tls,
+            IngressConfig.Limits.defaults().withRequestsPerConnection(Integer.MAX_VALUE),
+            null,
+            System.getProperty("accessLog", "/dev/null"));
+    DeploymentOptions each = new DeploymentOptions().setInstances(instances);
+    vertx
+        .deployVerticle(() -> new UpstreamVerticle(List.of(upstream), meters, "bench"), each)
+        .await();
+    vertx
+        .deployVerticle(
+            () -> new IngressVerticle(config, routes, limits, authenticator, meters, "bench"), each)
+        .await();
+    System.out.println("ready");
+  }
+}
