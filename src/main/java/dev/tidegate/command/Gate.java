@@ -27,6 +27,7 @@ final class Gate {
 
   private final String name;
   private State state;
+  private boolean said;
 
   Gate(String name, State initial) {
     this.name = name;
@@ -52,6 +53,7 @@ final class Gate {
 
   void succeeded() {
     if (state != State.UP) {
+      said = true;
       log.atInfo().addKeyValue("server", name).log("available again");
       state = State.UP;
     }
@@ -65,7 +67,8 @@ final class Gate {
   }
 
   void failed(String why) {
-    if (state != State.DOWN) {
+    if (state != State.DOWN || !said) {
+      said = true;
       log.atWarn().addKeyValue("server", name).addKeyValue("cause", why).log("unavailable");
       state = State.DOWN;
     }

@@ -27,6 +27,9 @@ final class RedisLink {
   private static final Pattern RUN_ID = Pattern.compile("run_id:(\\w+)");
   private static final long RECONNECT_MILLIS = 200;
 
+  /** A frozen server takes connections and answers once it is back, so there is no hurry. */
+  private static final long CONNECT_MILLIS = 2000;
+
   private final Supplier<Redis> clients;
   private final Loop loop;
   private final long timeout;
@@ -173,7 +176,7 @@ final class RedisLink {
   }
 
   private <T> Future<T> within(Future<T> future) {
-    return future.timeout(timeout, TimeUnit.MILLISECONDS);
+    return future.timeout(Math.max(timeout, CONNECT_MILLIS), TimeUnit.MILLISECONDS);
   }
 
   private void lostIf(int at, String why) {
