@@ -1,6 +1,8 @@
 # Everything that one does with Tidegate, by name. "make" alone lists it.
 JDK := $(shell bin/jdk)
 export JAVA_HOME := $(JDK)
+# Maven's own libraries make JDK 25 warn about Unsafe.
+export MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
 MVN := mvn -B --no-transfer-progress
 
 .DEFAULT_GOAL := help
