@@ -152,7 +152,7 @@ def redis(processes, cpu=None):
 def config(name, http, stream, admin, **parts):
     """A node's configuration; JSON is YAML."""
     document = {
-        "node": {"name": name},
+        "node": name,
         "http": {"host": "127.0.0.1", "port": http},
         "stream": {"host": "127.0.0.1", "port": stream},
         "admin": {"host": "127.0.0.1", "port": admin},
@@ -173,7 +173,7 @@ def node(processes, document, roles, env=None, cluster=None, cpu=None, jvm=()):
     """Starts a node; returns at once, wait_line(process, "ready") waits for it."""
     if not os.path.isfile(JAR):
         raise Failure(f"{JAR}: not found; build it with: make build")
-    name = document["node"]["name"]
+    name = document["node"]
     base = os.path.join(processes.folder, name)
     with open(base + ".yaml", "w") as f:
         json.dump(document, f, indent=1)
