@@ -71,7 +71,10 @@ final class ConfigFile {
     }
   }
 
-  /** The same with some properties replaced, by path as in {@code http.port}: what options and the environment say. */
+  /**
+   * The same with some properties replaced, by path as in {@code http.port}: what options and the
+   * environment say.
+   */
   <T> T read(Class<T> type, Map<String, Object> replaced) throws ConfigException {
     read(type);
     try {

@@ -37,16 +37,20 @@ public final class Main {
             });
   }
 
-  /** One line that an operator can act on; the stack trace goes to the log when it is not an expected failure. */
+  /**
+   * One line that an operator can act on; the stack trace goes to the log when it is not an
+   * expected failure.
+   */
   static String reason(Throwable e) {
     Throwable cause = e;
-    while (cause.getCause() != null && cause.getMessage() != null
-        && (cause.getMessage().equals(cause.getCause().toString())
-            || cause instanceof java.util.concurrent.CompletionException)) {
+    while (cause.getCause() != null && !(cause instanceof ConfigException)) {
       cause = cause.getCause();
     }
-    return cause instanceof ConfigException || cause instanceof java.net.BindException
-        ? String.valueOf(cause.getMessage())
+    if (cause instanceof ConfigException) {
+      return String.valueOf(cause.getMessage());
+    }
+    return String.valueOf(cause.getMessage()).contains("Address already in use")
+        ? "Address already in use"
         : cause.toString();
   }
 

@@ -65,6 +65,16 @@ final class Parts implements Deployment.Factory {
   }
 
   @Override
+  public String describe(Role role) {
+    return switch (role) {
+      case INGRESS -> role + " on " + config.http().host() + ":" + config.http().port();
+      case STREAM -> role + " on " + config.stream().host() + ":" + config.stream().port();
+      case ADMIN -> role + " on " + config.admin().host() + ":" + config.admin().port();
+      case UPSTREAM, COMMAND, MARKET -> role.name();
+    };
+  }
+
+  @Override
   public Deployable create(Role role, int instance) {
     String node = config.node();
     return switch (role) {

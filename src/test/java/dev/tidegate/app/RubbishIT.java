@@ -28,7 +28,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever is thrown at a running gateway: a clear, coded error each time, and the process goes on. */
+/**
+ * Whatever is thrown at a running gateway: a clear, coded error each time, and the process goes on.
+ */
 class RubbishIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static GatewayProcess dev;
@@ -138,7 +140,8 @@ class RubbishIT {
 
   @Test
   void headersAndLinesThatAreTooLongGetAProblem() throws Exception {
-    assertThat(raw("GET /v1/echo HTTP/1.1\r\nHost: x\r\nX-Long: " + "a".repeat(20_000) + "\r\n\r\n"))
+    assertThat(
+            raw("GET /v1/echo HTTP/1.1\r\nHost: x\r\nX-Long: " + "a".repeat(20_000) + "\r\n\r\n"))
         .startsWith("HTTP/1.1 431")
         .contains("application/problem+json");
     assertThat(raw("GET /v1/echo?" + "a".repeat(20_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"))

@@ -14,16 +14,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A trader's client on the JDK's WebSocket: it keeps books, trades and private messages by the published rules alone, and
- * collects every breach of them in {@link #breaches()}. Its state survives {@link #drop} and goes on with {@link #connect}
- * to any node.
+ * A trader's client on the JDK's WebSocket: it keeps books, trades and private messages by the
+ * published rules alone, and collects every breach of them in {@link #breaches()}. Its state
+ * survives {@link #drop} and goes on with {@link #connect} to any node.
  */
 public final class StreamClient implements WebSocket.Listener, AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -51,7 +51,8 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
     public final ObjectNode request;
     public @Nullable String epoch;
     public long seq;
-    public final TreeMap<java.math.BigDecimal, String> bids = new TreeMap<>(java.util.Comparator.reverseOrder());
+    public final TreeMap<java.math.BigDecimal, String> bids =
+        new TreeMap<>(java.util.Comparator.reverseOrder());
     public final TreeMap<java.math.BigDecimal, String> asks = new TreeMap<>();
     public final List<JsonNode> items = new ArrayList<>();
     public int snapshots;
@@ -141,7 +142,8 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
   }
 
   @Override
-  public synchronized @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+  public synchronized @Nullable CompletionStage<?> onText(
+      WebSocket from, CharSequence data, boolean last) {
     if (from == socket || socket == null) {
       text.append(data);
       if (last) {
@@ -228,7 +230,7 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
     levels(feed.asks, message.path("asks"));
   }
 
-  private static void levels(TreeMap<java.math.BigDecimal, String> side, JsonNode levels) {
+  private static void levels(Map<java.math.BigDecimal, String> side, JsonNode levels) {
     for (JsonNode level : levels) {
       java.math.BigDecimal price = new java.math.BigDecimal(level.get(0).asText());
       String size = level.get(1).asText();
@@ -305,7 +307,8 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
   }
 
   /** Runs a check on one feed while nothing arrives. */
-  public synchronized <T> T look(String channel, @Nullable String symbol, java.util.function.Function<Feed, T> check) {
+  public synchronized <T> T look(
+      String channel, @Nullable String symbol, java.util.function.Function<Feed, T> check) {
     Feed feed = feeds.get(channel + "/" + (symbol == null ? "" : symbol));
     if (feed == null) {
       throw new IllegalArgumentException("not subscribed: " + channel + " " + symbol);
@@ -328,7 +331,8 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
   }
 
   /** Waits until it is so, and says what it waited for when it is not. */
-  public static void await(String what, Duration atMost, BooleanSupplier condition) throws InterruptedException {
+  public static void await(String what, Duration atMost, BooleanSupplier condition)
+      throws InterruptedException {
     long end = System.nanoTime() + atMost.toNanos();
     Object pause = new ArrayDeque<>();
     while (!condition.getAsBoolean()) {
