@@ -11,6 +11,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -178,18 +179,19 @@ final class Upgrade {
     Connection connection = new Connection(frames, clock, maxFrame, extension != null);
     Map<String, ChannelHandler> vertx = pipeline.toMap();
     pipeline.addLast(new StrictDecoder(extension != null, maxFrame), connection);
+    // The HTTP decoder goes last: what the client sent after its request comes out of it then.
+    vertx.forEach((name, handler) -> remove(pipeline, name, handler));
     String key = String.valueOf(request.getHeader("Sec-WebSocket-Key"));
     pipeline
         .context(connection)
         .writeAndFlush(Unpooled.wrappedBuffer(Handshake.response(key, extension)));
     tune(channel);
-    // The decoder goes last: what the client sent after its request comes out of it then.
-    vertx.forEach((name, handler) -> remove(pipeline, name, handler));
+    pipeline.remove(HttpRequestDecoder.class);
     return connection;
   }
 
   private static void remove(ChannelPipeline pipeline, String name, ChannelHandler handler) {
-    if (!(handler instanceof SslHandler)) {
+    if (!(handler instanceof SslHandler || handler instanceof HttpRequestDecoder)) {
       pipeline.remove(name);
     }
   }
