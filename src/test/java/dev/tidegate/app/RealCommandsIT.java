@@ -120,6 +120,10 @@ class RealCommandsIT {
     return ids;
   }
 
+  private static boolean isTemporary(int status) {
+    return status == 409 || status == 503;
+  }
+
   private static CompletableFuture<HttpResponse<String>> post(
       HttpClient http, int node, int order) {
     HttpRequest request =
