@@ -202,7 +202,7 @@ final class KafkaCommandLog implements CommandLog {
         .otherwise(
             e -> {
               if (confirmed < asked) {
-                gate.failed(text(e));
+                gate.probeFailed(text(e));
               }
               return null;
             })
