@@ -16,8 +16,10 @@ import io.vertx.core.Future;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -79,10 +81,19 @@ class CommandVerticleIT {
           () ->
               log.follow(config.topics().getFirst(), harness.loop(), e -> held.add(id(e.value()))));
       assertThat(held).containsAll(ids).filteredOn(ids::contains).hasSize(ORDERS);
-      assertThat(Stream.concat(steps(one), steps(two)).filter(t -> ids.contains(t.record().id())))
-          .extracting(t -> t.record().id() + " " + t.record().status())
-          .hasSize(3 * ORDERS)
-          .doesNotHaveDuplicates();
+      // A rebalance may bring a report again: the same transition then, under the same number.
+      Map<String, String> numbered = new HashMap<>();
+      Stream.concat(steps(one), steps(two))
+          .filter(t -> ids.contains(t.record().id()))
+          .forEach(
+              t -> {
+                String step = t.record().id() + " " + t.record().status();
+                String number = t.consumer() + " " + t.epoch() + " " + t.seq();
+                String before = numbered.putIfAbsent(number, step);
+                assertThat(before == null ? step : before).isEqualTo(step);
+              });
+      assertThat(numbered).hasSize(3 * ORDERS);
+      assertThat(numbered.values()).doesNotHaveDuplicates();
       harness.on(log::close);
     }
   }
