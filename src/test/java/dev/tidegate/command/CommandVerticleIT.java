@@ -67,8 +67,8 @@ class CommandVerticleIT {
       }
       Set<String> ids = new HashSet<>();
       for (int i = 0; i < ORDERS; i++) {
-        Accepted a = (Accepted) Harness.get(first.get(i));
-        Accepted b = (Accepted) Harness.get(second.get(i));
+        Accepted a = accepted(first.get(i));
+        Accepted b = accepted(second.get(i));
         assertThat(a.record()).isEqualTo(b.record());
         assertThat(Stream.of(a, b).filter(Accepted::replayed)).hasSize(1);
         ids.add(a.record().id());
@@ -128,6 +128,12 @@ class CommandVerticleIT {
         }
       }
     }
+  }
+
+  private static Accepted accepted(Future<Receipt> answer) {
+    Receipt receipt = Harness.get(answer);
+    assertThat(receipt).isInstanceOf(Accepted.class);
+    return (Accepted) receipt;
   }
 
   /** The first requests may run into the timeout; the others may not. */
