@@ -178,5 +178,4 @@ class ReplicaTest {
           last.put(key, update.seq());
         });
   }
-
 }

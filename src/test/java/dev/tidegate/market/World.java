@@ -73,8 +73,7 @@ final class World {
   }
 
   private void note(Batch batch) {
-    TreeMap<Long, Update> epoch =
-        published.computeIfAbsent(batch.epoch(), e -> new TreeMap<>());
+    TreeMap<Long, Update> epoch = published.computeIfAbsent(batch.epoch(), e -> new TreeMap<>());
     long seq = batch.first();
     for (Update update : batch.updates()) {
       Update before = epoch.putIfAbsent(seq, update);
@@ -108,8 +107,7 @@ final class World {
       Shard shard = new Shard(0, LIMITS, () -> now);
       Rules rules = new Rules(1, 500, 2_000, 1_500, () -> "e" + ++epochs);
       replica =
-          new Replica(
-              new Parked(shard, null, false, false), this, this, rules, now, () -> {});
+          new Replica(new Parked(shard, null, false, false), this, this, rules, now, () -> {});
     }
 
     void kill(boolean losesWhatItSent) {
@@ -206,10 +204,10 @@ final class World {
               new Message(
                   this,
                   () ->
-                      other.replica
+                      other
+                          .replica
                           .answer(question)
-                          .onComplete(
-                              r -> inbox.add(new Message(other, () -> answer.handle(r))))));
+                          .onComplete(r -> inbox.add(new Message(other, () -> answer.handle(r))))));
           return answer.future();
         }
       }
