@@ -71,12 +71,8 @@ class ClusteredMarketIT {
         ports.add(free.getLocalPort());
       }
     }
-    List<Future<Node>> starting = new ArrayList<>();
     for (int i = 0; i < NODES + 1; i++) {
-      starting.add(boot("n" + i, ports.get(i), ports));
-    }
-    for (Future<Node> each : starting) {
-      nodes.add(get(each));
+      nodes.add(get(boot("n" + i, ports.get(i), ports)));
     }
     Node listener = nodes.get(NODES);
     Bus bus = new Bus(listener.vertx().eventBus());
@@ -143,7 +139,8 @@ class ClusteredMarketIT {
   }
 
   private Future<Node> boot(String name, int port, List<Integer> ports) {
-    Config config = new Config("market-" + ports.getFirst());
+    Config config = new Config();
+    config.setClusterName("market-" + ports.getFirst());
     config.setProperty("hazelcast.logging.type", "slf4j");
     config.setProperty("hazelcast.phone.home.enabled", "false");
     config.setProperty("hazelcast.socket.bind.any", "false");
