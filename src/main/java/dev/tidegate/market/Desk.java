@@ -157,8 +157,7 @@ final class Desk implements AutoCloseable {
   }
 
   private void list() {
-    long now = clock.getAsLong();
-    held.values().forEach(each -> each.replica().list(now));
+    held.values().forEach(each -> each.replica().list());
   }
 
   private void show(Show show) {

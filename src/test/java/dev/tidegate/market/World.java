@@ -216,7 +216,7 @@ final class World {
 
     @Override
     public void wantDirectories() {
-      tellOthers(other -> other.replica.list(now));
+      tellOthers(other -> other.replica.list());
     }
 
     @Override
