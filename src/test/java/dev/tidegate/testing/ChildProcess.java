@@ -71,7 +71,8 @@ final class ChildProcess {
 
   private synchronized void signal(String signal) {
     try {
-      int status = new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
+      int status =
+          new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
       if (status != 0) {
         throw new IllegalStateException("kill " + signal + ": " + status);
       }

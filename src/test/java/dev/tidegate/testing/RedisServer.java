@@ -37,8 +37,7 @@ public final class RedisServer implements AutoCloseable {
     folder = Path.of("target/redis/" + port).toAbsolutePath();
     List<String> command = new ArrayList<>();
     command.add(executable());
-    command.addAll(
-        List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--dir"));
+    command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--dir"));
     command.addAll(List.of(folder.toString(), "--appendonly", "yes", "--save", ""));
     command.addAll(List.of("--appendfsync", "always"));
     process = new ChildProcess(command, folder.resolve("redis.log"));
