@@ -197,9 +197,16 @@ final class Sync {
       return;
     }
     String epoch = from.directory().epoch();
+    if (!epoch.equals(seenEpoch)) {
+      listing = null;
+      return;
+    }
     if (states.size() == from.symbols().size()) {
       // A symbol that the directory does not have yet came after what was seen before it.
       shard.restore(epoch, states, from.complete());
+      for (SymbolState state : states) {
+        seen = Math.max(seen, state.next()); // until then the symbols are as of different times
+      }
       whole = false;
       listing = null;
       askMissed(now);

@@ -46,6 +46,13 @@ class ReplicaTest {
     }
   }
 
+  /** Found by the property: a symbol newer than the directory, and states ahead of the log. */
+  @Test
+  void theRunsThatOnceFailed() {
+    theSameNumberNeverMeansTwoThingsAndNoneIsMissing(-7265362);
+    theSameNumberNeverMeansTwoThingsAndNoneIsMissing(1946986);
+  }
+
   @Property(tries = 100)
   void aFeedThatNobodyCanContinueIsNumberedAnew(@ForAll long seed) {
     Random random = new Random(seed);
