@@ -98,7 +98,8 @@ final class KafkaFeed implements Feed {
   }
 
   private void run() {
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+    KafkaConsumer<byte[], byte[]> consumer = consumer();
+    try {
       while (!closed) {
         try {
           step(consumer);
@@ -113,7 +114,10 @@ final class KafkaFeed implements Feed {
         }
       }
     } catch (InterruptedException | InterruptException e) {
-      Thread.currentThread().interrupt();
+      LOG.debug("feed closed");
+    } finally {
+      Thread.interrupted(); // an interrupted thread cannot close the consumer
+      consumer.close(PROBE);
     }
   }
 

@@ -78,9 +78,10 @@ public record MarketConfig(
       @Nullable Integer trade,
       @Nullable Integer ticker,
       @Nullable Long seed) {
-    static final Simulator DEFAULT = new Simulator(null, null, null, null, null, null, null, null);
     private static final List<String> USUAL =
         List.of("BTC-USD", "ETH-USD", "SOL-USD", "XRP-USD", "LTC-USD", "ADA-USD");
+
+    static final Simulator DEFAULT = new Simulator(null, null, null, null, null, null, null, null);
 
     public Simulator {
       count = within("simulator.count", count, 0, 0, 100_000);
