@@ -8,6 +8,7 @@ import java.math.BigDecimal;
  */
 public final class Decimal implements Comparable<Decimal> {
   private static final int MAX_TEXT = 40;
+  private static final int MAX_DIGITS = 18;
   private static final long[] POW10 = new long[19];
 
   static {
@@ -30,54 +31,50 @@ public final class Decimal implements Comparable<Decimal> {
   /** Parses plain decimal notation: digits with an optional sign and an optional point. */
   public static Decimal of(String text) {
     int length = text.length();
-    boolean negative = length > 0 && text.charAt(0) == '-';
+    int from = length > 0 && text.charAt(0) == '-' ? 1 : 0;
+    int point = -1;
     long unscaled = 0;
-    int significant = 0;
-    int scale = 0;
-    int trailing = 0;
-    boolean point = false;
-    boolean digits = false;
-    for (int i = negative ? 1 : 0; i < length; i++) {
-      char c = text.charAt(i);
-      if (c == '.' && !point) {
-        point = true;
-        continue;
-      }
-      if (c < '0' || c > '9' || length > MAX_TEXT) {
+    for (int i = from; i < length; i++) {
+      int digit = text.charAt(i) - '0';
+      if (digit >= 0 && digit <= 9) {
+        unscaled = unscaled * 10 + digit; // may overflow: used for at most 18 digits only
+      } else if (digit == '.' - '0' && point < 0) {
+        point = i;
+      } else {
         throw malformed(text);
       }
-      digits = true;
-      if (point) {
-        if (c == '0') {
-          trailing++;
-          continue;
-        }
-        for (; trailing > 0; trailing--) {
-          unscaled *= 10;
-          scale++;
-          significant += significant > 0 ? 1 : 0;
-        }
-        scale++;
-      }
-      significant += significant > 0 || c != '0' ? 1 : 0;
-      if (significant > 18 || scale > 18) {
-        return big(text);
-      }
-      unscaled = unscaled * 10 + (c - '0');
     }
-    if (!digits) {
+    int digits = length - from - (point < 0 ? 0 : 1);
+    if (digits == 0 || length > MAX_TEXT) {
       throw malformed(text);
     }
-    return new Decimal(text, negative ? -unscaled : unscaled, scale);
+    if (digits > MAX_DIGITS) {
+      return wide(text);
+    }
+    return exact(text, from == 1 ? -unscaled : unscaled, point < 0 ? 0 : length - point - 1);
   }
 
-  /** Scale -1 marks a number that does not fit a long; its text carries the value. */
-  private static Decimal big(String text) {
-    try {
-      return new Decimal(text, new BigDecimal(text).signum(), -1);
-    } catch (NumberFormatException e) {
-      throw malformed(text);
+  /** In its one form: no zeros at the end of the fraction. */
+  private static Decimal exact(String text, long unscaled, int scale) {
+    long shortest = unscaled;
+    int digits = scale;
+    while (digits > 0 && shortest % 10 == 0) {
+      shortest /= 10;
+      digits--;
     }
+    return new Decimal(text, shortest, digits);
+  }
+
+  /**
+   * More digits than a long holds, unless the outer ones are zeros. Scale -1 marks what does not
+   * fit; its text carries the value.
+   */
+  private static Decimal wide(String text) {
+    BigDecimal value = new BigDecimal(text).stripTrailingZeros();
+    BigDecimal whole = value.scale() < 0 ? value.setScale(0) : value;
+    return whole.precision() <= MAX_DIGITS && whole.scale() <= MAX_DIGITS
+        ? new Decimal(text, whole.unscaledValue().longValueExact(), whole.scale())
+        : new Decimal(text, whole.signum(), -1);
   }
 
   private static IllegalArgumentException malformed(String text) {

@@ -9,7 +9,10 @@ import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.DirectoryWanted;
 import dev.tidegate.bus.Markets.Event;
+import dev.tidegate.bus.Markets.Fed;
+import dev.tidegate.bus.Markets.FeedState;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Present;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.SymbolState;
@@ -26,6 +29,9 @@ final class MarketCodecs {
   /** The wire numbers of channels are positions here, so that only the end may grow. */
   private static final List<Channel> CHANNELS =
       List.of(Channel.BOOK, Channel.TRADES, Channel.TICKER, Channel.CANDLES, Channel.STATUS);
+
+  /** Added to the channel of an update that carries its source's number. */
+  private static final int NUMBERED = 16;
 
   static final List<Codec<?>> ALL =
       List.of(
@@ -57,7 +63,34 @@ final class MarketCodecs {
           new Codec<>(
               DirectoryWanted.class,
               (w, m) -> w.string(m.node()),
-              r -> new DirectoryWanted(r.string())));
+              r -> new DirectoryWanted(r.string())),
+          new Codec<>(
+              FeedState.class,
+              (w, m) ->
+                  w.int32(m.shard())
+                      .string(m.epoch())
+                      .string(m.node())
+                      .int64(m.term())
+                      .string(m.state())
+                      .string(m.detail())
+                      .int64(m.time()),
+              r ->
+                  new FeedState(
+                      r.int32(),
+                      r.string(),
+                      r.string(),
+                      r.int64(),
+                      r.string(),
+                      r.string(),
+                      r.int64())),
+          new Codec<>(
+              Present.class,
+              (w, m) -> w.string(m.node()).string(m.member()).bool(m.leaving()),
+              r -> new Present(r.string(), r.string(), r.bool())),
+          new Codec<>(
+              Fed.class,
+              (w, m) -> w.int32(m.shard()).list(m.records(), Wire.Writer::string),
+              r -> new Fed(r.int32(), r.list(Wire.Reader::string))));
 
   private static void batch(Wire.Writer w, Batch m) {
     w.int32(m.shard())
@@ -107,12 +140,27 @@ final class MarketCodecs {
   }
 
   private static void update(Wire.Writer w, Update m) {
-    w.string(m.symbol()).int32(CHANNELS.indexOf(m.channel())).int64(m.seq()).int64(m.time());
+    boolean numbered = m.sourceSeq() >= 0;
+    w.string(m.symbol())
+        .int32(CHANNELS.indexOf(m.channel()) + (numbered ? NUMBERED : 0))
+        .int64(m.seq())
+        .int64(m.time());
     event(w, m.event());
+    if (numbered) {
+      w.int64(m.sourceSeq());
+    }
   }
 
   private static Update update(Wire.Reader r) {
-    return new Update(r.string(), CHANNELS.get(r.int32()), r.int64(), r.int64(), event(r));
+    String symbol = r.string();
+    int channel = r.int32();
+    return new Update(
+        symbol,
+        CHANNELS.get(channel % NUMBERED),
+        r.int64(),
+        r.int64(),
+        event(r),
+        channel >= NUMBERED ? r.int64() : -1);
   }
 
   private static void event(Wire.Writer w, Event event) {

@@ -70,8 +70,15 @@ public final class Markets {
    * One event under its channel's next sequence.
    *
    * @param time microseconds since the epoch of the source event
+   * @param sourceSeq the source's own number of the record that this comes from, or -1: a replica
+   *     must know it to see a hole in the source where the owner would have seen it
    */
-  public record Update(String symbol, Channel channel, long seq, long time, Event event) {}
+  public record Update(
+      String symbol, Channel channel, long seq, long time, Event event, long sourceSeq) {
+    public Update(String symbol, Channel channel, long seq, long time, Event event) {
+      this(symbol, channel, seq, time, event, -1);
+    }
+  }
 
   /**
    * Consecutive updates of one shard; with none it is the owner's heartbeat.
@@ -136,6 +143,36 @@ public final class Markets {
 
   /** Sent by a node that has just started. */
   public record DirectoryWanted(String node) {}
+
+  /**
+   * How the source of a shard does: {@code live}, or {@code delayed} while the owner cannot read
+   * it. It is no function of the records, so it stands outside the sequences; it is repeated with
+   * the heartbeat while it is not {@code live} and said once when it is again.
+   *
+   * @param time microseconds since the epoch when the state began
+   */
+  public record FeedState(
+      int shard, String epoch, String node, long term, String state, String detail, long time) {}
+
+  public static final Address<FeedState> FEED_STATE =
+      new Address<>("market.feed-state", FeedState.class);
+
+  /**
+   * A node that runs MARKET says that it is there.
+   *
+   * @param member the node's name in the cluster's membership
+   * @param leaving the node gives its shards up now
+   */
+  public record Present(String node, String member, boolean leaving) {}
+
+  public static final Address<Present> PRESENT = new Address<>("market.present", Present.class);
+
+  /** Records of the feed topic's form that reached a node which does not own their shard. */
+  public record Fed(int shard, List<String> records) {}
+
+  public static Address<Fed> fed(int shard) {
+    return new Address<>("market.fed." + shard, Fed.class);
+  }
 
   public static Address<Batch> updates(int shard) {
     return new Address<>("market.update." + shard, Batch.class);

@@ -1,0 +1,36 @@
+# Everything that one does with Tidegate, by name. "make" alone lists it.
+JDK := $(shell bin/jdk)
+export JAVA_HOME := $(JDK)
+# Maven's own libraries make JDK 25 warn about Unsafe.
+export MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
+MVN := mvn -B --no-transfer-progress
+
+.DEFAULT_GOAL := help
+.PHONY: help build test fmt bench conformance local-cluster clean jdk
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+jdk:
+	@test -n "$(JDK)" || bin/jdk
+
+build: jdk ## target/tidegate.jar, without tests
+	$(MVN) -q -DskipTests package
+
+test: jdk ## everything: format, architecture, unit and integration tests with a real Kafka and Redis, which they start
+	$(MVN) verify
+
+fmt: jdk ## format the sources
+	$(MVN) -q spotless:apply
+
+bench: build ## measure beside the direct, no-gateway baseline; writes loadtest/RESULTS.md
+	loadtest/measure
+
+conformance: jdk ## WebSocket protocol conformance against the real listener
+	$(MVN) verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='*ConformanceIT'
+
+local-cluster: build ## Kafka, Redis and three nodes on this machine, until Ctrl-C
+	loadtest/local-cluster
+
+clean: jdk ## remove what was built
+	$(MVN) -q clean

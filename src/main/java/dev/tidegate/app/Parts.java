@@ -1,0 +1,92 @@
+package dev.tidegate.app;
+
+import dev.tidegate.admin.AdminVerticle;
+import dev.tidegate.admin.Readiness;
+import dev.tidegate.auth.ConfiguredAuthenticator;
+import dev.tidegate.command.CommandBackend;
+import dev.tidegate.command.CommandVerticle;
+import dev.tidegate.command.SampleWorkerVerticle;
+import dev.tidegate.ingress.IngressVerticle;
+import dev.tidegate.market.MarketVerticle;
+import dev.tidegate.ratelimit.RateLimits;
+import dev.tidegate.route.RouteTable;
+import dev.tidegate.stream.StreamVerticle;
+import dev.tidegate.telemetry.Metrics;
+import dev.tidegate.upstream.UpstreamVerticle;
+import io.vertx.core.Deployable;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the instances of a node share, and how each role is made from it. */
+final class Parts implements Deployment.Factory {
+  private final GatewayConfig config;
+  private final Metrics metrics;
+  private final Readiness readiness;
+  private final ConfiguredAuthenticator authenticator;
+  private final RouteTable routes;
+  private final RateLimits rateLimits;
+  private final Map<String, String> kafka;
+  private final CommandBackend commands;
+
+  Parts(GatewayConfig config, Metrics metrics, Readiness readiness) {
+    this.config = config;
+    this.metrics = metrics;
+    this.readiness = readiness;
+    this.authenticator = new ConfiguredAuthenticator(config.auth(), System::currentTimeMillis);
+    this.routes = new RouteTable(config.routes());
+    this.rateLimits = new RateLimits(config.rateLimits(), System::nanoTime);
+    this.kafka = kafka(config);
+    this.commands =
+        CommandBackend.of(config.commands(), kafka.isEmpty() ? null : kafka, redis(config));
+  }
+
+  /** The back end that {@code dev} has beside the gateway. */
+  Deployable sampleWorker() {
+    return new SampleWorkerVerticle(commands);
+  }
+
+  boolean isDurable() {
+    return commands.isDurable();
+  }
+
+  private static Map<String, String> kafka(GatewayConfig config) {
+    GatewayConfig.Kafka kafka = config.kafka();
+    if (kafka == null) {
+      return Map.of();
+    }
+    Map<String, String> properties = new HashMap<>(kafka.properties());
+    properties.put("bootstrap.servers", kafka.bootstrapServers());
+    return Map.copyOf(properties);
+  }
+
+  private static @Nullable String redis(GatewayConfig config) {
+    return config.redis() == null ? null : config.redis().uri();
+  }
+
+  @Override
+  public String describe(Role role) {
+    return switch (role) {
+      case INGRESS -> role + " on " + config.http().host() + ":" + config.http().port();
+      case STREAM -> role + " on " + config.stream().host() + ":" + config.stream().port();
+      case ADMIN -> role + " on " + config.admin().host() + ":" + config.admin().port();
+      case UPSTREAM, COMMAND, MARKET -> role.name();
+    };
+  }
+
+  @Override
+  public Deployable create(Role role, int instance) {
+    String node = config.node();
+    return switch (role) {
+      case INGRESS ->
+          new IngressVerticle(
+              config.http(), routes, rateLimits, authenticator, metrics.registry(), node);
+      case UPSTREAM -> new UpstreamVerticle(config.upstreams(), metrics.registry(), node);
+      case COMMAND -> new CommandVerticle(commands, metrics.registry(), node);
+      case MARKET -> new MarketVerticle(config.market(), kafka, node, metrics.registry());
+      case STREAM ->
+          new StreamVerticle(config.stream(), authenticator, metrics.registry(), node, instance);
+      case ADMIN -> new AdminVerticle(config.admin(), metrics.registry(), node, readiness);
+    };
+  }
+}

@@ -1,0 +1,23 @@
+package dev.tidegate.command;
+
+import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Commands;
+import dev.tidegate.bus.Commands.Transition;
+
+/** Tells the cluster what changed. */
+final class Outcomes {
+  private final Bus bus;
+  private final CommandMeters meters;
+
+  Outcomes(Bus bus, CommandMeters meters) {
+    this.bus = bus;
+    this.meters = meters;
+  }
+
+  void publish(CommandState.Change change) {
+    for (Transition t : change.transitions()) {
+      meters.transition(t.record().status());
+      bus.publish(Commands.outcome(Commands.shardOf(t.consumer())), t);
+    }
+  }
+}

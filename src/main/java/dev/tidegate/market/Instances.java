@@ -1,0 +1,93 @@
+package dev.tidegate.market;
+
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.market.Replica.Parked;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.shareddata.Shareable;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Divides a node's shards among its instances: the one thing that instances share, and they touch
+ * it a few times a second only. A shard has one holder; who gives it up leaves its state here for
+ * the next.
+ */
+final class Instances implements Shareable {
+  private static final Channel[] CHANNELS = Channel.values();
+
+  private final TreeSet<Integer> alive = new TreeSet<>();
+  private final Map<Integer, Integer> holders = new HashMap<>();
+  private final Map<Integer, Parked> parked = new HashMap<>();
+  private @Nullable AtomicLongArray touched;
+  private int joined;
+
+  synchronized int join() {
+    alive.add(++joined);
+    return joined;
+  }
+
+  /** Whether it was the last one. */
+  synchronized boolean leave(int instance) {
+    alive.remove(instance);
+    if (alive.isEmpty()) {
+      parked.clear();
+    }
+    return alive.isEmpty();
+  }
+
+  /** Whether the shard should be the instance's. */
+  synchronized boolean assigned(int shard, int instance) {
+    return Spread.rank(shard, instance, alive) == 0;
+  }
+
+  /** Takes the shard unless another instance still holds it. */
+  synchronized boolean take(int shard, int instance) {
+    return holders.putIfAbsent(shard, instance) == null;
+  }
+
+  /** What the last holder left, to its new one. */
+  synchronized @Nullable Parked left(int shard) {
+    return parked.remove(shard);
+  }
+
+  synchronized void release(int shard, Parked state) {
+    holders.remove(shard);
+    if (!alive.isEmpty()) {
+      parked.put(shard, state);
+    }
+  }
+
+  /** Registers the gauges of this node once. */
+  synchronized void measure(int shards, MeterRegistry meters, LongSupplier clock) {
+    if (touched != null) {
+      return;
+    }
+    AtomicLongArray times = new AtomicLongArray(shards * CHANNELS.length);
+    touched = times;
+    for (int i = 0; i < times.length(); i++) {
+      int slot = i;
+      Gauge.builder(
+              "tidegate.market.staleness",
+              times,
+              t -> t.get(slot) == 0 ? Double.NaN : (clock.getAsLong() - t.get(slot)) / 1e3)
+          .description("age of the last update of any symbol of the shard")
+          .baseUnit("seconds")
+          .tag("shard", Integer.toString(i / CHANNELS.length))
+          .tag("channel", CHANNELS[i % CHANNELS.length].name().toLowerCase(Locale.ROOT))
+          .register(meters);
+    }
+  }
+
+  synchronized void touched(Shard shard) {
+    AtomicLongArray times = touched;
+    for (int i = 0; times != null && i < CHANNELS.length; i++) {
+      times.set(shard.index * CHANNELS.length + i, shard.touched(CHANNELS[i]));
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package dev.tidegate.market;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Operations.Show;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+
+/** An instance's replicas as operators see them. */
+final class MarketView {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private MarketView() {}
+
+  /** The show's id picks one symbol's shard; its limit bounds the symbols that are listed. */
+  static String json(String feed, int shards, List<Replica> replicas, Show show, long now) {
+    StringWriter out = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      json.writeStartObject();
+      json.writeStringField("feed", feed);
+      json.writeNumberField("shards", shards);
+      json.writeArrayFieldStart("replicas");
+      String symbol = show.id();
+      for (Replica replica : replicas) {
+        if (symbol == null || replica.shard().instrument(symbol) != null) {
+          replica(json, replica, show.limit(), now);
+        }
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toString();
+  }
+
+  private static void replica(JsonGenerator json, Replica replica, int limit, long now)
+      throws IOException {
+    Shard shard = replica.shard();
+    Claim claim = replica.claim();
+    json.writeStartObject();
+    json.writeNumberField("shard", shard.index);
+    json.writeStringField("owner", claim == null ? null : claim.node());
+    json.writeBooleanField("owning", replica.owning());
+    json.writeBooleanField("synced", replica.synced());
+    json.writeStringField("state", replica.health().state());
+    json.writeNumberField("term", claim == null ? 0 : claim.term());
+    json.writeStringField("epoch", shard.epoch());
+    json.writeNumberField("next", shard.next());
+    json.writeNumberField("source", shard.source());
+    json.writeNumberField("symbolCount", shard.size());
+    json.writeArrayFieldStart("symbols");
+    for (String symbol : shard.symbols().subList(0, Math.min(limit, shard.size()))) {
+      json.writeString(symbol);
+    }
+    json.writeEndArray();
+    json.writeObjectFieldStart("stalenessMillis");
+    for (Channel channel : Channel.values()) {
+      if (shard.touched(channel) > 0) {
+        json.writeNumberField(
+            channel.name().toLowerCase(Locale.ROOT), now - shard.touched(channel));
+      }
+    }
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+}

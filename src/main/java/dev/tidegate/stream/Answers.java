@@ -1,0 +1,61 @@
+package dev.tidegate.stream;
+
+import dev.tidegate.problem.Problem;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Says in HTTP why there is no WebSocket. */
+final class Answers {
+  private static final int MOST_ID = 64;
+
+  void problem(HttpServerRequest request, Problem problem, String detail) {
+    problem(request, problem, detail, Map.of());
+  }
+
+  void problem(
+      HttpServerRequest request, Problem problem, String detail, Map<String, String> headers) {
+    HttpServerResponse response = request.response().setStatusCode(problem.status());
+    headers.forEach(response::putHeader);
+    end(request, response, problem.type(), problem.title(), detail);
+  }
+
+  /** There is no Problem for 426: it is no failure but a request to speak another protocol. */
+  void upgradeRequired(HttpServerRequest request) {
+    HttpServerResponse response =
+        request
+            .response()
+            .setStatusCode(426)
+            .putHeader("Upgrade", "websocket")
+            .putHeader("Connection", "Upgrade")
+            .putHeader("Sec-WebSocket-Version", "13");
+    end(request, response, "about:blank", "Upgrade required", "this is a WebSocket, version 13");
+  }
+
+  private static void end(
+      HttpServerRequest request,
+      HttpServerResponse response,
+      String type,
+      String title,
+      String detail) {
+    String id = requestId(request.getHeader("X-Request-Id"));
+    Text body = new Text(256).ascii("{\"type\":").quoted(type).ascii(",\"title\":").quoted(title);
+    body.ascii(",\"status\":").number(response.getStatusCode());
+    body.ascii(",\"detail\":").quoted(detail).ascii(",\"requestId\":").quoted(id).put('}');
+    response
+        .putHeader("Content-Type", "application/problem+json")
+        .putHeader("X-Request-Id", id)
+        .end(body.toString());
+  }
+
+  private static String requestId(@Nullable String given) {
+    boolean sane = given != null && !given.isEmpty() && given.length() <= MOST_ID;
+    for (int i = 0; sane && given != null && i < given.length(); i++) {
+      char c = given.charAt(i);
+      sane = (Character.isLetterOrDigit(c) && c < 128) || "-_.".indexOf(c) >= 0;
+    }
+    return sane && given != null ? given : UUID.randomUUID().toString();
+  }
+}

@@ -1,0 +1,264 @@
+package dev.tidegate.stream;
+
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.Delta;
+import dev.tidegate.bus.Markets.Event;
+import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Snapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The book of a symbol, whole or its best levels. A view of the best levels makes its own deltas,
+ * by comparing its levels before and after, and only for updates that reach them; its messages
+ * carry the sequence of the book update that moved it.
+ */
+final class BookTopic extends Topic {
+  /** A change of the book that is told as a snapshot, which is taken when somebody needs it. */
+  private static final Snapshot REPLACED = new Snapshot(List.of(), List.of());
+
+  private static final Snapshot EMPTY = REPLACED;
+  static final int FULL = 0;
+  private static final int CHECKED = 10;
+
+  private final int depth;
+  private final Book book;
+  private final IntFunction<Topic> views;
+  private Snapshot shown = EMPTY;
+  private long snapshotVersion = -1;
+  private byte[] snapshotText = new byte[0];
+  private long mergedFrom = -1;
+  private long mergedTo = -1;
+  private byte[] mergedText = new byte[0];
+
+  /** What a book's topics have in common. */
+  record Common(String symbol, int keep, Book book, Versions versions, IntFunction<Topic> views) {}
+
+  BookTopic(int id, int depth, Common common) {
+    super(id, common.symbol, Channel.BOOK, common.keep, common.versions);
+    this.depth = depth;
+    this.views = common.views;
+    this.book = common.book;
+  }
+
+  boolean full() {
+    return depth == FULL;
+  }
+
+  int depth() {
+    return depth;
+  }
+
+  /** The same book to at most the depth. */
+  Topic atMost(int most) {
+    return full() || depth > most ? views.apply(most) : this;
+  }
+
+  /** Follows the book, which has the update already. */
+  void follow(long newSeq, long newTime, Event event) {
+    if (full()) {
+      add(newSeq, newTime, remembered(event));
+      return;
+    }
+    if (event instanceof Delta delta && !reaches(delta)) {
+      return;
+    }
+    Snapshot before = shown;
+    shown = book.snapshot(depth);
+    if (event instanceof Snapshot) {
+      add(newSeq, newTime, REPLACED);
+      return;
+    }
+    Delta difference = Conflation.difference(before, shown);
+    if (!difference.bids().isEmpty() || !difference.asks().isEmpty()) {
+      add(newSeq, newTime, difference);
+    }
+  }
+
+  /** A view starts from the book as it stands. */
+  void look(String newEpoch, long newSeq, long newTime) {
+    boolean known = !epoch.isEmpty();
+    shown = book.snapshot(depth);
+    restart(newEpoch, newSeq, newTime, known);
+  }
+
+  @Override
+  Event remembered(Event event) {
+    return event instanceof Snapshot ? REPLACED : event;
+  }
+
+  private boolean reaches(Delta delta) {
+    return reaches(delta.bids(), shown.bids(), -1) || reaches(delta.asks(), shown.asks(), 1);
+  }
+
+  private boolean reaches(List<Level> changes, List<Level> levels, int outwards) {
+    if (changes.isEmpty() || levels.size() < depth) {
+      return !changes.isEmpty();
+    }
+    Level last = levels.getLast();
+    for (int i = 0; i < changes.size(); i++) {
+      if (changes.get(i).price().compareTo(last.price()) * outwards <= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  void name(Text out) {
+    out.ascii("{\"channel\":\"book\",\"symbol\":").quoted(symbol);
+    if (depth != FULL) {
+      out.ascii(",\"depth\":").number(depth);
+    }
+  }
+
+  @Override
+  void write(int from, boolean each, Shape shape, Text out) {
+    if (replaced(from)) {
+      snapshot(shape, out);
+    } else if (shape.extras()) {
+      separate(out);
+      deltaMessage(ring.at(from).prevSeq, merge(from), out);
+      end(shape, ring.size() - from, out);
+    } else if (each || from == ring.size() - 1) {
+      for (int i = from; i < ring.size(); i++) {
+        separate(out);
+        out.raw(text(ring.at(i)));
+      }
+    } else {
+      separate(out);
+      out.raw(mergedText(from));
+    }
+  }
+
+  /**
+   * Appends what follows a sequence that is not one of this view's own, when the ring begins at or
+   * before it.
+   */
+  void resume(int from, long since, Shape shape, Text out) {
+    if (replaced(from)) {
+      snapshot(shape, out);
+      return;
+    }
+    separate(out);
+    deltaMessage(since, merge(from), out);
+    end(shape, ring.size() - from, out);
+  }
+
+  @Override
+  void snapshot(Shape shape, Text out) {
+    if (seq == 0) {
+      return;
+    }
+    separate(out);
+    if (snapshotVersion != version) {
+      int start = out.length();
+      name(out);
+      out.ascii(",\"kind\":\"snapshot\",\"epoch\":").quoted(epoch).ascii(",\"seq\":").number(seq);
+      Snapshot now = full() ? book.snapshot(Integer.MAX_VALUE) : shown;
+      sides(now.bids(), now.asks(), time, out);
+      snapshotText = out.copyFrom(start);
+      snapshotVersion = version;
+    } else {
+      out.raw(snapshotText);
+    }
+    end(shape, 0, out);
+  }
+
+  private void end(Shape shape, int merged, Text out) {
+    if (shape.checksum()) {
+      out.ascii(",\"checksum\":").number(checksum());
+    }
+    finish(shape, merged, out);
+  }
+
+  /** CRC-32 of the best ten levels as {@code bid:size:ask:size:...}, level by level. */
+  private long checksum() {
+    Snapshot top = full() ? book.snapshot(CHECKED) : shown;
+    Text text = new Text(512);
+    for (int i = 0; i < CHECKED; i++) {
+      checked(top.bids(), i, text);
+      checked(top.asks(), i, text);
+    }
+    CRC32 crc = new CRC32();
+    crc.update(text.bytes(), 0, text.length());
+    return crc.getValue();
+  }
+
+  private static void checked(List<Level> side, int index, Text text) {
+    if (index < side.size()) {
+      text.ascii(text.length() == 0 ? "" : ":").ascii(side.get(index).price().toString());
+      text.put(':').ascii(side.get(index).size().toString());
+    }
+  }
+
+  private boolean replaced(int from) {
+    for (int i = from; i < ring.size(); i++) {
+      Event event = ring.at(i).event;
+      if (event == null || event == REPLACED) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Delta merge(int from) {
+    List<Delta> deltas = new ArrayList<>(ring.size() - from);
+    for (int i = from; i < ring.size(); i++) {
+      if (ring.at(i).event instanceof Delta delta) {
+        deltas.add(delta);
+      }
+    }
+    return Conflation.merge(deltas);
+  }
+
+  private byte[] mergedText(int from) {
+    long first = ring.at(from).version;
+    if (first != mergedFrom || version != mergedTo) {
+      Text out = new Text(512);
+      deltaMessage(ring.at(from).prevSeq, merge(from), out);
+      mergedText = out.put('}').copyFrom(0);
+      mergedFrom = first;
+      mergedTo = version;
+    }
+    return mergedText;
+  }
+
+  private byte[] text(Entry entry) {
+    byte @Nullable [] text = entry.text;
+    if (text == null) {
+      Text out = new Text(256);
+      name(out);
+      out.ascii(",\"kind\":\"delta\",\"prevSeq\":").number(entry.prevSeq);
+      out.ascii(",\"seq\":").number(entry.seq);
+      if (entry.event instanceof Delta delta) {
+        sides(delta.bids(), delta.asks(), entry.time, out);
+      }
+      text = out.put('}').copyFrom(0);
+      entry.text = text;
+    }
+    return text;
+  }
+
+  private void deltaMessage(long prevSeq, Delta delta, Text out) {
+    name(out);
+    out.ascii(",\"kind\":\"delta\",\"prevSeq\":").number(prevSeq).ascii(",\"seq\":").number(seq);
+    sides(delta.bids(), delta.asks(), time, out);
+  }
+
+  private static void sides(List<Level> bids, List<Level> asks, long at, Text out) {
+    levels(out.ascii(",\"bids\":["), bids);
+    levels(out.ascii("],\"asks\":["), asks);
+    out.ascii("],\"time\":").number(at);
+  }
+
+  private static void levels(Text out, List<Level> levels) {
+    for (int i = 0; i < levels.size(); i++) {
+      out.ascii(i == 0 ? "[\"" : ",[\"").ascii(levels.get(i).price().toString());
+      out.ascii("\",\"").ascii(levels.get(i).size().toString()).ascii("\"]");
+    }
+  }
+}

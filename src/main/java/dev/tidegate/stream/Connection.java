@@ -1,0 +1,334 @@
+package dev.tidegate.stream;
+
+import dev.tidegate.problem.CloseCode;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.DataFormatException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One WebSocket on the wire: puts messages together, answers pings, closes by the rules of RFC
+ * 6455. It stands alone in the channel's pipeline, behind the decoder.
+ */
+final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
+  /** How long a client has to answer our close. */
+  private static final long CLOSE_PATIENCE = 5_000_000_000L;
+
+  private static final byte[] NOTHING = new byte[0];
+
+  private final Frames frames;
+  private final Clock clock;
+  private final int maxMessage;
+  private final boolean deflate;
+  private Receiver receiver = NOBODY;
+  private @Nullable ChannelHandlerContext context;
+  private byte[] parts = NOTHING;
+  private int length;
+  private int utf8;
+  private byte opcode;
+  private boolean compressed;
+  private boolean closing;
+  private boolean pinged;
+  private long heardAt;
+  private long closingAt;
+
+  /** A clock that moves a few times a second, for what need not be exact. */
+  interface Clock {
+    long coarseNanos();
+  }
+
+  /** Who gets the messages. */
+  interface Receiver {
+    /** A whole message; the bytes are valid during the call. */
+    void message(int opcode, byte[] bytes, int length);
+
+    void drained();
+
+    void ended();
+  }
+
+  private static final Receiver NOBODY =
+      new Receiver() {
+        @Override
+        public void message(int opcode, byte[] bytes, int length) {}
+
+        @Override
+        public void drained() {}
+
+        @Override
+        public void ended() {}
+      };
+
+  Connection(Frames frames, Clock clock, int maxMessage, boolean deflate) {
+    this.frames = frames;
+    this.clock = clock;
+    this.maxMessage = maxMessage;
+    this.deflate = deflate;
+    this.heardAt = clock.coarseNanos();
+  }
+
+  void receiver(Receiver newReceiver) {
+    receiver = newReceiver;
+  }
+
+  boolean deflate() {
+    return deflate;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext added) {
+    context = added;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext in, Object message) {
+    try {
+      heardAt = clock.coarseNanos();
+      pinged = false;
+      if (message instanceof WebSocketFrame frame) {
+        if (closing && !(frame instanceof CloseWebSocketFrame)) {
+          return;
+        }
+        take(frame);
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void take(WebSocketFrame frame) {
+    switch (frame) {
+      case TextWebSocketFrame text -> begin(Frames.TEXT, text);
+      case BinaryWebSocketFrame binary -> begin(Frames.BINARY, binary);
+      case ContinuationWebSocketFrame part -> append(part);
+      case PingWebSocketFrame ping -> {
+        send(frames.frame(Frames.PONG, bytes(ping.content())));
+        flush();
+      }
+      case PongWebSocketFrame ignored -> {}
+      case CloseWebSocketFrame close -> closed(close);
+      default -> fail(CloseCode.PROTOCOL_ERROR, "unknown frame");
+    }
+  }
+
+  private void begin(int kind, WebSocketFrame frame) {
+    opcode = (byte) kind;
+    compressed = frame.rsv() != 0;
+    length = 0;
+    utf8 = Utf8.COMPLETE;
+    append(frame);
+  }
+
+  private void append(WebSocketFrame frame) {
+    ByteBuf content = frame.content();
+    int size = content.readableBytes();
+    if (length + size > maxMessage) {
+      fail(CloseCode.TOO_BIG, "message: more than " + maxMessage + " bytes");
+      return;
+    }
+    if (parts.length < length + size) {
+      parts = Arrays.copyOf(parts, Math.max(length + size, Math.min(maxMessage, length * 2)));
+    }
+    content.readBytes(parts, length, size);
+    if (opcode == Frames.TEXT && !compressed) {
+      utf8 = Utf8.check(utf8, parts, length, length + size);
+    }
+    length += size;
+    if (utf8 == Utf8.BROKEN) {
+      fail(CloseCode.INVALID_PAYLOAD, "text: not UTF-8");
+    } else if (frame.isFinalFragment()) {
+      complete();
+    }
+  }
+
+  private void complete() {
+    byte[] bytes = parts;
+    int size = length;
+    parts = NOTHING;
+    length = 0;
+    if (compressed) {
+      size = expand(bytes, size);
+      if (size < 0) {
+        return;
+      }
+      bytes = frames.deflate().bytes();
+      utf8 = opcode == Frames.TEXT ? Utf8.check(Utf8.COMPLETE, bytes, 0, size) : Utf8.COMPLETE;
+    }
+    if (utf8 != Utf8.COMPLETE) {
+      fail(CloseCode.INVALID_PAYLOAD, "text: not UTF-8");
+    } else {
+      receiver.message(opcode, bytes, size);
+    }
+  }
+
+  private int expand(byte[] bytes, int size) {
+    try {
+      int expanded = frames.deflate().expand(bytes, size, maxMessage);
+      if (expanded < 0) {
+        fail(CloseCode.TOO_BIG, "message: more than " + maxMessage + " bytes");
+      }
+      return expanded;
+    } catch (DataFormatException e) {
+      fail(CloseCode.INVALID_PAYLOAD, "message: not deflated");
+      return -1;
+    }
+  }
+
+  private static byte[] bytes(ByteBuf content) {
+    byte[] bytes = new byte[content.readableBytes()];
+    content.readBytes(bytes);
+    return bytes;
+  }
+
+  /** The client closes, or answers our close. */
+  private void closed(CloseWebSocketFrame close) {
+    if (!closing) {
+      closing = true;
+      byte[] body = bytes(close.content());
+      send(frames.frame(Frames.CLOSE, body.length < 2 ? NOTHING : Arrays.copyOf(body, 2)));
+    }
+    finish();
+  }
+
+  /** Nothing more can be made of what the client sends. */
+  private void fail(CloseCode code, String reason) {
+    if (!closing) {
+      closing = true;
+      closingAt = clock.coarseNanos();
+      send(closeFrame(code, reason));
+      finish();
+    }
+  }
+
+  private void finish() {
+    ChannelHandlerContext out = context;
+    if (out != null) {
+      out.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
+          .addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  private ByteBuf closeFrame(CloseCode code, String reason) {
+    byte[] text = (reason.isEmpty() ? code.reason() : reason).getBytes(StandardCharsets.US_ASCII);
+    byte[] body = new byte[2 + Math.min(text.length, 120)];
+    body[0] = (byte) (code.code() >> 8);
+    body[1] = (byte) code.code();
+    System.arraycopy(text, 0, body, 2, body.length - 2);
+    return frames.frame(Frames.CLOSE, body);
+  }
+
+  private void send(ByteBuf frame) {
+    ChannelHandlerContext out = context;
+    if (out == null) {
+      frame.release();
+    } else {
+      out.write(frame, out.voidPromise());
+    }
+  }
+
+  @Override
+  public boolean writable() {
+    ChannelHandlerContext out = context;
+    return out != null && !closing && out.channel().isWritable();
+  }
+
+  @Override
+  public long pending() {
+    ChannelHandlerContext out = context;
+    var buffer = out == null ? null : out.channel().unsafe().outboundBuffer();
+    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+  }
+
+  @Override
+  public void write(ByteBuf frame) {
+    if (closing) {
+      frame.release();
+    } else {
+      send(frame);
+    }
+  }
+
+  @Override
+  public void flush() {
+    ChannelHandlerContext out = context;
+    if (out != null) {
+      out.flush();
+    }
+  }
+
+  @Override
+  public void close(CloseCode code, String reason) {
+    if (!closing) {
+      send(closeFrame(code, reason));
+      flush();
+      closing = true;
+      closingAt = clock.coarseNanos();
+    }
+  }
+
+  @Override
+  public void check(long now, long pingAfter, long goneAfter) {
+    ChannelHandlerContext out = context;
+    if (out == null) {
+      return;
+    }
+    long silence = now - heardAt;
+    if (silence > goneAfter || (closing && now - closingAt > CLOSE_PATIENCE)) {
+      out.close();
+    } else if (silence > pingAfter && !pinged && !closing) {
+      pinged = true;
+      send(frames.frame(Frames.PING, NOTHING));
+      flush();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext in) {
+    if (in.channel().isWritable()) {
+      receiver.drained();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext in) {
+    Receiver old = receiver;
+    receiver = NOBODY;
+    closing = true;
+    old.ended();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext in, Object event) {
+    ReferenceCountUtil.release(event);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext in, Throwable cause) {
+    if (cause instanceof CorruptedWebSocketFrameException broken) {
+      fail(code(broken.closeStatus().code()), String.valueOf(broken.getMessage()));
+    } else {
+      in.close();
+    }
+  }
+
+  private static CloseCode code(int status) {
+    return switch (status) {
+      case 1007 -> CloseCode.INVALID_PAYLOAD;
+      case 1009 -> CloseCode.TOO_BIG;
+      default -> CloseCode.PROTOCOL_ERROR;
+    };
+  }
+}

@@ -1,0 +1,281 @@
+package dev.tidegate.stream;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves cursors: collects what changed in a turn of the event loop, flushes each cohort when its
+ * window allows, and brings the odd ones (joiners, laggards) up from where they stand.
+ */
+final class Fanout implements Topic.Versions {
+  /** A frame for one session is cut after so much; what does not fit waits for the socket. */
+  private static final int CUT = 64 * 1024;
+
+  private final Loop loop;
+  private final Frames frames;
+  private final Pressure pressure;
+  private final StreamMeters meters;
+  private final Wheel wheel;
+  private final Map<Cohort.Key, Cohort> cohorts = new HashMap<>();
+  private final Text scratch = new Text(64 * 1024);
+  private final List<Topic> cached = new ArrayList<>();
+  private List<Cohort> due = new ArrayList<>();
+  private List<Cohort> dueNext = new ArrayList<>();
+  private List<Session> touched = new ArrayList<>();
+  private List<Session> touchedNext = new ArrayList<>();
+  private List<Session> retries = new ArrayList<>();
+  private long version = 1;
+  private boolean awake;
+  private Consumer<Session> onLagging = session -> {};
+
+  Fanout(Loop loop, Frames frames, Pressure pressure, StreamMeters meters) {
+    this.loop = loop;
+    this.frames = frames;
+    this.pressure = pressure;
+    this.meters = meters;
+    this.wheel = new Wheel(loop);
+  }
+
+  @Override
+  public long next() {
+    return ++version;
+  }
+
+  @Override
+  public long current() {
+    return version;
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  Frames frames() {
+    return frames;
+  }
+
+  Pressure pressure() {
+    return pressure;
+  }
+
+  Wheel wheel() {
+    return wheel;
+  }
+
+  int cohorts() {
+    return cohorts.size();
+  }
+
+  /** Puts a lane among its like, for the given topics and form. */
+  void place(Lane lane, Shape shape, List<Topic> topics) {
+    leave(lane);
+    if (topics.isEmpty()) {
+      return;
+    }
+    Cohort.Key key = Cohort.Key.of(shape, topics);
+    Cohort cohort = cohorts.get(key);
+    if (cohort == null) {
+      cohort = new Cohort(key, this, version, loop.nanos() - 1_000_000L * shape.window());
+      cohorts.put(key, cohort);
+      for (Topic topic : key.topics()) {
+        topic.join(cohort);
+      }
+    }
+    cohort.add(lane);
+  }
+
+  void leave(Lane lane) {
+    Cohort cohort = lane.cohort;
+    if (cohort == null) {
+      return;
+    }
+    cohort.remove(lane);
+    if (cohort.size() == 0) {
+      cohorts.remove(cohort.key);
+      for (Topic topic : cohort.topics()) {
+        topic.leave(cohort);
+      }
+    }
+  }
+
+  /** A cohort has news: it is flushed at the end of this turn, or when its window has passed. */
+  void queue(Cohort cohort) {
+    int window = pressure.window(cohort.shape());
+    if (window > 0) {
+      long at = cohort.lastFlush() + window * 1_000_000L;
+      if (at > loop.nanos()) {
+        cohort.dueAt(at);
+        wheel.add(cohort);
+        return;
+      }
+    }
+    flushNow(cohort);
+  }
+
+  void flushNow(Cohort cohort) {
+    due.add(cohort);
+    wake();
+  }
+
+  /** The session was written to and wants a flush at the end of the turn. */
+  void touched(Session session) {
+    touched.add(session);
+    wake();
+  }
+
+  void onLagging(Consumer<Session> listener) {
+    onLagging = listener;
+  }
+
+  void lagging(Session session) {
+    onLagging.accept(session);
+  }
+
+  /** The session can be written to again, or stands behind for another reason. */
+  void retry(Session session) {
+    retries.add(session);
+    wake();
+  }
+
+  private void wake() {
+    if (!awake) {
+      awake = true;
+      loop.execute(this::turn);
+    }
+  }
+
+  private void turn() {
+    long now = loop.nanos();
+    List<Session> again = retries;
+    retries = new ArrayList<>(0);
+    for (int i = 0; i < again.size(); i++) {
+      again.get(i).catchUp(now);
+    }
+    List<Cohort> flushing = due;
+    due = dueNext;
+    for (int i = 0; i < flushing.size(); i++) {
+      flushing.get(i).flush(now);
+    }
+    flushing.clear();
+    dueNext = flushing;
+    flushSessions();
+    for (int i = 0; i < cached.size(); i++) {
+      cached.get(i).frames.release();
+    }
+    cached.clear();
+    awake = false;
+    if (!retries.isEmpty() || !due.isEmpty() || !touched.isEmpty()) {
+      wake();
+    }
+  }
+
+  private void flushSessions() {
+    List<Session> flushing = touched;
+    touched = touchedNext;
+    for (int i = 0; i < flushing.size(); i++) {
+      flushing.get(i).flush();
+    }
+    flushing.clear();
+    touchedNext = flushing;
+  }
+
+  /**
+   * The frame that takes the cohort's members from the version to now; null when each has to be
+   * looked at alone. The caller releases it.
+   */
+  @Nullable ByteBuf assemble(Cohort cohort, List<Topic> dirty, long from) {
+    Shape shape = cohort.shape();
+    boolean each = shape.window() == 0 && pressure.window(shape) == 0;
+    for (int i = 0; i < dirty.size(); i++) {
+      if (!dirty.get(i).ring.covers(from)) {
+        return null;
+      }
+    }
+    if (dirty.size() == 1 && !shape.extras()) {
+      return single(dirty.getFirst(), from, each, shape);
+    }
+    Text out = scratch.reset().put('[');
+    for (int i = 0; i < dirty.size(); i++) {
+      dirty.get(i).catchUp(from, each, shape, out);
+    }
+    meters.assembled(dirty.getFirst().time, loop.millis());
+    return out.length() == 1 ? null : frames.text(out.put(']'), shape.deflate());
+  }
+
+  private @Nullable ByteBuf single(Topic topic, long from, boolean each, Shape shape) {
+    int first = topic.ring.after(from);
+    if (first == topic.ring.size()) {
+      return null;
+    }
+    long key = topic.ring.at(first).version;
+    ByteBuf frame = topic.frames.get(key, each, shape);
+    if (frame == null) {
+      Text out = scratch.reset().put('[');
+      topic.write(first, each, shape, out);
+      if (out.length() == 1) {
+        return null;
+      }
+      frame = frames.text(out.put(']'), shape.deflate());
+      if (topic.frames.isEmpty()) {
+        cached.add(topic);
+      }
+      topic.frames.put(key, each, shape, frame);
+      meters.assembled(topic.time, loop.millis());
+    }
+    return frame.retain();
+  }
+
+  /** Brings one lane from its own cursors to now, as far as the socket takes it. */
+  void move(Lane lane) {
+    Cohort cohort = lane.cohort;
+    if (cohort == null) {
+      return;
+    }
+    long from = lane.cursor;
+    List<Join> joins = lane.joins();
+    List<Join> left = new ArrayList<>(0);
+    Shape shape = cohort.shape();
+    Text out = scratch.reset().put('[');
+    for (int i = 0; i < joins.size(); i++) {
+      follow(lane.session, joins.get(i), shape, out, left);
+    }
+    List<Topic> topics = cohort.topics();
+    for (int i = 0; i < topics.size(); i++) {
+      Topic topic = topics.get(i);
+      if (topic.version > from && !lane.joining(topic)) {
+        follow(lane.session, Join.from(topic, from), shape, out, left);
+      }
+    }
+    lane.cursor = version;
+    lane.settle(left);
+    send(lane.session, shape, out);
+  }
+
+  private void follow(Session session, Join join, Shape shape, Text out, List<Join> left) {
+    if (out.length() > CUT) {
+      send(session, shape, out);
+      scratch.reset().put('[');
+    }
+    Join next = session.open() ? Step.take(join, session, shape, out) : null;
+    if (next != null) {
+      left.add(next);
+    }
+  }
+
+  private void send(Session session, Shape shape, Text out) {
+    if (out.length() > 1) {
+      meters.odd();
+      session.write(frames.text(out.put(']'), shape.deflate()));
+      out.reset().put('[');
+    }
+  }
+
+  void close() {
+    frames.close();
+  }
+}

@@ -1,0 +1,65 @@
+package dev.tidegate.stream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/** Builds whole WebSocket frames as a server sends them: unmasked and unfragmented. */
+final class Frames implements AutoCloseable {
+  static final int CONTINUATION = 0;
+  static final int TEXT = 1;
+  static final int BINARY = 2;
+  static final int CLOSE = 8;
+  static final int PING = 9;
+  static final int PONG = 10;
+
+  private static final int FIN = 0x80;
+  private static final int RSV1 = 0x40;
+
+  private final ByteBufAllocator allocator;
+  private final Deflate deflate;
+
+  Frames(ByteBufAllocator allocator, int deflateLevel) {
+    this.allocator = allocator;
+    this.deflate = new Deflate(deflateLevel);
+  }
+
+  Deflate deflate() {
+    return deflate;
+  }
+
+  /** A text frame, compressed when that is asked for. */
+  ByteBuf text(Text text, boolean compressed) {
+    return data(TEXT, text.bytes(), text.length(), compressed);
+  }
+
+  /** A data frame from bytes, compressed when that is asked for. */
+  ByteBuf data(int opcode, byte[] message, int length, boolean compressed) {
+    if (compressed) {
+      int size = deflate.compress(message, length);
+      return frame(FIN | RSV1 | opcode, deflate.bytes(), size);
+    }
+    return frame(FIN | opcode, message, length);
+  }
+
+  ByteBuf frame(int opcode, byte[] payload) {
+    return frame(FIN | opcode, payload, payload.length);
+  }
+
+  private ByteBuf frame(int first, byte[] payload, int length) {
+    ByteBuf frame = allocator.directBuffer(length + 10);
+    frame.writeByte(first);
+    if (length < 126) {
+      frame.writeByte(length);
+    } else if (length < 65536) {
+      frame.writeByte(126).writeShort(length);
+    } else {
+      frame.writeByte(127).writeLong(length);
+    }
+    return frame.writeBytes(payload, 0, length);
+  }
+
+  @Override
+  public void close() {
+    deflate.close();
+  }
+}

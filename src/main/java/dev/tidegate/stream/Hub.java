@@ -1,0 +1,180 @@
+package dev.tidegate.stream;
+
+import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Markets;
+import dev.tidegate.bus.Markets.DirectoryWanted;
+import dev.tidegate.problem.CloseCode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One instance: its sessions and everything that they share. */
+final class Hub {
+  final String node;
+  final int instance;
+  private final Loop loop;
+  private final Bus bus;
+  private final StreamMeters meters;
+  private final Fanout fanout;
+  private final Shards shards;
+  private final Listing listing;
+  private final Replies replies;
+  private final PrivateStreams privates;
+  private final DeadMen deadMen;
+  private final Census census;
+  private final Map<String, Session> sessions = new LinkedHashMap<>();
+  private final List<Runnable> onListing = new ArrayList<>();
+  private StreamConfig config;
+  private long sessionsEver;
+
+  /** What an instance is given. */
+  record Parts(
+      String node,
+      int instance,
+      StreamConfig config,
+      Loop loop,
+      Bus bus,
+      Frames frames,
+      StreamMeters meters,
+      Census census) {}
+
+  Hub(Parts parts) {
+    this.node = parts.node();
+    this.instance = parts.instance();
+    this.config = parts.config();
+    this.loop = parts.loop();
+    this.bus = parts.bus();
+    this.meters = parts.meters();
+    this.census = parts.census();
+    this.fanout = new Fanout(loop, parts.frames(), new Pressure(parts.config().adaptive()), meters);
+    this.shards = new Shards(bus, fanout, config, meters);
+    this.listing = new Listing(loop.nanos());
+    this.replies = new Replies(loop);
+    this.privates = new PrivateStreams(bus, replies);
+    this.deadMen = new DeadMen(this);
+  }
+
+  /** Begins to hear. */
+  void start() {
+    bus.hear(Markets.DIRECTORY, this::directory);
+    bus.publish(Markets.DIRECTORY_WANTED, new DirectoryWanted(node));
+  }
+
+  private void directory(Markets.Directory directory) {
+    boolean fresh = listing.hear(directory);
+    if (fresh) {
+      List<Runnable> tasks = List.copyOf(onListing);
+      tasks.forEach(Runnable::run);
+    }
+  }
+
+  /** Runs the task whenever there are new symbols. */
+  void onNewSymbols(Runnable task) {
+    onListing.add(task);
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  Bus bus() {
+    return bus;
+  }
+
+  StreamMeters meters() {
+    return meters;
+  }
+
+  Fanout fanout() {
+    return fanout;
+  }
+
+  Shards shards() {
+    return shards;
+  }
+
+  Listing listing() {
+    return listing;
+  }
+
+  Replies replies() {
+    return replies;
+  }
+
+  PrivateStreams privates() {
+    return privates;
+  }
+
+  DeadMen deadMen() {
+    return deadMen;
+  }
+
+  Census census() {
+    return census;
+  }
+
+  StreamConfig config() {
+    return config;
+  }
+
+  /** New limits, in force for every session from now on. */
+  void reconfigure(StreamConfig newConfig) {
+    config = newConfig;
+    for (Session session : sessions.values()) {
+      session.tier = tier(session.tierName());
+    }
+  }
+
+  StreamConfig.Tier tier(String name) {
+    return config.tier(name);
+  }
+
+  Map<String, Session> sessions() {
+    return sessions;
+  }
+
+  String nextSessionId() {
+    return node + "-" + instance + "-" + Long.toString(loop.millis(), 36) + "-" + ++sessionsEver;
+  }
+
+  void opened(Session session) {
+    sessions.put(session.id, session);
+    meters.sessions(1);
+  }
+
+  void ended(Session session) {
+    if (sessions.remove(session.id) != null) {
+      meters.sessions(-1);
+      census.leave(session.address);
+      if (session.identity != null) {
+        census.leave(user(session.consumer()));
+      }
+      privates.leave(session);
+      deadMen.ended(session);
+      long now = loop.nanos();
+      for (Subscription subscription : session.subscriptions()) {
+        release(subscription, now);
+      }
+      session.ended();
+    }
+  }
+
+  /** The subscription no longer needs its symbol. */
+  void release(Subscription subscription, long nanos) {
+    Instrument instrument = subscription.instrument;
+    if (instrument != null) {
+      instrument.release(nanos);
+      subscription.instrument = null;
+    }
+  }
+
+  /** How the census knows a user, as against an address. */
+  static String user(String consumer) {
+    return "user:" + consumer;
+  }
+
+  void closeAll(CloseCode code, String reason) {
+    List.copyOf(sessions.values()).forEach(session -> session.close(code, reason));
+  }
+}

@@ -1,0 +1,122 @@
+package dev.tidegate.stream;
+
+import dev.tidegate.problem.CloseCode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a slow reader gets: less often, then less deep, then a warning, at last a close that says
+ * why; and back up the same way when it keeps up again.
+ */
+final class Ladder {
+  private static final int[] WINDOWS = {0, 100, 500, 1000, 1000};
+  private static final int[] DEPTHS = {Integer.MAX_VALUE, Integer.MAX_VALUE, 50, 20, 5};
+  private static final int LAST = WINDOWS.length - 1;
+  private static final int CALM = 5;
+
+  private final Hub hub;
+  private final List<Session> lagging = new ArrayList<>();
+
+  Ladder(Hub hub) {
+    this.hub = hub;
+    hub.fanout().onLagging(lagging::add);
+  }
+
+  /** Puts the lane among its like for the step. A topic that it did not have begins afresh. */
+  static void place(Lane lane, int step, Fanout fanout) {
+    Shape shape = lane.shape.withWindow(Math.max(lane.shape.window(), WINDOWS[step]));
+    List<Topic> topics = new ArrayList<>(lane.topics().size());
+    for (Topic topic : lane.topics()) {
+      Topic shown = topic instanceof BookTopic book ? book.atMost(DEPTHS[step]) : topic;
+      if (!topics.contains(shown)) {
+        topics.add(shown);
+      }
+    }
+    Cohort before = lane.cohort;
+    if (before != null) {
+      for (Topic topic : topics) {
+        if (topic instanceof BookTopic && !before.topics().contains(topic)) {
+          lane.join(Join.fresh(topic));
+        }
+      }
+      for (Topic topic : before.topics()) {
+        if (!topics.contains(topic)) {
+          lane.forget(topic);
+        }
+      }
+    }
+    fanout.place(lane, shape, topics);
+  }
+
+  int slow() {
+    return lagging.size();
+  }
+
+  /** Once a second: moves the sessions that lag one step at most. */
+  void check(long nanos, long stalledNanos) {
+    List<Session> left = new ArrayList<>(lagging.size());
+    for (int i = 0; i < lagging.size(); i++) {
+      Session session = lagging.get(i);
+      Lag lag = session.lag;
+      if (lag != null && session.open()) {
+        step(session, lag, nanos, stalledNanos);
+        if (session.lag != null && session.open()) {
+          left.add(session);
+        }
+      }
+    }
+    lagging.clear();
+    lagging.addAll(left);
+  }
+
+  private void step(Session session, Lag lag, long nanos, long stalledNanos) {
+    if (lag.waiting(nanos) > stalledNanos) {
+      session.close(
+          CloseCode.SLOW_CONSUMER,
+          "too slow: nothing was read for " + stalledNanos / 1_000_000_000L + " s");
+      return;
+    }
+    long waited = lag.take(nanos);
+    if (waited > 500_000_000L) {
+      lag.calm = 0;
+      if (lag.step < LAST) {
+        move(session, lag, lag.step + 1);
+      }
+    } else if (waited < 100_000_000L && ++lag.calm >= CALM) {
+      lag.calm = 0;
+      if (lag.step > 0) {
+        move(session, lag, lag.step - 1);
+      } else {
+        session.lag = null;
+      }
+    }
+  }
+
+  private void move(Session session, Lag lag, int to) {
+    boolean down = to < lag.step;
+    lag.step = to;
+    hub.meters().slowStep();
+    session.control(
+        hub.replies().notice(down ? "recovering" : "slow-consumer", describe(to), null));
+    for (Lane lane : List.copyOf(session.lanes())) {
+      session.place(lane);
+    }
+    session.again();
+  }
+
+  /** What the step means to the client. */
+  static String describe(int step) {
+    if (step == 0) {
+      return "everything as subscribed";
+    }
+    String what = "step " + step + " of " + LAST + ": a frame every " + WINDOWS[step] + " ms";
+    if (DEPTHS[step] != Integer.MAX_VALUE) {
+      what += ", books of " + DEPTHS[step] + " levels";
+    }
+    return step == LAST ? what + "; the session is closed when it stops reading" : what;
+  }
+
+  static int window(Lane lane, int step) {
+    return Math.max(lane.shape.window(), WINDOWS[step]);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.tidegate.stream;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The topics of one session that share a form and a window, and how far it has come in them: one
+ * version for all, and a few joins for topics that stand elsewhere for the moment.
+ */
+final class Lane {
+  final Session session;
+  final Shape shape;
+
+  /** The topics that the client asked for; what the ladder makes of them is the cohort's. */
+  private final List<Topic> topics = new ArrayList<>(1);
+
+  @Nullable Cohort cohort;
+
+  /** The place among the cohort's members. */
+  int slot;
+
+  long cursor;
+  private List<Join> joins = List.of();
+
+  Lane(Session session, Shape shape) {
+    this.session = session;
+    this.shape = shape;
+  }
+
+  /** Whether the lane stands where the cohort stood at its last flush. */
+  boolean inStep(long flushed) {
+    return cursor == flushed && joins.isEmpty();
+  }
+
+  boolean behind() {
+    Cohort now = cohort;
+    return !joins.isEmpty() || (now != null && cursor < now.flushed());
+  }
+
+  List<Topic> topics() {
+    return topics;
+  }
+
+  void add(Topic topic) {
+    topics.add(topic);
+  }
+
+  void remove(Topic topic) {
+    topics.remove(topic);
+    forget(topic);
+  }
+
+  List<Join> joins() {
+    return joins;
+  }
+
+  void join(Join join) {
+    if (joins.isEmpty()) {
+      joins = new ArrayList<>(4);
+    }
+    joins.removeIf(old -> old.topic == join.topic);
+    joins.add(join);
+  }
+
+  void settle(List<Join> left) {
+    joins = left.isEmpty() ? List.of() : left;
+  }
+
+  void forget(Topic topic) {
+    if (!joins.isEmpty()) {
+      joins.removeIf(join -> join.topic == topic);
+    }
+  }
+
+  boolean joining(Topic topic) {
+    for (int i = 0; i < joins.size(); i++) {
+      if (joins.get(i).topic == topic) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

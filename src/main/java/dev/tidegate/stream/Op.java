@@ -1,0 +1,55 @@
+package dev.tidegate.stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidegate.bus.Markets.Channel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a client can ask for; {@code id} is the client's own and comes back with the answer. */
+sealed interface Op {
+  /** The id as the client wrote it: a number or a string. */
+  @Nullable JsonNode id();
+
+  record Subscribe(@Nullable JsonNode id, List<Wanted> channels) implements Op {}
+
+  record Unsubscribe(@Nullable JsonNode id, List<Wanted> channels) implements Op {}
+
+  record Login(@Nullable JsonNode id, @Nullable String token, @Nullable String apiKey)
+      implements Op {}
+
+  record Ping(@Nullable JsonNode id) implements Op {}
+
+  /**
+   * Arms (or with {@code enabled} false disarms) the cancelling of the account's orders.
+   *
+   * @param grace milliseconds that the client has to come back
+   */
+  record CancelOnDisconnect(
+      @Nullable JsonNode id, boolean enabled, int grace, @Nullable String account) implements Op {}
+
+  /** One channel of a request. */
+  record Wanted(Key key, int window, boolean meta, boolean checksum, @Nullable Since since) {}
+
+  /** Where a client stood. */
+  record Since(String epoch, long seq) {}
+
+  /**
+   * What is followed.
+   *
+   * @param market null for the private channels, whose name is then in {@code name}
+   * @param symbol {@code *} for all, and empty for the private channels
+   * @param depth of a book, 0 for all of it
+   * @param interval of candles, else empty
+   */
+  record Key(String name, @Nullable Channel market, String symbol, int depth, String interval) {
+    static final String ALL = "*";
+
+    boolean wildcard() {
+      return symbol.equals(ALL);
+    }
+
+    Key of(String oneSymbol) {
+      return new Key(name, market, oneSymbol, depth, interval);
+    }
+  }
+}

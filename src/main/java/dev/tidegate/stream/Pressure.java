@@ -1,0 +1,52 @@
+package dev.tidegate.stream;
+
+/**
+ * Widens windows while the event loop has too much to do, lower tiers first, and narrows them again
+ * when it has not.
+ */
+final class Pressure {
+  private static final int[] WINDOWS = {0, 10, 20, 50, 100, 250, 500, 1000};
+  private static final double HIGH = 0.85;
+  private static final double LOW = 0.6;
+  private static final int CALM = 8;
+
+  private final boolean enabled;
+  private int level;
+  private int calm;
+
+  Pressure(boolean enabled) {
+    this.enabled = enabled;
+  }
+
+  int level() {
+    return level;
+  }
+
+  /** The window that is in force for the form now. */
+  int window(Shape shape) {
+    if (level == 0) {
+      return shape.window();
+    }
+    int step = Math.min(level - 2 * shape.rank(), WINDOWS.length - 1);
+    return step <= 0 ? shape.window() : Math.max(shape.window(), WINDOWS[step]);
+  }
+
+  /**
+   * Takes one measurement, every quarter of a second or so.
+   *
+   * @param utilisation the share of the time that the loop's thread was running
+   * @param lagNanos how late the loop was
+   */
+  void measure(double utilisation, long lagNanos) {
+    if (!enabled) {
+      return;
+    }
+    if (utilisation > HIGH || lagNanos > 50_000_000) {
+      level = Math.min(level + 1, WINDOWS.length + 3);
+      calm = 0;
+    } else if (level > 0 && utilisation < LOW && ++calm >= CALM) {
+      level--;
+      calm = 0;
+    }
+  }
+}

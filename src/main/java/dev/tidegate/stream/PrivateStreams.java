@@ -1,0 +1,189 @@
+package dev.tidegate.stream;
+
+import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Commands;
+import dev.tidegate.bus.Commands.PrivateEvents;
+import dev.tidegate.bus.Commands.ReadPrivate;
+import dev.tidegate.bus.Commands.Transition;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The private channels: every follower has its own place in its user's stream. What the bus brings
+ * in order goes straight out; anything else makes the follower read the stream itself.
+ */
+final class PrivateStreams {
+  private static final Duration ANSWER = Duration.ofSeconds(3);
+  private static final int PAGE = 500;
+
+  private final Bus bus;
+  private final Replies replies;
+  private final Map<String, List<Follower>> followers = new HashMap<>();
+  private final Map<Integer, MessageConsumer<Transition>> hearing = new HashMap<>();
+  private final Map<Integer, Integer> users = new HashMap<>();
+
+  private static final class Follower {
+    final Session session;
+    final String consumer;
+    final String channel;
+    String epoch = "";
+    long seq;
+    boolean reading;
+    boolean again;
+
+    Follower(Session session, String channel) {
+      this.session = session;
+      this.consumer = session.consumer();
+      this.channel = channel;
+    }
+  }
+
+  PrivateStreams(Bus bus, Replies replies) {
+    this.bus = bus;
+    this.replies = replies;
+  }
+
+  /** Follows a channel from where the client stood, or from now; done when it is known where. */
+  Future<PrivateEvents> follow(Session session, String channel, Op.@Nullable Since since) {
+    Follower follower = new Follower(session, channel);
+    follower.reading = true;
+    hear(follower.consumer);
+    followers.computeIfAbsent(follower.consumer, k -> new ArrayList<>(1)).add(follower);
+    String epoch = since == null ? null : since.epoch();
+    long after = since == null ? 0 : since.seq();
+    return read(follower, epoch, after)
+        .onSuccess(
+            events -> {
+              follower.epoch = events.epoch();
+              follower.seq = since != null && events.epoch().equals(epoch) ? after : 0;
+              if (since == null) {
+                follower.seq = events.lastSeq();
+              }
+            })
+        .onFailure(failure -> remove(follower));
+  }
+
+  /** Sends what the first answer brought, after the client has heard that it is subscribed. */
+  void begin(Session session, String channel, PrivateEvents events) {
+    List<Follower> all = followers.getOrDefault(session.consumer(), List.of());
+    for (Follower follower : List.copyOf(all)) {
+      if (follower.session == session && follower.channel.equals(channel)) {
+        follower.reading = false;
+        took(follower, events);
+      }
+    }
+  }
+
+  void leave(Session session, String channel) {
+    List<Follower> all = followers.getOrDefault(session.consumer(), List.of());
+    for (Follower follower : List.copyOf(all)) {
+      if (follower.session == session && follower.channel.equals(channel)) {
+        remove(follower);
+      }
+    }
+  }
+
+  void leave(Session session) {
+    leave(session, "requests");
+    leave(session, "orders");
+  }
+
+  private void remove(Follower follower) {
+    List<Follower> all = followers.get(follower.consumer);
+    if (all != null && all.remove(follower)) {
+      if (all.isEmpty()) {
+        followers.remove(follower.consumer);
+      }
+      int shard = Commands.shardOf(follower.consumer);
+      if (users.merge(shard, -1, Integer::sum) == 0) {
+        users.remove(shard);
+        MessageConsumer<Transition> consumer = hearing.remove(shard);
+        if (consumer != null) {
+          consumer.unregister();
+        }
+      }
+    }
+  }
+
+  private void hear(String consumer) {
+    int shard = Commands.shardOf(consumer);
+    users.merge(shard, 1, Integer::sum);
+    hearing.computeIfAbsent(shard, k -> bus.hear(Commands.outcome(shard), this::heard));
+  }
+
+  private void heard(Transition transition) {
+    List<Follower> all = followers.get(transition.consumer());
+    if (all == null) {
+      return;
+    }
+    for (Follower follower : List.copyOf(all)) {
+      if (follower.channel.equals(transition.channel())) {
+        heard(follower, transition);
+      }
+    }
+  }
+
+  private void heard(Follower follower, Transition transition) {
+    if (follower.reading) {
+      follower.again = true;
+      return;
+    }
+    boolean same = follower.epoch.equals(transition.epoch());
+    if (same && transition.seq() <= follower.seq) {
+      return;
+    }
+    if (same && transition.seq() == follower.seq + 1) {
+      follower.seq = transition.seq();
+      follower.session.control(replies.transitions(List.of(transition)));
+    } else {
+      reread(follower);
+    }
+  }
+
+  private void reread(Follower follower) {
+    follower.reading = true;
+    follower.again = false;
+    read(follower, follower.epoch, follower.seq)
+        .onSuccess(
+            events -> {
+              follower.reading = false;
+              took(follower, events);
+            })
+        .onFailure(failure -> follower.reading = false);
+  }
+
+  private void took(Follower follower, PrivateEvents events) {
+    List<Transition> fresh = new ArrayList<>(events.transitions().size());
+    boolean same = follower.epoch.equals(events.epoch());
+    for (Transition transition : events.transitions()) {
+      if (!same || transition.seq() > follower.seq) {
+        fresh.add(transition);
+      }
+    }
+    if (!same) {
+      follower.epoch = events.epoch();
+      follower.seq = 0;
+    }
+    if (!fresh.isEmpty()) {
+      follower.seq = fresh.getLast().seq();
+      follower.session.control(replies.transitions(fresh));
+    }
+    if (follower.session.open() && (follower.again || events.transitions().size() >= PAGE)) {
+      reread(follower);
+    }
+  }
+
+  private Future<PrivateEvents> read(Follower follower, @Nullable String epoch, long after) {
+    return bus.ask(
+        Commands.READ_PRIVATE,
+        new ReadPrivate(follower.consumer, follower.channel, epoch, after, PAGE),
+        PrivateEvents.class,
+        ANSWER);
+  }
+}

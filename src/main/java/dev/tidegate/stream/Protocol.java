@@ -1,0 +1,124 @@
+package dev.tidegate.stream;
+
+import dev.tidegate.policy.Authenticator;
+import dev.tidegate.policy.Identity;
+import dev.tidegate.problem.CloseCode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What each request of a client does. One of these serves all sessions of an instance. */
+final class Protocol {
+  private static final int ABUSE = 20;
+
+  private final Hub hub;
+  private final Authenticator authenticator;
+  private final Subscriptions subscriptions;
+
+  Protocol(Hub hub, Authenticator authenticator) {
+    this.hub = hub;
+    this.authenticator = authenticator;
+    this.subscriptions = new Subscriptions(hub);
+  }
+
+  void opened(Session session) {
+    session.control(hub.replies().welcome(session.id, hub.node));
+  }
+
+  void message(Session session, byte[] bytes, int length) {
+    if (!session.open()) {
+      return;
+    }
+    int rate = session.tier.messagesPerSecond();
+    if (rate > 0 && !session.inbound.take(rate, hub.loop().nanos())) {
+      refuse(session, new Refusal(Refusal.LIMIT, "messages: more than " + rate + " a second"));
+      return;
+    }
+    try {
+      handle(session, OpReader.read(bytes, length));
+      session.calm();
+    } catch (Refusal refusal) {
+      refuse(session, refusal);
+    }
+  }
+
+  private void refuse(Session session, Refusal refusal) {
+    session.control(hub.replies().error(refusal));
+    boolean counts = refusal.nonsense() || refusal.code.equals(Refusal.LIMIT);
+    if (counts && session.abused() >= ABUSE) {
+      session.close(
+          refusal.nonsense() ? CloseCode.BAD_PROTOCOL : CloseCode.LIMIT, refusal.detail());
+    }
+  }
+
+  private void handle(Session session, Op op) throws Refusal {
+    try {
+      switch (op) {
+        case Op.Ping ping -> session.control(hub.replies().pong(ping.id()));
+        case Op.Login login -> login(session, login);
+        case Op.Subscribe subscribe -> subscriptions.subscribe(session, subscribe);
+        case Op.Unsubscribe unsubscribe -> subscriptions.unsubscribe(session, unsubscribe);
+        case Op.CancelOnDisconnect cancel -> hub.deadMen().arm(session, cancel);
+      }
+    } catch (Refusal refusal) {
+      throw refusal.answering(name(op), op.id());
+    }
+  }
+
+  static String name(Op op) {
+    return switch (op) {
+      case Op.Ping ignored -> "ping";
+      case Op.Login ignored -> "login";
+      case Op.Subscribe ignored -> "subscribe";
+      case Op.Unsubscribe ignored -> "unsubscribe";
+      case Op.CancelOnDisconnect ignored -> "cancelOnDisconnect";
+    };
+  }
+
+  private void login(Session session, Op.Login login) throws Refusal {
+    String token = login.token();
+    String key = login.apiKey();
+    Authenticator.Verdict verdict =
+        token != null ? authenticator.bearer(token) : authenticator.apiKey(key == null ? "" : key);
+    Identity identity = verdict.identity();
+    if (identity == null) {
+      throw new Refusal(Refusal.UNAUTHENTICATED, "login: " + verdict.refusal());
+    }
+    if (session.identity != null && !session.consumer().equals(identity.consumer())) {
+      throw new Refusal(Refusal.BAD_REQUEST, "login: the session belongs to another consumer");
+    }
+    boolean first = session.identity == null;
+    StreamConfig.Tier tier = hub.tier(identity.tier());
+    if (first && !hub.census().enter(Hub.user(identity.consumer()), tier.connectionsPerUser())) {
+      throw new Refusal(
+          Refusal.LIMIT, "connections: more than " + tier.connectionsPerUser() + " for this user");
+    }
+    session.identity = identity;
+    session.tier = tier;
+    session.control(hub.replies().loggedIn(login.id(), identity.consumer(), identity.expires()));
+    dropWhatIsNoLongerAllowed(session);
+  }
+
+  private void dropWhatIsNoLongerAllowed(Session session) {
+    List<Op.Key> lost = new ArrayList<>(0);
+    for (Subscription subscription : session.subscriptions()) {
+      Op.Key key = subscription.wanted.key();
+      if (key.market() != null && !session.tier.mayFollow(key.name(), key.symbol())) {
+        lost.add(key);
+      }
+    }
+    for (Op.Key key : lost) {
+      subscriptions.remove(session, key);
+      notice(session, "not-entitled", key.name() + " " + key.symbol() + ": no longer allowed");
+    }
+  }
+
+  private void notice(Session session, String code, String detail) {
+    session.control(hub.replies().notice(code, detail, null));
+  }
+
+  /** Whether anything can be had by somebody who has not logged in. */
+  static boolean needsIdentity(Op.Key key, @Nullable Identity identity) {
+    return key.market() == null && identity == null;
+  }
+}

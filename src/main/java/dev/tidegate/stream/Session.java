@@ -1,0 +1,300 @@
+package dev.tidegate.stream;
+
+import dev.tidegate.policy.Identity;
+import dev.tidegate.problem.CloseCode;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client: who it is, what it follows, and how far it has come. It queues nothing; what it has
+ * not got yet is in the rings.
+ */
+final class Session implements Wheel.Timed {
+  /** With so much private and control traffic unsent, the client is not reading. */
+  private static final long CONTROL_BOUND = 512 * 1024;
+
+  final String id;
+  final String address;
+  final Outlet outlet;
+  final boolean deflate;
+  final long openedAt;
+  private final Fanout fanout;
+  private final StreamMeters meters;
+
+  @Nullable Identity identity;
+  StreamConfig.Tier tier;
+  final Rate inbound = new Rate();
+  private final Rate outbound = new Rate();
+
+  private Map<Op.Key, Subscription> subscriptions = Map.of();
+  private List<Lane> lanes = List.of();
+
+  /** Set while the session lags. */
+  @Nullable Lag lag;
+
+  /** Set while the session's end cancels orders. */
+  DeadMen.@Nullable Armed armed;
+
+  private int abuse;
+  private int asked;
+  private boolean touched;
+  private boolean open = true;
+  private boolean waiting;
+  private long dueAt;
+  private long lastUsed;
+
+  Session(String id, String address, Outlet outlet, boolean deflate, Hub hub) {
+    this.id = id;
+    this.address = address;
+    this.outlet = outlet;
+    this.deflate = deflate;
+    this.fanout = hub.fanout();
+    this.meters = hub.meters();
+    this.openedAt = fanout.loop().millis();
+    this.tier = hub.tier(StreamConfig.ANONYMOUS);
+  }
+
+  String consumer() {
+    Identity who = identity;
+    return who == null ? "" : who.consumer();
+  }
+
+  boolean open() {
+    return open;
+  }
+
+  String tierName() {
+    Identity who = identity;
+    return who == null ? StreamConfig.ANONYMOUS : who.tier();
+  }
+
+  /** Counts a message that made no sense; sense takes one off. */
+  int abused() {
+    return ++abuse;
+  }
+
+  void calm() {
+    abuse = Math.max(0, abuse - 1);
+  }
+
+  int subscriptionCount() {
+    return asked;
+  }
+
+  Subscription subscribed(Op.Key key, Subscription subscription) {
+    if (subscriptions.isEmpty()) {
+      subscriptions = new LinkedHashMap<>(4);
+    }
+    subscriptions.put(key, subscription);
+    asked += subscription.expanded ? 0 : 1;
+    meters.subscriptions(1);
+    return subscription;
+  }
+
+  @Nullable Subscription subscription(Op.Key key) {
+    return subscriptions.get(key);
+  }
+
+  Collection<Subscription> subscriptions() {
+    return subscriptions.values();
+  }
+
+  void unsubscribed(Op.Key key) {
+    Subscription old = subscriptions.remove(key);
+    if (old != null) {
+      asked -= old.expanded ? 0 : 1;
+      meters.subscriptions(-1);
+    }
+  }
+
+  List<Lane> lanes() {
+    return lanes;
+  }
+
+  Lane lane(Shape shape) {
+    for (int i = 0; i < lanes.size(); i++) {
+      if (lanes.get(i).shape.equals(shape)) {
+        return lanes.get(i);
+      }
+    }
+    if (lanes.isEmpty()) {
+      lanes = new ArrayList<>(1);
+    }
+    Lane lane = new Lane(this, shape);
+    lane.cursor = fanout.current();
+    lanes.add(lane);
+    return lane;
+  }
+
+  /** Puts the lane where its topics, and the session's step on the ladder, want it. */
+  void place(Lane lane) {
+    if (lane.topics().isEmpty()) {
+      fanout.leave(lane);
+      lanes.remove(lane);
+    } else {
+      Lag behind = lag;
+      Ladder.place(lane, behind == null ? 0 : behind.step, fanout);
+    }
+  }
+
+  /** Whether market data may be written now; notes that the session lags when not. */
+  boolean ready(long nanos) {
+    if (!open) {
+      return false;
+    }
+    if (touched) {
+      return true;
+    }
+    if (!outlet.writable()) {
+      lagging(nanos);
+      return false;
+    }
+    if (tier.framesPerSecond() > 0 && !outbound.take(tier.framesPerSecond(), nanos)) {
+      waitFor(nanos + 1_000_000_000L / tier.framesPerSecond());
+      return false;
+    }
+    return true;
+  }
+
+  private void lagging(long nanos) {
+    Lag behind = lag;
+    if (behind == null) {
+      behind = new Lag();
+      lag = behind;
+      fanout.lagging(this);
+    }
+    behind.begin(nanos);
+  }
+
+  /** A frame of market data; only after {@link #ready}. */
+  void write(ByteBuf frame) {
+    int size = frame.readableBytes();
+    meters.wrote(size);
+    outlet.write(frame);
+    touch();
+  }
+
+  /**
+   * A reply, a notice or a private message: it goes out whatever else waits, or the session ends.
+   */
+  void control(Text message) {
+    if (!open) {
+      return;
+    }
+    if (outlet.pending() > CONTROL_BOUND) {
+      close(CloseCode.SLOW_CONSUMER, "too slow: private messages and replies are not read");
+      return;
+    }
+    write(fanout.frames().text(message, false));
+  }
+
+  private void touch() {
+    if (!touched) {
+      touched = true;
+      fanout.touched(this);
+    }
+  }
+
+  void flush() {
+    touched = false;
+    outlet.flush();
+  }
+
+  /** Since when the session has followed nothing, in milliseconds; now while it does. */
+  long idleSince(long millis) {
+    if (!subscriptions.isEmpty()) {
+      lastUsed = millis;
+    }
+    return Math.max(lastUsed, openedAt);
+  }
+
+  boolean follows(Replica replica) {
+    for (Subscription subscription : subscriptions.values()) {
+      Instrument instrument = subscription.instrument;
+      if (instrument != null && replica.instruments().get(instrument.symbol) == instrument) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The socket has taken what there was. */
+  void drained() {
+    if (lag != null || anyBehind()) {
+      again();
+    }
+  }
+
+  /** Asks for another chance to catch up, in the next turn. */
+  void again() {
+    if (!waiting) {
+      waiting = true;
+      fanout.retry(this);
+    }
+  }
+
+  private void waitFor(long nanos) {
+    if (!waiting) {
+      waiting = true;
+      dueAt = nanos;
+      fanout.wheel().add(this);
+    }
+  }
+
+  @Override
+  public long dueAt() {
+    return dueAt;
+  }
+
+  @Override
+  public void due() {
+    fanout.retry(this);
+  }
+
+  void catchUp(long nanos) {
+    waiting = false;
+    for (int i = 0; i < lanes.size() && open; i++) {
+      Lane lane = lanes.get(i);
+      if (lane.behind() && ready(nanos)) {
+        fanout.move(lane);
+      }
+    }
+    Lag behind = lag;
+    if (behind != null && open && !anyBehind()) {
+      behind.end(nanos);
+    }
+  }
+
+  private boolean anyBehind() {
+    for (int i = 0; i < lanes.size(); i++) {
+      if (lanes.get(i).behind()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void close(CloseCode code, String reason) {
+    if (open) {
+      open = false;
+      meters.closed();
+      outlet.close(code, reason);
+    }
+  }
+
+  /** The socket is gone. */
+  void ended() {
+    open = false;
+    for (int i = 0; i < lanes.size(); i++) {
+      fanout.leave(lanes.get(i));
+    }
+    lanes = List.of();
+    meters.subscriptions(-subscriptions.size());
+    subscriptions = Map.of();
+  }
+}

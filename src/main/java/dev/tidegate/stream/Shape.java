@@ -1,0 +1,19 @@
+package dev.tidegate.stream;
+
+/**
+ * How a lane's messages look and how often they may come.
+ *
+ * @param window milliseconds between frames, 0 for every turn of the event loop
+ * @param rank the tier's rank: under pressure the lowest ranks wait longest
+ * @param deflate whether frames are compressed
+ */
+record Shape(int window, int rank, boolean meta, boolean checksum, boolean deflate) {
+  /** Whether a message says more than the update, so that its text cannot be shared. */
+  boolean extras() {
+    return meta || checksum;
+  }
+
+  Shape withWindow(int other) {
+    return new Shape(other, rank, meta, checksum, deflate);
+  }
+}

@@ -1,0 +1,77 @@
+package dev.tidegate.stream;
+
+import dev.tidegate.bus.Operations;
+import dev.tidegate.bus.Operations.Shown;
+
+/** Shows operators who is connected and how each session is doing. */
+final class Show {
+  private static final int MOST = 1_000;
+
+  private final Hub hub;
+
+  Show(Hub hub) {
+    this.hub = hub;
+  }
+
+  void start() {
+    hub.bus().hear(Operations.show("sessions"), this::answer);
+  }
+
+  private void answer(Operations.Show question) {
+    String json = describe(question.id(), question.limit() <= 0 ? MOST : question.limit());
+    hub.bus()
+        .publish(
+            Operations.shown(question.replyTo()),
+            new Shown(hub.node, Integer.toString(hub.instance), json));
+  }
+
+  String describe(@org.jspecify.annotations.Nullable String id, int limit) {
+    Text out = new Text(4096).ascii("{\"sessions\":").number(hub.sessions().size());
+    out.ascii(",\"cohorts\":").number(hub.fanout().cohorts());
+    out.ascii(",\"pressure\":").number(hub.fanout().pressure().level()).ascii(",\"list\":[");
+    int shown = 0;
+    for (Session session : hub.sessions().values()) {
+      if ((id == null || id.equals(session.id)) && shown++ < limit) {
+        Topic.separate(out);
+        session(session, id != null, out);
+      }
+    }
+    return out.ascii("]}").toString();
+  }
+
+  private void session(Session session, boolean whole, Text out) {
+    Lag lag = session.lag;
+    long now = hub.loop().nanos();
+    out.ascii("{\"session\":")
+        .quoted(session.id)
+        .ascii(",\"consumer\":")
+        .quoted(session.consumer());
+    out.ascii(",\"tier\":").quoted(session.tierName());
+    out.ascii(",\"address\":").quoted(session.address);
+    out.ascii(",\"openedAt\":").number(session.openedAt);
+    out.ascii(",\"subscriptions\":").number(session.subscriptions().size());
+    out.ascii(",\"pendingBytes\":").number(session.outlet.pending());
+    out.ascii(",\"lagMillis\":").number(lag == null ? 0 : lag.waiting(now) / 1_000_000);
+    out.ascii(",\"step\":").number(lag == null ? 0 : lag.step);
+    out.ascii(",\"why\":").quoted(lag == null ? "keeps up" : Ladder.describe(lag.step));
+    out.ascii(",\"windows\":[");
+    for (Lane lane : session.lanes()) {
+      Topic.separate(out);
+      Cohort cohort = lane.cohort;
+      out.number(
+          cohort == null ? lane.shape.window() : hub.fanout().pressure().window(cohort.shape()));
+    }
+    out.put(']');
+    if (whole) {
+      out.ascii(",\"channels\":[");
+      for (Subscription subscription : session.subscriptions()) {
+        Topic.separate(out);
+        Op.Key key = subscription.wanted.key();
+        out.ascii("{\"channel\":").quoted(key.name()).ascii(",\"symbol\":").quoted(key.symbol());
+        out.put('}');
+      }
+      out.put(']');
+    }
+    out.put('}');
+  }
+}

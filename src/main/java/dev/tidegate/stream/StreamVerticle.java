@@ -1,0 +1,127 @@
+package dev.tidegate.stream;
+
+import dev.tidegate.bus.Bus;
+import dev.tidegate.policy.Authenticator;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One instance of the role STREAM: wires a listener to its sessions, all on one event loop. */
+public final class StreamVerticle extends VerticleBase {
+  private static final int DEFLATE_LEVEL = 6;
+  private static final int HTTP_IDLE_SECONDS = 10;
+
+  private final StreamConfig config;
+  private final Authenticator authenticator;
+  private final MeterRegistry registry;
+  private final String nodeId;
+  private final int instance;
+  private @Nullable HttpServer server;
+  private @Nullable Drain drain;
+  private @Nullable Hub hub;
+
+  public StreamVerticle(
+      StreamConfig config,
+      Authenticator authenticator,
+      MeterRegistry registry,
+      String nodeId,
+      int instance) {
+    this.config = config;
+    this.authenticator = authenticator;
+    this.registry = registry;
+    this.nodeId = nodeId;
+    this.instance = instance;
+  }
+
+  @Override
+  public Future<?> start() {
+    Loop loop = new NettyLoop(((ContextInternal) context).nettyEventLoop());
+    Census census =
+        vertx
+            .sharedData()
+            .<String, Census>getLocalMap("tidegate.stream")
+            .computeIfAbsent("census", k -> new Census());
+    Hub parts =
+        new Hub(
+            new Hub.Parts(
+                nodeId,
+                instance,
+                config,
+                loop,
+                new Bus(vertx.eventBus()),
+                new Frames(PooledByteBufAllocator.DEFAULT, DEFLATE_LEVEL),
+                new StreamMeters(registry, instance),
+                census));
+    Sweep sweep = new Sweep(loop);
+    sweep.start(parts, new Ladder(parts));
+    Upgrade upgrade = new Upgrade(parts, new Protocol(parts, authenticator), authenticator, sweep);
+    HttpServer listener = vertx.createHttpServer(options()).requestHandler(upgrade::handle);
+    hub = parts;
+    server = listener;
+    drain = new Drain(parts, upgrade, sweep);
+    parts.start();
+    new Show(parts).start();
+    return listener.listen();
+  }
+
+  @Override
+  public Future<?> stop() {
+    Drain leaving = drain;
+    HttpServer listener = server;
+    if (leaving == null || listener == null) {
+      return Future.succeededFuture();
+    }
+    long millis = config.drain().toMillis();
+    leaving.start(millis);
+    return listener.shutdown(millis, TimeUnit.MILLISECONDS).onComplete(done -> leaving.end());
+  }
+
+  /** The port that the listener has got; 0 before it is bound. */
+  public int port() {
+    HttpServer listener = server;
+    return listener == null ? 0 : listener.actualPort();
+  }
+
+  /** Puts new limits in force for every session; may be called from any thread. */
+  public void reconfigure(StreamConfig newConfig) {
+    context.runOnContext(
+        nothing -> {
+          if (hub != null) {
+            hub.reconfigure(newConfig);
+          }
+        });
+  }
+
+  private HttpServerOptions options() {
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setHost(config.host())
+            .setPort(config.port())
+            .setAcceptBacklog(8192)
+            .setTcpNoDelay(true)
+            .setHttp2ClearTextEnabled(false)
+            .setMaxHeaderSize(8 * 1024)
+            .setIdleTimeout(HTTP_IDLE_SECONDS);
+    if (config.sendBuffer() > 0) {
+      options.setSendBufferSize(config.sendBuffer());
+    }
+    StreamConfig.Tls tls = config.tls();
+    if (tls != null) {
+      options
+          .setSsl(true)
+          .setKeyCertOptions(
+              new PemKeyCertOptions().setCertPath(tls.certificate()).setKeyPath(tls.key()));
+      options
+          .getSslOptions()
+          .setEnabledSecureTransportProtocols(java.util.Set.of("TLSv1.2", "TLSv1.3"));
+    }
+    return options;
+  }
+}

@@ -1,0 +1,119 @@
+package dev.tidegate.stream;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** A growing buffer of JSON text in UTF-8, reused from message to message. */
+final class Text {
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
+
+  private byte[] bytes;
+  private int length;
+
+  Text(int capacity) {
+    bytes = new byte[capacity];
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int length() {
+    return length;
+  }
+
+  Text reset() {
+    length = 0;
+    return this;
+  }
+
+  /** Forgets what was written after the given length. */
+  Text truncate(int to) {
+    length = to;
+    return this;
+  }
+
+  byte[] copyFrom(int start) {
+    return Arrays.copyOfRange(bytes, start, length);
+  }
+
+  @Override
+  public String toString() {
+    return new String(bytes, 0, length, StandardCharsets.UTF_8);
+  }
+
+  Text raw(byte[] text) {
+    reserve(text.length);
+    System.arraycopy(text, 0, bytes, length, text.length);
+    length += text.length;
+    return this;
+  }
+
+  Text put(char ascii) {
+    reserve(1);
+    bytes[length++] = (byte) ascii;
+    return this;
+  }
+
+  /** Appends text that is known to be ASCII and to need no escape. */
+  @SuppressWarnings("deprecation") // the only copy of Latin-1 text that allocates nothing
+  Text ascii(String text) {
+    int n = text.length();
+    reserve(n);
+    text.getBytes(0, n, bytes, length);
+    length += n;
+    return this;
+  }
+
+  Text number(long value) {
+    reserve(20);
+    if (value < 0) {
+      return ascii(Long.toString(value));
+    }
+    int digits = 1;
+    for (long v = value; v >= 10; v /= 10) {
+      digits++;
+    }
+    long v = value;
+    for (int i = length + digits - 1; i >= length; i--) {
+      bytes[i] = (byte) ('0' + v % 10);
+      v /= 10;
+    }
+    length += digits;
+    return this;
+  }
+
+  Text bool(boolean value) {
+    return ascii(value ? "true" : "false");
+  }
+
+  /** Appends a JSON string with its quotes. */
+  Text quoted(String text) {
+    put('"');
+    boolean plain = true;
+    for (int i = 0; i < text.length() && plain; i++) {
+      char c = text.charAt(i);
+      plain = c >= ' ' && c < 127 && c != '"' && c != '\\';
+    }
+    return (plain ? ascii(text) : escaped(text)).put('"');
+  }
+
+  private Text escaped(String text) {
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      if (b == '"' || b == '\\') {
+        put('\\').put((char) b);
+      } else if (b >= 0 && b < ' ') {
+        ascii("\\u00").put((char) HEX[b >> 4]).put((char) HEX[b & 15]);
+      } else {
+        put((char) (b & 0xFF));
+      }
+    }
+    return this;
+  }
+
+  private void reserve(int more) {
+    if (bytes.length - length < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+    }
+  }
+}

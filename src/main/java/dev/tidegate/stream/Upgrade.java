@@ -1,0 +1,226 @@
+package dev.tidegate.stream;
+
+import dev.tidegate.policy.Authenticator;
+import dev.tidegate.policy.Identity;
+import dev.tidegate.problem.Problem;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.ssl.SslHandler;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns HTTP requests into sessions. After the answer, Vert.x's handlers leave the channel: what
+ * stays is TLS, the frame decoder and the {@link Connection}, which is what makes an idle session
+ * small and a delivery cheap.
+ */
+final class Upgrade {
+  static final String STREAM = "/v1/stream";
+  static final String ECHO = "/v1/echo";
+  private static final int ECHO_LIMIT = 32 * 1024 * 1024;
+
+  /** Unsent bytes above which market data waits in the rings, where it is kept fresh. */
+  private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(1, 1024);
+
+  private final Hub hub;
+  private final Protocol protocol;
+  private final Authenticator authenticator;
+  private final Connection.Clock clock;
+  private final Answers answers = new Answers();
+  private boolean draining;
+
+  Upgrade(Hub hub, Protocol protocol, Authenticator authenticator, Connection.Clock clock) {
+    this.hub = hub;
+    this.protocol = protocol;
+    this.authenticator = authenticator;
+    this.clock = clock;
+  }
+
+  /** From now on nobody is let in. */
+  void drain() {
+    draining = true;
+  }
+
+  void handle(HttpServerRequest request) {
+    String path = request.path();
+    boolean echo = hub.config().echo() && ECHO.equals(path);
+    if (!STREAM.equals(path) && !echo) {
+      answers.problem(request, Problem.NOT_FOUND, "the stream is at " + STREAM);
+    } else if (!HttpMethod.GET.equals(request.method())) {
+      answers.problem(request, Problem.METHOD_NOT_ALLOWED, "a WebSocket begins with GET");
+    } else if (!asksForWebSocket(request)) {
+      answers.upgradeRequired(request);
+    } else if (!Handshake.validKey(request.getHeader("Sec-WebSocket-Key"))) {
+      answers.problem(request, Problem.BAD_REQUEST, "Sec-WebSocket-Key: expected 16 bytes, base64");
+    } else if (draining) {
+      answers.problem(request, Problem.DRAINING, "try another node", Map.of("Retry-After", "1"));
+    } else if (echo) {
+      echo(request);
+    } else {
+      stream(request);
+    }
+  }
+
+  private static boolean asksForWebSocket(HttpServerRequest request) {
+    String connection = request.getHeader("Connection");
+    return "websocket".equalsIgnoreCase(request.getHeader("Upgrade"))
+        && connection != null
+        && connection.toLowerCase(java.util.Locale.ROOT).contains("upgrade")
+        && "13".equals(request.getHeader("Sec-WebSocket-Version"));
+  }
+
+  private void stream(HttpServerRequest request) {
+    Authenticator.@Nullable Verdict verdict = verdict(request);
+    Identity identity = verdict == null ? null : verdict.identity();
+    if (verdict != null && identity == null) {
+      answers.problem(request, Problem.UNAUTHENTICATED, String.valueOf(verdict.refusal()));
+      return;
+    }
+    String address = request.remoteAddress().hostAddress();
+    String at = address == null ? "" : address;
+    StreamConfig.Tier tier = hub.tier(identity == null ? StreamConfig.ANONYMOUS : identity.tier());
+    if (!admit(request, at, identity, tier)) {
+      return;
+    }
+    Connection connection = detach(request, hub.config().maxFrame());
+    Session session = new Session(hub.nextSessionId(), at, connection, connection.deflate(), hub);
+    session.identity = identity;
+    session.tier = tier;
+    connection.receiver(
+        new Connection.Receiver() {
+          @Override
+          public void message(int opcode, byte[] bytes, int length) {
+            if (opcode == Frames.TEXT) {
+              protocol.message(session, bytes, length);
+            } else {
+              session.close(
+                  dev.tidegate.problem.CloseCode.UNSUPPORTED_DATA, "binary frames are not spoken");
+            }
+          }
+
+          @Override
+          public void drained() {
+            session.drained();
+          }
+
+          @Override
+          public void ended() {
+            hub.ended(session);
+          }
+        });
+    hub.opened(session);
+    protocol.opened(session);
+  }
+
+  /** What the request's credential is worth; null when it has none. */
+  private Authenticator.@Nullable Verdict verdict(HttpServerRequest request) {
+    String key = request.getHeader("X-API-Key");
+    if (key != null) {
+      return authenticator.apiKey(key);
+    }
+    String authorization = request.getHeader("Authorization");
+    if (authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
+      return authenticator.bearer(authorization.substring(7).trim());
+    }
+    String token = request.getParam("token");
+    return token == null ? null : authenticator.bearer(token);
+  }
+
+  private boolean admit(
+      HttpServerRequest request,
+      String address,
+      @Nullable Identity identity,
+      StreamConfig.Tier tier) {
+    Census census = hub.census();
+    String who = identity == null ? address : Hub.user(identity.consumer());
+    long wait = census.arrive(who, hub.config().storm(), hub.loop().millis());
+    if (wait > 0) {
+      Map<String, String> headers = Map.of("Retry-After", Long.toString((wait + 999) / 1000));
+      answers.problem(request, Problem.RATE_LIMITED, "reconnecting too often", headers);
+      return false;
+    }
+    if (!census.enter(address, tier.connectionsPerAddress())) {
+      tooMany(request, tier.connectionsPerAddress() + " from this address");
+      return false;
+    }
+    if (identity != null
+        && !census.enter(Hub.user(identity.consumer()), tier.connectionsPerUser())) {
+      census.leave(address);
+      tooMany(request, tier.connectionsPerUser() + " for this user");
+      return false;
+    }
+    return true;
+  }
+
+  private void tooMany(HttpServerRequest request, String most) {
+    answers.problem(
+        request,
+        Problem.TOO_MANY_CONNECTIONS,
+        "connections: more than " + most,
+        Map.of("Retry-After", "5"));
+  }
+
+  private Connection detach(HttpServerRequest request, int maxFrame) {
+    String extension = Handshake.extension(request.getHeader("Sec-WebSocket-Extensions"));
+    ChannelHandlerContext http = ((ConnectionBase) request.connection()).channelHandlerContext();
+    Channel channel = http.channel();
+    ChannelPipeline pipeline = channel.pipeline();
+    Frames frames = hub.fanout().frames();
+    Connection connection = new Connection(frames, clock, maxFrame, extension != null);
+    Map<String, ChannelHandler> vertx = pipeline.toMap();
+    pipeline.addLast(new StrictDecoder(extension != null, maxFrame), connection);
+    // The HTTP decoder goes last: what the client sent after its request comes out of it then.
+    vertx.forEach((name, handler) -> remove(pipeline, name, handler));
+    String key = String.valueOf(request.getHeader("Sec-WebSocket-Key"));
+    pipeline
+        .context(connection)
+        .writeAndFlush(Unpooled.wrappedBuffer(Handshake.response(key, extension)));
+    tune(channel);
+    pipeline.remove(HttpRequestDecoder.class);
+    return connection;
+  }
+
+  private static void remove(ChannelPipeline pipeline, String name, ChannelHandler handler) {
+    if (!(handler instanceof SslHandler || handler instanceof HttpRequestDecoder)) {
+      pipeline.remove(name);
+    }
+  }
+
+  private void tune(Channel channel) {
+    channel.config().setWriteBufferWaterMark(WATER_MARK);
+    int lowWater = hub.config().notSentLowWater();
+    if (lowWater > 0 && channel instanceof EpollSocketChannel) {
+      channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) lowWater);
+    }
+  }
+
+  private void echo(HttpServerRequest request) {
+    Connection connection = detach(request, ECHO_LIMIT);
+    connection.receiver(
+        new Connection.Receiver() {
+          @Override
+          public void message(int opcode, byte[] bytes, int length) {
+            byte[] copy = java.util.Arrays.copyOf(bytes, length);
+            connection.write(
+                hub.fanout().frames().data(opcode, copy, length, connection.deflate()));
+            connection.flush();
+          }
+
+          @Override
+          public void drained() {}
+
+          @Override
+          public void ended() {}
+        });
+  }
+}

@@ -1,0 +1,15 @@
+-- ARGV 7 id, 8 consumer, 9 idempotency key or '', 10 '1' when it was never sent
+local id, consumer, key = ARGV[7], ARGV[8], ARGV[9]
+local at = base .. 'c:' .. id
+if redis.call('HGET', at, 's') == '0' then
+  if ARGV[10] ~= '1' then
+    redis.call('HSET', at, 'l', '0')
+  else
+    redis.call('DEL', at)
+    local k = base .. 'k:' .. #consumer .. ':' .. consumer .. ':' .. key
+    if key ~= '' and redis.call('HGET', k, 'i') == id then
+      redis.call('DEL', k)
+    end
+  end
+end
+return 1

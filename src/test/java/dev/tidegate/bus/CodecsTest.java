@@ -1,0 +1,332 @@
+package dev.tidegate.bus;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidegate.bus.Commands.Accepted;
+import dev.tidegate.bus.Commands.Header;
+import dev.tidegate.bus.Commands.Refused;
+import dev.tidegate.bus.Commands.Result;
+import dev.tidegate.bus.Commands.Status;
+import dev.tidegate.bus.Commands.Stored;
+import dev.tidegate.bus.Commands.Transition;
+import dev.tidegate.bus.Markets.Batch;
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Markets.Update;
+import io.netty.buffer.ByteBufUtil;
+import io.vertx.core.buffer.Buffer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The bytes below are what nodes of the last release send and understand. When one changes, a
+ * cluster of two releases breaks: append fields instead.
+ */
+class CodecsTest {
+  record Golden(String name, Object message, String bytes) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static final Stored STORED =
+      new Stored("c-1", "alice", Status.COMPLETED, 1000, 2000, new Result(201, bytes("{}")));
+  private static final Stored WAITING = new Stored("c-2", "bob", Status.ACCEPTED, 1000, 1000, null);
+  private static final Transition TRANSITION = new Transition("alice", "orders", "e1", 7, STORED);
+  private static final Snapshot BOOK =
+      new Snapshot(List.of(level("100.10", "2.5")), List.of(level("100.20", "1")));
+  private static final List<Update> UPDATES =
+      List.of(
+          new Update("BTC-USD", Channel.BOOK, 1, 1_700_000_000_000_000L, BOOK),
+          new Update(
+              "BTC-USD",
+              Channel.BOOK,
+              2,
+              1_700_000_000_000_001L,
+              new Markets.Delta(List.of(level("100.10", "0")), List.of())),
+          new Update(
+              "BTC-USD",
+              Channel.TRADES,
+              1,
+              5,
+              new Markets.Trade("t1", Decimal.of("100.10"), Decimal.of("0.3"), "buy")),
+          new Update(
+              "BTC-USD",
+              Channel.TICKER,
+              1,
+              6,
+              new Markets.Ticker(Decimal.of("100.10"), null, Decimal.of("100.20"), null, null)),
+          new Update(
+              "BTC-USD",
+              Channel.CANDLES,
+              1,
+              7,
+              new Markets.Candle(
+                  "1m",
+                  60_000_000,
+                  Decimal.of("1"),
+                  Decimal.of("4"),
+                  Decimal.of("0.5"),
+                  Decimal.of("2"),
+                  Decimal.of("10"),
+                  3,
+                  true)),
+          new Update("BTC-USD", Channel.STATUS, 1, 8, new Markets.Status("halted", "by hand")));
+  private static final Batch BATCH = new Batch(3, "k3", "n1", 2, 120, 4711, UPDATES);
+
+  static Stream<Golden> goldens() {
+    return Stream.of(
+        new Golden(
+            "submit",
+            new Commands.Submit(
+                "alice",
+                "acc-1",
+                "orders",
+                "commands",
+                "orders",
+                "POST",
+                "/v1/orders",
+                "key-1",
+                List.of(new Header("X-A", "1")),
+                "application/json",
+                bytes("{}"),
+                99),
+            "01000000570a616c6963650a6163632d310c6f726465727310636f6d6d616e64"
+                + "730c6f726465727308504f5354142f76312f6f7264657273010a6b65792d3102"
+                + "06582d410231206170706c69636174696f6e2f6a736f6e047b7dc601"),
+        new Golden(
+            "submit without key",
+            new Commands.Submit(
+                "alice",
+                "acc-1",
+                "orders",
+                "commands",
+                "requests",
+                "POST",
+                "/v1/orders",
+                null,
+                List.of(),
+                "application/json",
+                new byte[0],
+                99),
+            "010000004b0a616c6963650a6163632d310c6f726465727310636f6d6d616e64"
+                + "7310726571756573747308504f5354142f76312f6f7264657273000020617070"
+                + "6c69636174696f6e2f6a736f6e00c601"),
+        new Golden(
+            "accepted",
+            new Accepted(STORED, true),
+            "01000000200106632d310a616c69636512434f4d504c45544544d00fa01f0192" + "03047b7d01"),
+        new Golden(
+            "refused",
+            new Refused("STATE_UNAVAILABLE", "no state", "never-sent", 1),
+            "0100000028002253544154455f554e415641494c41424c45106e6f2073746174"
+                + "65146e657665722d73656e7402"),
+        new Golden("find", new Commands.Find("c-1", "alice"), "010000000a06632d310a616c696365"),
+        new Golden(
+            "found",
+            new Commands.Found(STORED),
+            "010000001f0106632d310a616c69636512434f4d504c45544544d00fa01f0192" + "03047b7d"),
+        new Golden(
+            "found waiting",
+            new Commands.Found(WAITING),
+            "01000000170106632d3206626f62104143434550544544d00fd00f00"),
+        new Golden("found nothing", new Commands.Found(null), "010000000100"),
+        new Golden(
+            "transition",
+            TRANSITION,
+            "010000002f0a616c6963650c6f72646572730465310e06632d310a616c696365"
+                + "12434f4d504c45544544d00fa01f019203047b7d"),
+        new Golden(
+            "read private",
+            new Commands.ReadPrivate("alice", "orders", "e1", 7, 100),
+            "01000000140a616c6963650c6f7264657273010465310ec801"),
+        new Golden(
+            "read private from now",
+            new Commands.ReadPrivate("alice", "orders", null, 0, 100),
+            "01000000110a616c6963650c6f72646572730000c801"),
+        new Golden(
+            "private events",
+            new Commands.PrivateEvents("e1", 7, true, List.of(TRANSITION)),
+            "01000000350465310e01020a616c6963650c6f72646572730465310e06632d31"
+                + "0a616c69636512434f4d504c45544544d00fa01f019203047b7d"),
+        new Golden(
+            "batch",
+            BATCH,
+            "01000000ce06046b33046e3104f001ce490c0e4254432d55534400028080f281"
+                + "8389850600020c3130302e313006322e35020c3130302e323002310e4254432d"
+                + "55534400048280f2818389850602020c3130302e31300230000e4254432d5553"
+                + "4402020a040474310c3130302e313006302e33066275790e4254432d55534404"
+                + "020c06010c3130302e313000010c3130302e323000000e4254432d5553440602"
+                + "0e0804316d809c9c390231023406302e35023204313006010e4254432d555344"
+                + "0802100a0c68616c7465640e62792068616e64"),
+        new Golden(
+            "heartbeat",
+            new Batch(3, "k3", "n1", 2, 126, 4711, List.of()),
+            "010000000d06046b33046e3104fc01ce4900"),
+        new Golden(
+            "catch up", new Markets.CatchUp(3, null, "k3", 120), "0100000008060001046b33f001"),
+        new Golden(
+            "catch up symbol",
+            new Markets.CatchUp(3, "BTC-USD", null, 0),
+            "010000000c06010e4254432d5553440000"),
+        new Golden(
+            "caught up",
+            new Markets.CaughtUp(BATCH, null),
+            "01000000d00106046b33046e3104f001ce490c0e4254432d55534400028080f2"
+                + "818389850600020c3130302e313006322e35020c3130302e323002310e425443"
+                + "2d55534400048280f2818389850602020c3130302e31300230000e4254432d55"
+                + "534402020a040474310c3130302e313006302e33066275790e4254432d555344"
+                + "04020c06010c3130302e313000010c3130302e323000000e4254432d55534406"
+                + "020e0804316d809c9c390231023406302e35023204313006010e4254432d5553"
+                + "440802100a0c68616c7465640e62792068616e6400"),
+        new Golden(
+            "caught up state",
+            new Markets.CaughtUp(
+                null,
+                new Markets.SymbolState(
+                    "BTC-USD", 3, "k3", 126, 2, 1_700_000_000_000_001L, BOOK, 1, UPDATES)),
+            "01000000f200010e4254432d55534406046b33fc01048280f28183898506020c"
+                + "3130302e313006322e35020c3130302e32300231020c0e4254432d5553440002"
+                + "8080f2818389850600020c3130302e313006322e35020c3130302e323002310e"
+                + "4254432d55534400048280f2818389850602020c3130302e31300230000e4254"
+                + "432d55534402020a040474310c3130302e313006302e33066275790e4254432d"
+                + "55534404020c06010c3130302e313000010c3130302e323000000e4254432d55"
+                + "534406020e0804316d809c9c390231023406302e35023204313006010e425443"
+                + "2d5553440802100a0c68616c7465640e62792068616e64"),
+        new Golden(
+            "directory",
+            new Markets.Directory(3, 16, "k3", "n1", List.of("BTC-USD", "ETH-USD")),
+            "01000000190620046b33046e31040e4254432d5553440e4554482d555344"),
+        new Golden(
+            "batch with source numbers",
+            new Batch(
+                3,
+                "k3",
+                "n1",
+                2,
+                120,
+                4711,
+                List.of(
+                    new Update(
+                        "BTC-USD", Channel.STATUS, 1, 8, new Markets.Status("live", ""), 77))),
+            "010000002106046b33046e3104f001ce49020e4254432d5553442802100a086c697665009a01"),
+        new Golden(
+            "feed state",
+            new Markets.FeedState(3, "k3", "n1", 2, "delayed", "no broker", 1_700_000_000_000_000L),
+            "010000002206046b33046e31040e64656c61796564126e6f2062726f6b65728080f28183898506"),
+        new Golden("present", new Markets.Present("n1", "m-1", true), "0100000008046e31066d2d3101"),
+        new Golden("fed", new Markets.Fed(3, List.of("{}", "[]")), "01000000080604047b7d045b5d"),
+        new Golden("directory wanted", new Markets.DirectoryWanted("n1"), "0100000003046e31"),
+        new Golden("scale", new Operations.Scale("STREAM", 3), "01000000080c53545245414d06"),
+        new Golden(
+            "roles",
+            new Operations.Roles("n1", List.of(new Operations.RoleCount("STREAM", 3, 1))),
+            "010000000d046e31020c53545245414d0602"),
+        new Golden("roles wanted", new Operations.RolesWanted(), "0100000000"),
+        new Golden(
+            "show",
+            new Operations.Show("sessions", null, 100, "operations.shown.1"),
+            "010000001f1073657373696f6e7300c801246f7065726174696f6e732e73686f" + "776e2e31"),
+        new Golden(
+            "show one",
+            new Operations.Show("sessions", "s-1", 1, "operations.shown.1"),
+            "01000000221073657373696f6e730106732d3102246f7065726174696f6e732e" + "73686f776e2e31"),
+        new Golden(
+            "shown",
+            new Operations.Shown("n1", "stream-0", "{}"),
+            "010000000f046e311073747265616d2d30047b7d"),
+        new Golden("draining", new Operations.Draining("n1", 30_000), "0100000006046e31e0d403"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("goldens")
+  void writesTheGoldenBytes(Golden golden) {
+    assertThat(ByteBufUtil.hexDump(encode(golden.message()).getBytes())).isEqualTo(golden.bytes());
+  }
+
+  @ParameterizedTest
+  @MethodSource("goldens")
+  void readsTheGoldenBytes(Golden golden) {
+    Buffer buffer = Buffer.buffer("before").appendBytes(ByteBufUtil.decodeHexDump(golden.bytes()));
+    assertThat(codec(golden.message()).decodeFromWire(6, buffer))
+        .usingRecursiveComparison()
+        .isEqualTo(golden.message());
+  }
+
+  @ParameterizedTest
+  @MethodSource("goldens")
+  void skipsWhatANewerReleaseAppends(Golden golden) {
+    Buffer sent = encode(golden.message());
+    int length = sent.getInt(1);
+    Buffer newer = sent.copy().setInt(1, length + 3).appendString("new").appendString("next");
+    assertThat(codec(golden.message()).decodeFromWire(0, newer))
+        .usingRecursiveComparison()
+        .isEqualTo(golden.message());
+  }
+
+  @ParameterizedTest
+  @MethodSource("goldens")
+  void passesAMessageByReferenceInsideTheJvm(Golden golden) {
+    assertThat(codec(golden.message()).transform(golden.message())).isSameAs(golden.message());
+  }
+
+  @Test
+  void everyMessageHasAGolden() {
+    Set<Class<?>> shown = new HashSet<>();
+    goldens().forEach(g -> shown.add(codec(g.message()).type()));
+    Set<Class<?>> known = new HashSet<>();
+    Codecs.all().forEach(c -> known.add(c.type()));
+    assertThat(shown).isEqualTo(known);
+  }
+
+  @Test
+  void namesAreUnique() {
+    assertThat(Codecs.all()).extracting(Codec::name).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void refusesAVersionThatItDoesNotKnow() {
+    Buffer future = encode(UPDATES_GOLDEN).setByte(0, (byte) 2);
+    assertThatThrownBy(() -> codec(UPDATES_GOLDEN).decodeFromWire(0, future))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Batch version: 2 (expected 1)");
+  }
+
+  private static final Object UPDATES_GOLDEN = BATCH;
+  private static final Map<Class<?>, Codec<?>> BY_TYPE = new HashMap<>();
+
+  static {
+    Codecs.all().forEach(c -> BY_TYPE.put(c.type(), c));
+  }
+
+  @SuppressWarnings("unchecked") // the map holds each codec under the type that it takes
+  private static Codec<Object> codec(Object message) {
+    Codec<?> own = BY_TYPE.get(message.getClass());
+    return (Codec<Object>) (own != null ? own : BY_TYPE.get(message.getClass().getInterfaces()[0]));
+  }
+
+  private static Buffer encode(Object message) {
+    Buffer buffer = Buffer.buffer();
+    codec(message).encodeToWire(buffer, message);
+    return buffer;
+  }
+
+  private static Level level(String price, String size) {
+    return new Level(Decimal.of(price), Decimal.of(size));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+}

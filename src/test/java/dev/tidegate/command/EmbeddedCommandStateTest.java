@@ -1,0 +1,18 @@
+package dev.tidegate.command;
+
+import io.vertx.core.Future;
+import java.util.function.Supplier;
+
+class EmbeddedCommandStateTest extends CommandStateContract {
+  private final CommandState state = new EmbeddedCommandState(config);
+
+  @Override
+  CommandState state() {
+    return state;
+  }
+
+  @Override
+  <T> T on(Supplier<Future<T>> action) {
+    return Harness.get(action.get());
+  }
+}

@@ -1,0 +1,116 @@
+package dev.tidegate.command;
+
+import dev.tidegate.bus.Codecs;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** One event loop with an opened backend, driven from the test's thread. */
+final class Harness implements AutoCloseable {
+  final Vertx vertx = Vertx.vertx();
+  private final Opener opener;
+
+  Harness(CommandBackend backend) {
+    Codecs.register(vertx.eventBus());
+    opener = new Opener(backend);
+    get(vertx.deployVerticle(opener));
+  }
+
+  static Map<String, String> kafka(String bootstrap) {
+    return Map.of("bootstrap.servers", bootstrap);
+  }
+
+  Loop loop() {
+    return opener.loop;
+  }
+
+  CommandLog openLog(String... topics) {
+    return on(() -> opener.openLog(opener.backend, opener.loop, List.of(topics)));
+  }
+
+  CommandState openState() {
+    return on(() -> opener.openState(opener.backend, opener.loop));
+  }
+
+  /** Runs it on the loop and waits for its result. */
+  <T> T on(Supplier<Future<T>> action) {
+    return get(start(action));
+  }
+
+  <T> Future<T> start(Supplier<Future<T>> action) {
+    return Future.future(
+        promise ->
+            opener
+                .context()
+                .runOnContext(
+                    v -> {
+                      try {
+                        action.get().onComplete(promise);
+                      } catch (RuntimeException e) {
+                        promise.fail(e);
+                      }
+                    }));
+  }
+
+  static <T> T get(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(40, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } catch (TimeoutException e) {
+      throw new AssertionError("not done within 40 s", e);
+    } catch (java.util.concurrent.ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  static void await(String what, Duration within, BooleanSupplier holds) {
+    long end = System.nanoTime() + within.toNanos();
+    while (!holds.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("did not happen within " + within + ": " + what);
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(10);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    get(vertx.close());
+  }
+
+  private static final class Opener extends BackedVerticle {
+    final CommandBackend backend;
+    Loop loop;
+
+    Opener(CommandBackend backend) {
+      this.backend = backend;
+    }
+
+    @Override
+    public Future<?> start() {
+      loop = loop();
+      return Future.succeededFuture();
+    }
+
+    Context context() {
+      return context;
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package dev.tidegate.testing;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * Nodes as processes of their own on loopback, joined by Hazelcast, with topics that belong to this
+ * cluster alone.
+ */
+public final class GatewayCluster implements AutoCloseable {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  public final String kafka;
+  public final String feedTopic;
+  public final String commandTopic;
+  public final String resultsTopic;
+  private final List<GatewayProcess> nodes = new ArrayList<>();
+
+  private GatewayCluster(String name, String kafka) {
+    String unique = name + "-" + Long.toString(System.nanoTime(), 36);
+    this.kafka = kafka;
+    this.feedTopic = "market.updates." + unique;
+    this.commandTopic = "commands." + unique;
+    this.resultsTopic = "command.results." + unique;
+  }
+
+  /** Starts the nodes at once and waits until each is ready. */
+  public static GatewayCluster start(String name, int size, KafkaBroker kafka, RedisServer redis)
+      throws IOException, InterruptedException {
+    GatewayCluster cluster = new GatewayCluster(name, kafka.bootstrapServers());
+    kafka.createTopic(cluster.feedTopic, 4);
+    kafka.createTopic(cluster.commandTopic, 4);
+    kafka.createTopic(cluster.resultsTopic, 4);
+    int port = freePort();
+    for (int i = 1; i <= size; i++) {
+      cluster.nodes.add(
+          cluster.launch(name + "-n" + i, port, kafka.bootstrapServers(), redis.uri()));
+    }
+    try {
+      for (GatewayProcess node : cluster.nodes) {
+        node.awaitReady();
+      }
+    } catch (IllegalStateException e) {
+      cluster.close();
+      throw e;
+    }
+    return cluster;
+  }
+
+  private GatewayProcess launch(String name, int port, String kafka, String redis)
+      throws IOException {
+    Path folder = Files.createDirectories(Path.of("target", "nodes", name + "-" + port));
+    Path config = Files.writeString(folder.resolve("tidegate.yaml"), config(name));
+    Path verticles = Files.writeString(folder.resolve("verticles.json"), VERTICLES);
+    return GatewayProcess.start(
+        name,
+        Map.of(
+            "TIDEGATE_KAFKA",
+            kafka,
+            "TIDEGATE_REDIS",
+            redis,
+            "TIDEGATE_CLUSTER_PORT",
+            Integer.toString(port),
+            "TIDEGATE_MEMBERS",
+            "127.0.0.1:" + port + ",127.0.0.1:" + (port + 1) + ",127.0.0.1:" + (port + 2)),
+        List.of(
+            "run",
+            "--config",
+            config.toString(),
+            "--verticles",
+            verticles.toString(),
+            "--cluster",
+            "cluster.xml"));
+  }
+
+  private static final String VERTICLES =
+      """
+      {"roles": [
+        {"role": "INGRESS", "instances": 1}, {"role": "UPSTREAM", "instances": 1},
+        {"role": "COMMAND", "instances": 1}, {"role": "MARKET", "instances": 1},
+        {"role": "STREAM", "instances": 2}, {"role": "ADMIN", "instances": 1}
+      ]}
+      """;
+
+  private String config(String name) {
+    return """
+        node: %s
+        http: {host: 127.0.0.1, port: 0}
+        stream: {host: 127.0.0.1, port: 0}
+        admin: {host: 127.0.0.1, port: 0}
+        auth:
+          consumers:
+            - {name: alice, account: alice, tier: registered, key: alice-key}
+            - {name: bob, account: bob, tier: registered, key: bob-key}
+            - {name: mm-1, account: mm-1, tier: market-maker, key: mm-1-key}
+        rateLimits:
+          - {name: default, rate: 100000, per: 1s, burst: 100000, by: consumer}
+        commands:
+          topics: [%s]
+          resultsTopic: %s
+          deadTopic: %s.dead
+        market:
+          feed: kafka
+          topic: %s
+        routes:
+          - {id: orders, path: /v1/orders, methods: [POST], async: {topic: %s, channel: orders}, auth: apiKey}
+          - {id: requests, prefix: /v1/requests, local: requests, auth: apiKey}
+          - {id: markets, prefix: /v1/markets, local: markets}
+        """
+        .formatted(name, commandTopic, resultsTopic, commandTopic, feedTopic, commandTopic);
+  }
+
+  public List<GatewayProcess> nodes() {
+    return nodes;
+  }
+
+  public GatewayProcess node(int index) {
+    return nodes.get(index);
+  }
+
+  /**
+   * Publishes one record to the feed topic per symbol, so that clients can subscribe before the
+   * market opens.
+   */
+  public void list(Iterable<String> symbols) {
+    try (KafkaProducer<String, String> producer = producer()) {
+      for (String symbol : symbols) {
+        producer.send(
+            new ProducerRecord<>(
+                feedTopic,
+                symbol,
+                "{\"type\":\"book.snapshot\",\"symbol\":\""
+                    + symbol
+                    + "\",\"time\":1,\"bids\":[],\"asks\":[]}"));
+      }
+      producer.flush();
+    }
+  }
+
+  public KafkaProducer<String, String> producer() {
+    return new KafkaProducer<>(
+        Map.of(
+            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka,
+            ProducerConfig.ACKS_CONFIG, "all",
+            ProducerConfig.LINGER_MS_CONFIG, "1"),
+        new StringSerializer(),
+        new StringSerializer());
+  }
+
+  /** The replay command as a process of its own, as an operator runs it. */
+  public GatewayProcess replay(Path capture, String speed) throws IOException {
+    return GatewayProcess.start(
+        "replay",
+        new TreeMap<>(),
+        List.of(
+            "replay",
+            "--kafka",
+            kafka,
+            "--topic",
+            feedTopic,
+            "--speed",
+            speed,
+            capture.toString()));
+  }
+
+  public static HttpResponse<String> get(String url, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(20));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  public static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    nodes.parallelStream().forEach(GatewayProcess::close);
+  }
+}

@@ -1,0 +1,133 @@
+package dev.tidegate.testing;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** A WebSocket that says whatever it is told to, right or wrong. */
+public final class RawWebSocket implements AutoCloseable {
+  private final Socket socket;
+  private final DataInputStream in;
+  private final OutputStream out;
+
+  private RawWebSocket(Socket socket) throws IOException {
+    this.socket = socket;
+    this.in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream()));
+    this.out = socket.getOutputStream();
+  }
+
+  public static RawWebSocket open(String url, String... headers) throws IOException {
+    URI at = URI.create(url);
+    Socket socket = new Socket(at.getHost(), at.getPort());
+    socket.setSoTimeout(10_000);
+    RawWebSocket raw = new RawWebSocket(socket);
+    StringBuilder request =
+        new StringBuilder("GET ")
+            .append(at.getRawPath())
+            .append(" HTTP/1.1\r\nHost: ")
+            .append(at.getAuthority())
+            .append("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
+            .append("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n");
+    for (String header : headers) {
+      request.append(header).append("\r\n");
+    }
+    raw.out.write(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+    String status = raw.line();
+    for (String line = status; !line.isEmpty(); line = raw.line()) {
+      // The headers do not matter here.
+    }
+    if (!status.startsWith("HTTP/1.1 101")) {
+      socket.close();
+      throw new IOException("not upgraded: " + status);
+    }
+    return raw;
+  }
+
+  private String line() throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c = in.read(); c != '\n'; c = in.read()) {
+      if (c < 0) {
+        throw new EOFException("the connection ended in the handshake");
+      }
+      if (c != '\r') {
+        line.append((char) c);
+      }
+    }
+    return line.toString();
+  }
+
+  public void sendText(String text) throws IOException {
+    send(0x81, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Any first byte, masked with zeros. */
+  public void send(int head, byte[] payload) throws IOException {
+    sendHeader(head, payload.length);
+    out.write(payload);
+    out.flush();
+  }
+
+  /** A frame's header alone, with a payload length that need not come true. */
+  public void sendHeader(int head, long length) throws IOException {
+    out.write(head);
+    if (length < 126) {
+      out.write(0x80 | (int) length);
+    } else if (length < 65_536) {
+      out.write(new byte[] {(byte) 0xFE, (byte) (length >> 8), (byte) length});
+    } else {
+      out.write(0xFF);
+      for (int shift = 56; shift >= 0; shift -= 8) {
+        out.write((int) (length >> shift));
+      }
+    }
+    out.write(new byte[4]);
+    out.flush();
+  }
+
+  /** The next text message; other frames but a close are passed over. */
+  public String nextText() throws IOException {
+    for (; ; ) {
+      int head = in.readUnsignedByte();
+      byte[] payload = payload();
+      if ((head & 15) == 1) {
+        return new String(payload, StandardCharsets.UTF_8);
+      }
+      if ((head & 15) == 8) {
+        throw new EOFException("closed: " + Arrays.toString(payload));
+      }
+    }
+  }
+
+  /** The code of the close frame that comes; whatever is sent before it is passed over. */
+  public int closeCode() throws IOException {
+    for (; ; ) {
+      int head = in.readUnsignedByte();
+      byte[] payload = payload();
+      if ((head & 15) == 8) {
+        return payload.length < 2 ? 1005 : ((payload[0] & 0xFF) << 8) | (payload[1] & 0xFF);
+      }
+    }
+  }
+
+  private byte[] payload() throws IOException {
+    long length = in.readUnsignedByte() & 0x7F;
+    if (length == 126) {
+      length = in.readUnsignedShort();
+    } else if (length == 127) {
+      length = in.readLong();
+    }
+    byte[] payload = new byte[Math.toIntExact(length)];
+    in.readFully(payload);
+    return payload;
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

@@ -1,0 +1,347 @@
+package dev.tidegate.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A trader's client on the JDK's WebSocket: it keeps books, trades and private messages by the
+ * published rules alone, and collects every breach of them in {@link #breaches()}. Its state
+ * survives {@link #drop} and goes on with {@link #connect} to any node.
+ */
+public final class StreamClient implements WebSocket.Listener, AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  private final String name;
+  private final @Nullable String apiKey;
+  private final Map<String, Feed> feeds = new TreeMap<>();
+  private final Queue<String> breaches = new ConcurrentLinkedQueue<>();
+  private final Queue<JsonNode> replies = new ConcurrentLinkedQueue<>();
+  private StringBuilder text = new StringBuilder();
+  private @Nullable WebSocket socket;
+  private volatile int closeCode;
+  private volatile boolean open;
+  private int ids;
+  private int dropped;
+
+  public StreamClient(String name, @Nullable String apiKey) {
+    this.name = name;
+    this.apiKey = apiKey;
+  }
+
+  /** What is known of one channel of one symbol. All access under the client's lock. */
+  public static final class Feed {
+    public final ObjectNode request;
+    public @Nullable String epoch;
+    public long seq;
+    public final TreeMap<java.math.BigDecimal, String> bids =
+        new TreeMap<>(java.util.Comparator.reverseOrder());
+    public final TreeMap<java.math.BigDecimal, String> asks = new TreeMap<>();
+    public final List<JsonNode> items = new ArrayList<>();
+    public int snapshots;
+    public int messages;
+
+    Feed(ObjectNode request) {
+      this.request = request;
+    }
+  }
+
+  public static ObjectNode channel(String channel, @Nullable String symbol, int window) {
+    ObjectNode node = JSON.createObjectNode().put("channel", channel).put("window", window);
+    return symbol == null ? node : node.put("symbol", symbol);
+  }
+
+  public void connect(String url) throws InterruptedException {
+    WebSocket.Builder builder = HTTP.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(10));
+    if (apiKey != null) {
+      builder.header("X-API-Key", apiKey);
+    }
+    synchronized (this) {
+      text = new StringBuilder();
+      open = true;
+      closeCode = 0;
+    }
+    try {
+      socket = builder.buildAsync(URI.create(url), this).join();
+    } catch (CompletionException e) {
+      open = false;
+      throw e;
+    }
+    resubscribe();
+  }
+
+  /** Subscribes to what was asked before, from where it stands. */
+  private void resubscribe() {
+    List<ObjectNode> channels = new ArrayList<>();
+    synchronized (this) {
+      for (Feed feed : feeds.values()) {
+        ObjectNode request = feed.request.deepCopy();
+        if (feed.epoch != null) {
+          request.putObject("since").put("epoch", feed.epoch).put("seq", feed.seq);
+        }
+        channels.add(request);
+      }
+    }
+    if (!channels.isEmpty()) {
+      send(channels);
+    }
+  }
+
+  public void subscribe(List<ObjectNode> channels) {
+    synchronized (this) {
+      for (ObjectNode channel : channels) {
+        feeds.put(key(channel), new Feed(channel));
+      }
+    }
+    send(channels);
+  }
+
+  private void send(List<ObjectNode> channels) {
+    ObjectNode op = JSON.createObjectNode().put("op", "subscribe").put("id", ++ids);
+    op.putArray("channels").addAll(channels);
+    send(op.toString());
+  }
+
+  public void send(String frame) {
+    WebSocket to = socket;
+    if (to != null) {
+      to.sendText(frame, true).join();
+    }
+  }
+
+  /** Breaks the connection without a goodbye. */
+  public void drop() {
+    dropped++;
+    WebSocket gone = socket;
+    socket = null;
+    open = false;
+    if (gone != null) {
+      gone.abort();
+    }
+  }
+
+  private static String key(JsonNode message) {
+    return message.path("channel").asText() + "/" + message.path("symbol").asText("");
+  }
+
+  @Override
+  public synchronized @Nullable CompletionStage<?> onText(
+      WebSocket from, CharSequence data, boolean last) {
+    if (from == socket || socket == null) {
+      text.append(data);
+      if (last) {
+        String frame = text.toString();
+        text = new StringBuilder();
+        try {
+          frame(JSON.readTree(frame));
+        } catch (IOException e) {
+          breaches.add(name + ": not JSON: " + frame);
+        }
+      }
+    }
+    from.request(1);
+    return null;
+  }
+
+  @Override
+  public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+    if (from == socket) {
+      closeCode = code;
+      open = false;
+    }
+    return null;
+  }
+
+  @Override
+  public void onError(WebSocket from, Throwable error) {
+    if (from == socket) {
+      open = false;
+    }
+  }
+
+  private void frame(JsonNode frame) {
+    if (frame.isObject()) {
+      reply(frame);
+      return;
+    }
+    for (JsonNode message : frame) {
+      Feed feed = feeds.get(key(message));
+      if (feed == null) {
+        breaches.add(name + ": not subscribed: " + brief(message));
+        continue;
+      }
+      feed.messages++;
+      switch (message.path("channel").asText()) {
+        case "book" -> book(feed, message);
+        case "trades" -> trades(feed, message);
+        case "requests", "orders" -> numbered(feed, message);
+        default -> {
+          feed.items.clear();
+          feed.items.add(message);
+          forward(feed, message);
+        }
+      }
+    }
+  }
+
+  private void reply(JsonNode reply) {
+    replies.add(reply);
+    if (reply.path("op").asText().equals("subscribed")) {
+      for (JsonNode channel : reply.path("channels")) {
+        Feed feed = feeds.get(key(channel));
+        if (feed != null && !channel.path("recovered").asBoolean() && channel.hasNonNull("epoch")) {
+          if (!channel.path("epoch").asText().equals(feed.epoch)) {
+            feed.epoch = channel.path("epoch").asText();
+            feed.seq = 0;
+          }
+        }
+      }
+    }
+  }
+
+  private void book(Feed feed, JsonNode message) {
+    if (message.path("kind").asText().equals("snapshot")) {
+      feed.bids.clear();
+      feed.asks.clear();
+      feed.epoch = message.path("epoch").asText();
+      feed.snapshots++;
+    } else if (message.path("prevSeq").asLong() != feed.seq) {
+      breaches.add(name + ": gap, at " + feed.seq + " and got " + brief(message));
+    }
+    feed.seq = message.path("seq").asLong();
+    levels(feed.bids, message.path("bids"));
+    levels(feed.asks, message.path("asks"));
+  }
+
+  private static void levels(Map<java.math.BigDecimal, String> side, JsonNode levels) {
+    for (JsonNode level : levels) {
+      java.math.BigDecimal price = new java.math.BigDecimal(level.get(0).asText());
+      String size = level.get(1).asText();
+      if (new java.math.BigDecimal(size).signum() == 0) {
+        side.remove(price);
+      } else {
+        side.put(price, size);
+      }
+    }
+  }
+
+  private void trades(Feed feed, JsonNode message) {
+    if (message.hasNonNull("epoch") && !message.path("epoch").asText().equals(feed.epoch)) {
+      feed.epoch = message.path("epoch").asText();
+      feed.seq = 0;
+    }
+    for (JsonNode trade : message.path("trades")) {
+      long seq = trade.path("seq").asLong();
+      if (feed.seq != 0 && seq != feed.seq + 1) {
+        breaches.add(name + ": trades at " + feed.seq + " and got " + brief(message));
+      }
+      feed.seq = seq;
+      feed.items.add(trade);
+    }
+  }
+
+  private void numbered(Feed feed, JsonNode message) {
+    long seq = message.path("seq").asLong();
+    if (message.path("epoch").asText().equals(feed.epoch) && seq <= feed.seq) {
+      return;
+    }
+    feed.epoch = message.path("epoch").asText();
+    feed.seq = seq;
+    feed.items.add(message);
+  }
+
+  private void forward(Feed feed, JsonNode message) {
+    long seq = message.path("seq").asLong();
+    if (message.hasNonNull("epoch") && !message.path("epoch").asText().equals(feed.epoch)) {
+      feed.epoch = message.path("epoch").asText();
+    } else if (seq < feed.seq) {
+      breaches.add(name + ": went back from " + feed.seq + ": " + brief(message));
+    }
+    feed.seq = seq;
+  }
+
+  private static String brief(JsonNode message) {
+    String text = message.toString();
+    return text.length() > 300 ? text.substring(0, 300) + "..." : text;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public int drops() {
+    return dropped;
+  }
+
+  public boolean isOpen() {
+    return open;
+  }
+
+  public int closeCode() {
+    return closeCode;
+  }
+
+  public List<String> breaches() {
+    return List.copyOf(breaches);
+  }
+
+  public List<JsonNode> replies() {
+    return List.copyOf(replies);
+  }
+
+  /** Runs a check on one feed while nothing arrives. */
+  public synchronized <T> T look(
+      String channel, @Nullable String symbol, java.util.function.Function<Feed, T> check) {
+    Feed feed = feeds.get(channel + "/" + (symbol == null ? "" : symbol));
+    if (feed == null) {
+      throw new IllegalArgumentException("not subscribed: " + channel + " " + symbol);
+    }
+    return check.apply(feed);
+  }
+
+  /** Forgets the trades and other items that came so far, but not where each channel stands. */
+  public synchronized void forgetItems() {
+    feeds.values().forEach(feed -> feed.items.clear());
+  }
+
+  public synchronized Map<String, Feed> feeds() {
+    return Map.copyOf(feeds);
+  }
+
+  @Override
+  public void close() {
+    drop();
+  }
+
+  /** Waits until it is so, and says what it waited for when it is not. */
+  public static void await(String what, Duration atMost, BooleanSupplier condition)
+      throws InterruptedException {
+    long end = System.nanoTime() + atMost.toNanos();
+    Object pause = new ArrayDeque<>();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("waited " + atMost + " for: " + what);
+      }
+      synchronized (pause) {
+        pause.wait(20);
+      }
+    }
+  }
+}
