@@ -2,6 +2,7 @@ package dev.tidegate.ingress;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.util.NetUtil;
 import io.vertx.core.MultiMap;
@@ -19,6 +20,9 @@ import java.util.function.Supplier;
  */
 final class Connections {
   static final long LINGER_MILLIS = 2_000;
+
+  private static final WriteBufferWaterMark NEVER_FULL =
+      new WriteBufferWaterMark(Integer.MAX_VALUE - 1, Integer.MAX_VALUE);
 
   private final List<Guard> all = new ArrayList<>();
   private final Networks trusted;
@@ -59,6 +63,11 @@ final class Connections {
     SocketAddress remote = connection.remoteAddress();
     String address =
         remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
+    if (http2 != null) {
+      // Vert.x loses count of the socket's writability and then stands still for good; exchanges
+      // count their own bytes instead. See docs/decisions/0001-http2-window.md.
+      channel.config().setWriteBufferWaterMark(NEVER_FULL);
+    }
     Guard guard = new Guard(channel, this, address, http2 != null, connection.isSsl());
     channel.attr(Guard.KEY).set(guard);
     guard.index = all.size();

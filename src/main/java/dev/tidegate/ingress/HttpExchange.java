@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One request and its answer on one event loop: its state, and how the answer leaves. */
 final class HttpExchange implements Exchange {
+  /** Bytes of one answer that may wait for the socket or for the caller's window. */
+  private static final int MAX_UNSENT = 64 * 1024;
+
   private static final Buffer NOTHING = Buffer.buffer();
 
   final Guard guard;
@@ -44,6 +47,8 @@ final class HttpExchange implements Exchange {
   private @Nullable Identity identity;
   private @Nullable String cause;
   private @Nullable Runnable gone;
+  private @Nullable Runnable drain;
+  private int unsent;
   private int status;
   private boolean closeAfter;
   private boolean bodyWanted;
@@ -374,6 +379,42 @@ final class HttpExchange implements Exchange {
     }
   }
 
+  /** Some bytes of the answer. On an HTTP/2 connection we count what has not left yet ourselves. */
+  void write(Buffer data) {
+    if (!guard.http2) {
+      response.write(data);
+      return;
+    }
+    int length = data.length();
+    unsent += length;
+    response.write(data).onComplete(sent -> left(length));
+  }
+
+  private void left(int length) {
+    unsent -= length;
+    Runnable resume = drain;
+    if (resume != null && unsent <= MAX_UNSENT / 2) {
+      drain = null;
+      resume.run();
+    }
+  }
+
+  boolean full() {
+    return guard.http2 ? unsent > MAX_UNSENT : response.writeQueueFull();
+  }
+
+  void onDrain(Runnable resume) {
+    if (guard.http2) {
+      drain = resume;
+      return;
+    }
+    response.drainHandler(
+        v -> {
+          response.drainHandler(null);
+          resume.run();
+        });
+  }
+
   /** The last bytes of the answer. */
   void end(@Nullable Buffer last) {
     boolean unread = hasBody && !request.isEnded();
@@ -383,6 +424,8 @@ final class HttpExchange implements Exchange {
         responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
       }
     }
+    // An HTTP/2 stream closes, and says so, before end() returns.
+    ended = true;
     if (last == null) {
       response.end();
     } else {

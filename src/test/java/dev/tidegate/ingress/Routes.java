@@ -13,4 +13,23 @@ public final class Routes {
         id, null, null, prefix, List.of(), null, null, upstream, null, null, null, auth, null, null,
         null);
   }
+
+  public static RouteConfig fixed(String id, String prefix, String body) {
+    return new RouteConfig(
+        id,
+        null,
+        null,
+        prefix,
+        List.of(),
+        null,
+        null,
+        null,
+        null,
+        new RouteConfig.Fixed(200, null, body),
+        null,
+        AuthDemand.NONE,
+        null,
+        null,
+        null);
+  }
 }
