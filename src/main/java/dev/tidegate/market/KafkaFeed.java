@@ -60,7 +60,7 @@ final class KafkaFeed implements Feed {
       Rejects rejects,
       LongSupplier clock) {
     this.properties = properties;
-    this.topic = MarketConfig.set(config.topic());
+    this.topic = Setting.set(config.topic());
     this.lookback = config.lookback();
     this.pump = pump;
     this.rejects = rejects;
