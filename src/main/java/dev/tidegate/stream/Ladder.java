@@ -33,16 +33,11 @@ final class Ladder {
       }
     }
     Cohort before = lane.cohort;
-    if (before != null) {
-      for (Topic topic : topics) {
-        if (topic instanceof BookTopic && !before.topics().contains(topic)) {
-          lane.join(Join.fresh(topic));
-        }
-      }
-      for (Topic topic : before.topics()) {
-        if (!topics.contains(topic)) {
-          lane.forget(topic);
-        }
+    lane.keepOnly(topics);
+    for (Topic topic : topics) {
+      boolean had = before != null && before.topics().contains(topic);
+      if (!had && !lane.joining(topic)) {
+        lane.join(Join.fresh(topic));
       }
     }
     fanout.place(lane, shape, topics);

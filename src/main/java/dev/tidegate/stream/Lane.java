@@ -67,9 +67,16 @@ final class Lane {
     joins = left.isEmpty() ? List.of() : left;
   }
 
-  void forget(Topic topic) {
+  private void forget(Topic topic) {
     if (!joins.isEmpty()) {
       joins.removeIf(join -> join.topic == topic);
+    }
+  }
+
+  /** Drops the joins of other topics. */
+  void keepOnly(List<Topic> kept) {
+    if (!joins.isEmpty()) {
+      joins.removeIf(join -> !kept.contains(join.topic));
     }
   }
 

@@ -22,13 +22,26 @@ final class LatestTopic extends Topic {
   }
 
   void follow(long newSeq, long newTime, Event event) {
+    boolean first = ring.size() > 0 && ring.at(ring.size() - 1).event == null;
     add(newSeq, newTime, remembered(event));
+    if (first) {
+      // Nothing was known when the new epoch began: this message tells of it.
+      Entry entry = ring.at(ring.size() - 1);
+      Text out = new Text(256);
+      message(entry, true, out);
+      entry.text = out.put('}').copyFrom(0);
+    }
   }
 
   @Override
   Event remembered(Event event) {
     latest = event;
     return event;
+  }
+
+  @Override
+  void forget() {
+    latest = null;
   }
 
   @Override
@@ -49,7 +62,7 @@ final class LatestTopic extends Topic {
     if (broken(from)) {
       snapshot(shape, out);
     } else if (shape.extras()) {
-      message(ring.at(last), false, out);
+      message(ring.at(last), last > 0 && ring.at(last - 1).event == null, out);
       finish(shape, ring.size() - from, out);
     } else {
       for (int i = each ? from : last; i < last; i++) {

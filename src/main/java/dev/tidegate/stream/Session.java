@@ -48,15 +48,21 @@ final class Session implements Wheel.Timed {
   private long dueAt;
   private long lastUsed;
 
-  Session(String id, String address, Outlet outlet, boolean deflate, Hub hub) {
+  Session(
+      String id,
+      String address,
+      Outlet outlet,
+      boolean deflate,
+      StreamConfig.Tier tier,
+      Fanout fanout) {
     this.id = id;
     this.address = address;
     this.outlet = outlet;
     this.deflate = deflate;
-    this.fanout = hub.fanout();
-    this.meters = hub.meters();
+    this.tier = tier;
+    this.fanout = fanout;
+    this.meters = fanout.meters();
     this.openedAt = fanout.loop().millis();
-    this.tier = hub.tier(StreamConfig.ANONYMOUS);
   }
 
   String consumer() {
