@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Writes lines off the event loop. Lines are gathered in batches on the loop and handed over by a
  * bounded queue; when the disk cannot keep up, batches are dropped and their lines counted.
  */
-final class AccessLog implements AutoCloseable {
+final class AccessLog {
   private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
   private static final int QUEUE = 64;
   private static final int BATCH = 32 * 1024;
@@ -70,8 +70,7 @@ final class AccessLog implements AutoCloseable {
   }
 
   /** Writes what has been handed over, and stops. Blocks for a moment. */
-  @Override
-  public void close() {
+  @Nullable Void stop() {
     try {
       batches.put(END);
       writer.join(2_000);
@@ -83,6 +82,7 @@ final class AccessLog implements AutoCloseable {
     } catch (IOException e) {
       LOG.atWarn().setCause(e).log("the access log cannot be closed");
     }
+    return null;
   }
 
   /** The lines of one event loop, gathered into a batch. */

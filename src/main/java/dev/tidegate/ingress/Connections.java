@@ -5,8 +5,11 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.util.NetUtil;
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayList;
@@ -52,7 +55,7 @@ final class Connections {
   }
 
   /** Takes charge of a connection whose protocol has just been settled. */
-  void opened(HttpConnection connection) {
+  void opened(HttpConnection connection, Handler<HttpServerRequest> requests) {
     Channel channel = ((ConnectionBase) connection).channel();
     if (all.size() >= maxConnections) {
       channel.close();
@@ -73,6 +76,8 @@ final class Connections {
     guard.index = all.size();
     all.add(guard);
     connection.closeHandler(v -> closed(guard));
+    // Straight to us: Vert.x would look for WebSockets first, and answer unknown versions itself.
+    ((HttpServerConnection) connection).handler(requests);
     if (pipeline.get(FirstHead.NAME) != null) {
       pipeline.remove(FirstHead.NAME);
     }
