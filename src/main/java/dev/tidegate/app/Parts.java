@@ -41,8 +41,13 @@ final class Parts implements Deployment.Factory {
     this.routes = new RouteTable(withProblems(config.routes()));
     this.rateLimits = new RateLimits(config.rateLimits(), System::nanoTime);
     this.kafka = kafka(config);
-    this.commands =
-        CommandBackend.of(config.commands(), kafka.isEmpty() ? null : kafka, redis(config));
+    this.commands = backend(config);
+  }
+
+  /** Kafka and Redis where the configuration names them, memory where not. */
+  static CommandBackend backend(GatewayConfig config) {
+    Map<String, String> kafka = kafka(config);
+    return CommandBackend.of(config.commands(), kafka.isEmpty() ? null : kafka, redis(config));
   }
 
   /** The back end that {@code dev} has beside the gateway. */
