@@ -70,7 +70,7 @@ final class AccessLog {
   }
 
   /** Writes what has been handed over, and stops. Blocks for a moment. */
-  @Nullable Void stop() {
+  private void stop() {
     try {
       batches.put(END);
       writer.join(2_000);
@@ -82,7 +82,6 @@ final class AccessLog {
     } catch (IOException e) {
       LOG.atWarn().setCause(e).log("the access log cannot be closed");
     }
-    return null;
   }
 
   /** The lines of one event loop, gathered into a batch. */
@@ -110,6 +109,14 @@ final class AccessLog {
       if (batch.length() >= BATCH) {
         flush();
       }
+    }
+
+    /** Waits until what was handed over has been written. Blocks for a moment. */
+    @Nullable Void close() {
+      if (log != null) {
+        log.stop();
+      }
+      return null;
     }
 
     /** Hands the batch over; called now and then. */

@@ -364,6 +364,7 @@ final class HttpExchange implements Exchange {
     status = code;
     response.setStatusCode(code);
     loop.pipeline().head(this);
+    closeAfter |= guard.draining();
     if (closeAfter && !guard.http2) {
       responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }

@@ -24,7 +24,7 @@ public final class IngressVerticle extends VerticleBase {
   private final String node;
   private final Listeners listeners;
   private @Nullable Connections connections;
-  private @Nullable AccessLog accessLog;
+  private AccessLog.@Nullable Lines accessLog;
 
   /** The table and the limits may be shared by all instances of a node. */
   public IngressVerticle(
@@ -52,18 +52,18 @@ public final class IngressVerticle extends VerticleBase {
     Timers timers = new Timers(vertx::setTimer, vertx::cancelTimer);
     Proxy proxy = new Proxy(bus, Upstreams.here(vertx.eventBus()));
     Dispatcher dispatcher = new Dispatcher(routes, proxy, new Endpoints(bus, timers, node));
-    AccessLog log = AccessLog.open(config.accessLog(), meters);
-    AccessLog.Lines lines = new AccessLog.Lines(log);
+    AccessLog.Lines lines = new AccessLog.Lines(AccessLog.open(config.accessLog(), meters));
     Loop loop = new Loop(config.limits().bodyBytes());
     loop.pipeline(Pipeline.of(ids, lines, meters, routes, authenticator, rateLimits, dispatcher));
     RoutesView view = new RoutesView(routes, guards, node);
     connections = guards;
-    accessLog = log;
+    accessLog = lines;
     vertx.setPeriodic(100, t -> lines.flush());
     vertx.setPeriodic(250, t -> guards.sweep());
     bus.hearHere(Operations.DRAINING, d -> guards.drain());
     bus.hear(Operations.show("routes"), show -> view.answer(bus, show));
-    return listeners.listen(vertx::createHttpServer, vertx.createNetClient(), guards, loop::accept);
+    return listeners.listen(
+        vertx::createHttpServer, vertx.createNetClient(), guards, loop::accept);
   }
 
   /** Where the clear-text listener is, once started. */
@@ -81,10 +81,15 @@ public final class IngressVerticle extends VerticleBase {
     if (connections != null) {
       connections.drain();
     }
-    AccessLog log = accessLog;
-    return listeners
-        .shutdown()
-        .eventually(
-            () -> log == null ? Future.succeededFuture() : vertx.executeBlocking(log::stop));
+    return listeners.shutdown().eventually(this::closeLog);
+  }
+
+  private Future<?> closeLog() {
+    AccessLog.Lines lines = accessLog;
+    if (lines == null) {
+      return Future.succeededFuture();
+    }
+    lines.flush();
+    return vertx.executeBlocking(lines::close);
   }
 }
