@@ -20,6 +20,9 @@ final class Lane {
   /** The place among the cohort's members. */
   int slot;
 
+  /** What the client gave up just now: should the ladder bring it back, it begins afresh. */
+  @Nullable Topic removed;
+
   long cursor;
   private List<Join> joins = List.of();
 
@@ -48,6 +51,7 @@ final class Lane {
 
   void remove(Topic topic) {
     topics.remove(topic);
+    removed = topic;
     forget(topic);
   }
 

@@ -22,15 +22,7 @@ final class LatestTopic extends Topic {
   }
 
   void follow(long newSeq, long newTime, Event event) {
-    boolean first = ring.size() > 0 && ring.at(ring.size() - 1).event == null;
     add(newSeq, newTime, remembered(event));
-    if (first) {
-      // Nothing was known when the new epoch began: this message tells of it.
-      Entry entry = ring.at(ring.size() - 1);
-      Text out = new Text(256);
-      message(entry, true, out);
-      entry.text = out.put('}').copyFrom(0);
-    }
   }
 
   @Override
@@ -59,10 +51,11 @@ final class LatestTopic extends Topic {
   @Override
   void write(int from, boolean each, Shape shape, Text out) {
     int last = ring.size() - 1;
-    if (broken(from)) {
+    // What comes first in an epoch tells of it, and may have come when nothing was known yet.
+    if (broken(Math.max(0, from - 1))) {
       snapshot(shape, out);
     } else if (shape.extras()) {
-      message(ring.at(last), last > 0 && ring.at(last - 1).event == null, out);
+      message(ring.at(last), false, out);
       finish(shape, ring.size() - from, out);
     } else {
       for (int i = each ? from : last; i < last; i++) {

@@ -142,9 +142,19 @@ final class Session implements Wheel.Timed {
     if (lane.topics().isEmpty()) {
       fanout.leave(lane);
       lanes.remove(lane);
-    } else {
-      Lag behind = lag;
-      Ladder.place(lane, behind == null ? 0 : behind.step, fanout);
+    }
+    Lag behind = lag;
+    if (behind != null && behind.step > 0) {
+      placeAll();
+    } else if (!lane.topics().isEmpty()) {
+      Ladder.place(lane, 0, fanout);
+    }
+  }
+
+  void placeAll() {
+    Lag behind = lag;
+    for (int i = 0; i < lanes.size(); i++) {
+      Ladder.place(lanes.get(i), behind == null ? 0 : behind.step, fanout);
     }
   }
 

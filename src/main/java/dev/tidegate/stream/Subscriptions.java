@@ -270,6 +270,7 @@ final class Subscriptions {
     if (lane != null && topic != null) {
       lane.remove(topic);
       session.place(lane);
+      session.again();
     }
   }
 
