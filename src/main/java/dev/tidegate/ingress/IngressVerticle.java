@@ -62,8 +62,7 @@ public final class IngressVerticle extends VerticleBase {
     vertx.setPeriodic(250, t -> guards.sweep());
     bus.hearHere(Operations.DRAINING, d -> guards.drain());
     bus.hear(Operations.show("routes"), show -> view.answer(bus, show));
-    return listeners.listen(
-        vertx::createHttpServer, vertx.createNetClient(), guards, loop::accept);
+    return listeners.listen(vertx::createHttpServer, vertx.createNetClient(), guards, loop::accept);
   }
 
   /** Where the clear-text listener is, once started. */

@@ -36,7 +36,9 @@ final class Backend implements AutoCloseable {
   static void echoHead(HttpServerRequest request) {
     StringBuilder out = new StringBuilder();
     out.append(request.method()).append(' ').append(request.uri()).append('\n');
-    request.headers().forEach((name, value) -> out.append(name).append(": ").append(value).append('\n'));
+    request
+        .headers()
+        .forEach((name, value) -> out.append(name).append(": ").append(value).append('\n'));
     request.response().end(out.toString());
   }
 

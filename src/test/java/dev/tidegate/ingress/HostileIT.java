@@ -117,7 +117,8 @@ class HostileIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/up/../secret", "/up/%2e%2e/secret", "/up/.%2E/secret", "/up/./../secret"})
+  @ValueSource(
+      strings = {"/up/../secret", "/up/%2e%2e/secret", "/up/.%2E/secret", "/up/./../secret"})
   void dotSegmentsDoNotLeaveTheRoute(String path) throws IOException {
     Answer answer = RawHttp.once(gateway.port(), "GET " + path + " HTTP/1.1\r\n" + HOST + "\r\n");
     assertProblem(answer, 404, "not-found");
@@ -137,7 +138,10 @@ class HostileIT {
     assertProblem(
         RawHttp.once(
             gateway.port(),
-            post + "Transfer-Encoding: chunked\r\n\r\n7d0\r\n" + "z".repeat(2000) + "\r\n0\r\n\r\n"),
+            post
+                + "Transfer-Encoding: chunked\r\n\r\n7d0\r\n"
+                + "z".repeat(2000)
+                + "\r\n0\r\n\r\n"),
         413,
         "body-too-large");
   }
@@ -194,8 +198,7 @@ class HostileIT {
       http.send(head + "Expect: 100-continue\r\n\r\n");
       assertThat(http.read().status()).isEqualTo(100);
       assertThat(http.send("ok").read().body()).isEqualTo("ok");
-      assertProblem(
-          http.send(head + "Expect: miracles\r\n\r\n").read(), 417, "expectation-failed");
+      assertProblem(http.send(head + "Expect: miracles\r\n\r\n").read(), 417, "expectation-failed");
     }
   }
 

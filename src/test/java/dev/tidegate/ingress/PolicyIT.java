@@ -167,8 +167,7 @@ class PolicyIT {
     get("/apiKey?secret=1", "X-API-Key: alice-key\r\nX-Request-Id: " + id + "\r\n");
     String line = null;
     while (line == null) {
-      line =
-          Files.readAllLines(log).stream().filter(l -> l.contains(id)).findFirst().orElse(null);
+      line = Files.readAllLines(log).stream().filter(l -> l.contains(id)).findFirst().orElse(null);
       Thread.onSpinWait();
     }
     assertThat(line)

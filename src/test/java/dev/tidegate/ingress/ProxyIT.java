@@ -28,7 +28,10 @@ class ProxyIT {
   private static final String GET = " HTTP/1.1\r\nHost: example.com\r\n";
 
   private static TestGateway before(int... ports) {
-    return new TestGateway().routes(Routes.matching("all", null, null, "/")).upstream("backend", ports).start();
+    return new TestGateway()
+        .routes(Routes.matching("all", null, null, "/"))
+        .upstream("backend", ports)
+        .start();
   }
 
   @Test
@@ -120,7 +123,8 @@ class ProxyIT {
       socket.setSoTimeout(20_000);
       AtomicLong sent = new AtomicLong();
       Thread writer = Thread.ofVirtual().start(() -> write(socket, size, sent));
-      // Nobody reads the answer: every buffer on the way fills, and then the writer must stand still.
+      // Nobody reads the answer: every buffer on the way fills, and then the writer must stand
+      // still.
       long before;
       do {
         before = sent.get();
@@ -173,7 +177,9 @@ class ProxyIT {
       Answer answer =
           RawHttp.once(
               gateway.port(),
-              "POST /" + GET + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+              "POST /"
+                  + GET
+                  + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
       assertThat(answer.body()).isEqualTo("got abcde");
       assertThat(answer.headers()).containsKey("trailer:x-sum");
     }
@@ -185,7 +191,10 @@ class ProxyIT {
     try (Backend backend =
             new Backend(
                 request -> {
-                  request.response().setChunked(true).putHeader("content-type", "text/event-stream");
+                  request
+                      .response()
+                      .setChunked(true)
+                      .putHeader("content-type", "text/event-stream");
                   request.response().write("data: 1\n\n");
                   goOn.future().onSuccess(v -> request.response().end("data: 2\n\n"));
                 });
@@ -272,7 +281,9 @@ class ProxyIT {
       // What must not be repeated is not: its outcome is unknown.
       Answer post = http.send("POST /" + GET + "Content-Length: 1\r\n\r\nx").read();
       assertThat(post.status()).isEqualTo(502);
-      assertThat(post.body()).contains("/problems/upstream-broken").contains("\"outcome\":\"unknown\"");
+      assertThat(post.body())
+          .contains("/problems/upstream-broken")
+          .contains("\"outcome\":\"unknown\"");
       server.join();
     }
   }
@@ -346,7 +357,8 @@ class ProxyIT {
   private static void assertFailed(
       TestGateway gateway, String path, int status, String problem, String outcome)
       throws IOException {
-    Answer answer = RawHttp.once(gateway.port(), "POST " + path + GET + "Content-Length: 0\r\n\r\n");
+    Answer answer =
+        RawHttp.once(gateway.port(), "POST " + path + GET + "Content-Length: 0\r\n\r\n");
     assertThat(answer.status()).isEqualTo(status);
     assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
     assertThat(answer.body())
@@ -379,10 +391,14 @@ class ProxyIT {
                 .upstream(
                     new UpstreamConfig(
                         "backend",
-                        List.of(
-                            new UpstreamConfig.Endpoint(
-                                "127.0.0.1", backend.port)),
-                        false, null, null, null, null, 1, 0))
+                        List.of(new UpstreamConfig.Endpoint("127.0.0.1", backend.port)),
+                        false,
+                        null,
+                        null,
+                        null,
+                        null,
+                        1,
+                        0))
                 .start();
         RawHttp first = new RawHttp(gateway.port())) {
       first.send("GET /" + GET + "\r\n");
@@ -432,9 +448,7 @@ class ProxyIT {
               new UpstreamVerticle(
                   List.of(
                       UpstreamConfig.of(
-                          "backend",
-                          new UpstreamConfig.Endpoint(
-                              "127.0.0.1", backend.port))),
+                          "backend", new UpstreamConfig.Endpoint("127.0.0.1", backend.port))),
                   gateway.meters,
                   "test"))
           .await();
@@ -458,10 +472,14 @@ class ProxyIT {
                 .upstream(
                     new UpstreamConfig(
                         "backend",
-                        List.of(
-                            new UpstreamConfig.Endpoint(
-                                "127.0.0.1", backend.port)),
-                        true, null, null, null, null, null, null))
+                        List.of(new UpstreamConfig.Endpoint("127.0.0.1", backend.port)),
+                        true,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null))
                 .start();
         RawHttp http = new RawHttp(gateway.port())) {
       for (int i = 0; i < 3; i++) {

@@ -31,8 +31,21 @@ public final class Routes {
   public static RouteConfig matching(
       String id, String host, String path, String prefix, String... methods) {
     return new RouteConfig(
-        id, host, path, prefix, List.of(methods), null, null, "backend", null, null, null, null,
-        null, null, null);
+        id,
+        host,
+        path,
+        prefix,
+        List.of(methods),
+        null,
+        null,
+        "backend",
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   public static RouteConfig limited(String id, String prefix, String rateLimit) {
@@ -43,22 +56,59 @@ public final class Routes {
 
   public static RouteConfig async(String id, String path) {
     return new RouteConfig(
-        id, null, path, null, List.of("POST"), null, null, null,
-        new RouteConfig.Async("commands", "orders", null), null, null, AuthDemand.EITHER, null,
-        null, null);
+        id,
+        null,
+        path,
+        null,
+        List.of("POST"),
+        null,
+        null,
+        null,
+        new RouteConfig.Async("commands", "orders", null),
+        null,
+        null,
+        AuthDemand.EITHER,
+        null,
+        null,
+        null);
   }
 
   public static RouteConfig local(String id, String prefix, RouteConfig.Local local) {
-    AuthDemand auth =
-        local == RouteConfig.Local.REQUESTS ? AuthDemand.EITHER : AuthDemand.NONE;
+    AuthDemand auth = local == RouteConfig.Local.REQUESTS ? AuthDemand.EITHER : AuthDemand.NONE;
     return new RouteConfig(
-        id, null, null, prefix, List.of("GET"), null, null, null, null, null, local, auth, null,
-        null, null);
+        id,
+        null,
+        null,
+        prefix,
+        List.of("GET"),
+        null,
+        null,
+        null,
+        null,
+        null,
+        local,
+        auth,
+        null,
+        null,
+        null);
   }
 
   public static RouteConfig fixed(String id, String prefix, String body) {
     return new RouteConfig(
-        id, null, null, prefix, List.of(), null, null, null, null,
-        new RouteConfig.Fixed(200, null, body), null, AuthDemand.NONE, null, null, null);
+        id,
+        null,
+        null,
+        prefix,
+        List.of(),
+        null,
+        null,
+        null,
+        null,
+        new RouteConfig.Fixed(200, null, body),
+        null,
+        AuthDemand.NONE,
+        null,
+        null,
+        null);
   }
 }
