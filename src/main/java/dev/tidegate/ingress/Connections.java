@@ -68,7 +68,7 @@ final class Connections {
         remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
     if (http2 != null) {
       // Vert.x loses count of the socket's writability and then stands still for good; exchanges
-      // count their own bytes instead. See docs/decisions/0001-http2-window.md.
+      // count their own bytes instead. See docs/decisions/0004-http2-window.md.
       channel.config().setWriteBufferWaterMark(NEVER_FULL);
     }
     Guard guard = new Guard(channel, this, address, http2 != null, connection.isSsl());

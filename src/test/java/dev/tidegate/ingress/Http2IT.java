@@ -169,7 +169,7 @@ class Http2IT {
       actual.setAccessible(true);
       return ((io.vertx.core.net.impl.ConnectionBase) actual.get(connection)).channel();
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 
