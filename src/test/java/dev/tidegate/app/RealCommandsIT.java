@@ -32,6 +32,10 @@ import org.junit.jupiter.api.Test;
 class RealCommandsIT {
   private static final int ORDERS = 1000;
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Makes the idempotency keys of this run its own; the store may be shared and outlive it. */
+  private static final String RUN = Long.toString(System.nanoTime(), 36);
+
   private static GatewayCluster cluster;
   private static SampleBackend worker;
 
@@ -105,7 +109,7 @@ class RealCommandsIT {
         }
         for (int i = 0; i < answers.size(); i++) {
           HttpResponse<String> answer = answers.get(i).join();
-          String key = "order-" + (batch + i / 2);
+          String key = RUN + "-order-" + (batch + i / 2);
           // The second may meet the first while it is being accepted, and a cold broker may be
           // slow:
           // with its key a client simply asks again.
@@ -131,7 +135,7 @@ class RealCommandsIT {
         HttpRequest.newBuilder(URI.create(cluster.node(node).http() + "/v1/orders"))
             .timeout(Duration.ofSeconds(30))
             .header("X-API-Key", "alice-key")
-            .header("Idempotency-Key", "order-" + order)
+            .header("Idempotency-Key", RUN + "-order-" + order)
             .header("Content-Type", "application/json")
             .POST(
                 HttpRequest.BodyPublishers.ofString(
