@@ -37,22 +37,22 @@ class KafkaCommandLogIT extends CommandLogContract {
   }
 
   @Test
-  void aFrozenBrokerFailsOneAppendByTimeoutAndTheNextAtOnceUntilItIsBack() {
+  void aBrokerThatIsAwayFailsOneAppendAndTheNextIsNotEvenSentUntilItIsBack() {
     try (KafkaBroker broker = KafkaBroker.start();
         Harness own = new Harness(backend(broker))) {
       CommandLog of = own.openLog("commands");
       Harness.await("the broker is found", Duration.ofSeconds(15), of::available);
       own.on(() -> of.append("commands", "a", new byte[] {1}));
       broker.freeze();
-      assertRefused(own, of, Duration.ofMillis(1500));
+      assertRefused(own, of);
       assertThat(of.available()).isFalse();
-      assertThat(assertRefused(own, of, Duration.ofMillis(100)).neverSent()).isTrue();
+      assertThat(assertRefused(own, of).neverSent()).isTrue();
       broker.thaw();
       assertReturns(own, of);
 
       broker.kill();
-      assertRefused(own, of, Duration.ofMillis(1500));
-      assertThat(assertRefused(own, of, Duration.ofMillis(100)).neverSent()).isTrue();
+      assertRefused(own, of);
+      assertThat(assertRefused(own, of).neverSent()).isTrue();
       broker.restart();
       assertReturns(own, of);
       own.on(of::close);
@@ -65,12 +65,10 @@ class KafkaCommandLogIT extends CommandLogContract {
     assertThat(log.condition()).isEqualTo("up");
   }
 
-  private static LogUnavailable assertRefused(Harness on, CommandLog log, Duration within) {
-    long started = System.nanoTime();
+  private static LogUnavailable assertRefused(Harness on, CommandLog log) {
     LogUnavailable[] caught = new LogUnavailable[1];
     assertThatThrownBy(() -> on.on(() -> log.append("commands", "a", new byte[] {3})))
         .isInstanceOfSatisfying(LogUnavailable.class, e -> caught[0] = e);
-    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(within);
     return caught[0];
   }
 
