@@ -149,13 +149,13 @@ def redis(processes, cpu=None):
     return f"redis://127.0.0.1:{port}"
 
 
-def config(name, http, stream, admin, **parts):
+def config(name, http_port, stream_port, admin_port, **parts):
     """A node's configuration; JSON is YAML."""
     document = {
-        "node": {"name": name},
-        "http": {"host": "127.0.0.1", "port": http},
-        "stream": {"host": "127.0.0.1", "port": stream},
-        "admin": {"host": "127.0.0.1", "port": admin},
+        "node": name,
+        "http": {"host": "127.0.0.1", "port": http_port},
+        "stream": {"host": "127.0.0.1", "port": stream_port},
+        "admin": {"host": "127.0.0.1", "port": admin_port},
         "auth": {"consumers": [
             {"name": "alice", "key": "alice-key"},
             {"name": "bob", "key": "bob-key"},
@@ -173,7 +173,7 @@ def node(processes, document, roles, env=None, cluster=None, cpu=None, jvm=()):
     """Starts a node; returns at once, wait_line(process, "ready") waits for it."""
     if not os.path.isfile(JAR):
         raise Failure(f"{JAR}: not found; build it with: make build")
-    name = document["node"]["name"]
+    name = document["node"]
     base = os.path.join(processes.folder, name)
     with open(base + ".yaml", "w") as f:
         json.dump(document, f, indent=1)

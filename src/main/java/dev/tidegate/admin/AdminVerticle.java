@@ -62,6 +62,7 @@ public final class AdminVerticle extends VerticleBase {
     Views views = new Views(new Gather(bus, this::after), node);
     Router router = Router.router(vertx);
     router.route().handler(Answers::prepare);
+    router.route().handler(Answers::onlyKnownMethods);
     router.get("/health/live").handler(pages::live);
     router.get("/health/ready").handler(pages::ready);
     router.get("/").handler(pages::console);

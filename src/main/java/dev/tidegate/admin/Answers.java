@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidegate.problem.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.UUID;
@@ -36,6 +37,18 @@ final class Answers {
         .putHeader("Cache-Control", "no-store")
         .putHeader("X-Content-Type-Options", "nosniff");
     request.next();
+  }
+
+  /** Second in line: everything is read, only roles are changed. */
+  static void onlyKnownMethods(RoutingContext request) {
+    HttpMethod method = request.request().method();
+    boolean change = request.normalizedPath().startsWith("/admin/v1/roles/");
+    if (method.equals(HttpMethod.GET) || (change && method.equals(HttpMethod.POST))) {
+      request.next();
+    } else {
+      request.response().putHeader(HttpHeaders.ALLOW, change ? "GET, POST" : "GET");
+      problem(request, Problem.METHOD_NOT_ALLOWED, null);
+    }
   }
 
   static void json(RoutingContext request, int status, JsonNode body) {

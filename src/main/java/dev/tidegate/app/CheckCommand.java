@@ -10,7 +10,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code tidegate check}: says what is wrong with the files, each with its line, and starts nothing. */
+/**
+ * {@code tidegate check}: says what is wrong with the files, each with its line, and starts
+ * nothing.
+ */
 @Command(
     name = "check",
     description = "Validates configuration, verticles and cluster files.",

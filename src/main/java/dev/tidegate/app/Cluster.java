@@ -12,16 +12,16 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 
-/** Reads {@code cluster.xml}; its {@code ${...}} are environment variables, with the defaults of one machine. */
+/**
+ * Reads {@code cluster.xml}; its {@code ${...}} are environment variables, with the defaults of one
+ * machine.
+ */
 final class Cluster {
   /** The address that this node binds and tells the others. */
   static final String HOST = "TIDEGATE_CLUSTER_HOST";
 
   private static final Map<String, String> DEFAULTS =
-      Map.of(
-          HOST, "127.0.0.1",
-          "TIDEGATE_CLUSTER_PORT", "5701",
-          "TIDEGATE_MEMBERS", "127.0.0.1");
+      Map.of(HOST, "127.0.0.1", "TIDEGATE_CLUSTER_PORT", "5701", "TIDEGATE_MEMBERS", "127.0.0.1");
 
   private Cluster() {}
 

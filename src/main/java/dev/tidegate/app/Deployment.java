@@ -33,6 +33,9 @@ final class Deployment {
    */
   interface Factory {
     Deployable create(Role role, int instance);
+
+    /** The role and where it listens, for the one line that says why it could not start. */
+    String describe(Role role);
   }
 
   private final Vertx vertx;
@@ -108,7 +111,6 @@ final class Deployment {
   }
 
   private Future<String> deploy(Role role, int instance) {
-    EventLoop wanted = loops.get(instance % loops.size());
     EventLoop before = loops.get((instance + loops.size() - 1) % loops.size());
     // Loops are handed out in turn, so the one after `before` is ours.
     for (int i = 0; i < loops.size() && loops.size() > 1; i++) {
@@ -118,7 +120,11 @@ final class Deployment {
     }
     return vertx
         .deployVerticle(factory.create(role, instance))
-        .onSuccess(id -> LOG.debug("role={} instance={} loop={}", role, instance, wanted));
+        .recover(
+            e ->
+                Future.failedFuture(
+                    new ConfigException(
+                        factory.describe(role) + " could not start: " + Main.reason(e))));
   }
 
   private Future<Void> undeploy(Role role, String id) {

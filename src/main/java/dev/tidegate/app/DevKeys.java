@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.text.ParseException;
 
-/** The key pair that signs development tokens: made on first use, in {@code run/dev.jwks.json}, for this user only. */
+/**
+ * The key pair that signs development tokens: made on first use, in {@code run/dev.jwks.json}, for
+ * this user only.
+ */
 final class DevKeys {
   private static final Path FILE = Path.of("run", "dev.jwks.json");
 

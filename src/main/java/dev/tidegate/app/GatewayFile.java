@@ -27,7 +27,8 @@ final class GatewayFile {
   /** The sample configuration that {@code dev} runs. */
   static GatewayFile dev() throws ConfigException {
     String name = "dev.yaml";
-    try (InputStream in = Objects.requireNonNull(GatewayFile.class.getResourceAsStream("/" + name))) {
+    try (InputStream in =
+        Objects.requireNonNull(GatewayFile.class.getResourceAsStream("/" + name))) {
       return new GatewayFile(
           ConfigFile.of(name, new String(in.readAllBytes(), StandardCharsets.UTF_8)));
     } catch (IOException e) {

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line: {@code tidegate dev|run|check|replay|token}. */
+/** The command line: {@code tidegate dev|run|check|replay|token|worker}. */
 @Command(
     name = "tidegate",
     description = "A reactive API gateway with WebSocket push for trading systems.",
@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       CheckCommand.class,
       ReplayCommand.class,
-      TokenCommand.class
+      TokenCommand.class,
+      WorkerCommand.class
     })
 public final class Main {
   private Main() {}
@@ -37,16 +38,20 @@ public final class Main {
             });
   }
 
-  /** One line that an operator can act on; the stack trace goes to the log when it is not an expected failure. */
+  /**
+   * One line that an operator can act on; the stack trace goes to the log when it is not an
+   * expected failure.
+   */
   static String reason(Throwable e) {
     Throwable cause = e;
-    while (cause.getCause() != null && cause.getMessage() != null
-        && (cause.getMessage().equals(cause.getCause().toString())
-            || cause instanceof java.util.concurrent.CompletionException)) {
+    while (cause.getCause() != null && !(cause instanceof ConfigException)) {
       cause = cause.getCause();
     }
-    return cause instanceof ConfigException || cause instanceof java.net.BindException
-        ? String.valueOf(cause.getMessage())
+    if (cause instanceof ConfigException) {
+      return String.valueOf(cause.getMessage());
+    }
+    return String.valueOf(cause.getMessage()).contains("Address already in use")
+        ? "Address already in use"
         : cause.toString();
   }
 

@@ -40,7 +40,10 @@ final class Node {
     this.metrics = metrics;
   }
 
-  /** Starts everything that the file lists, or nothing: when one part fails the rest is closed again. */
+  /**
+   * Starts everything that the file lists, or nothing: when one part fails the rest is closed
+   * again.
+   */
   static Node start(GatewayConfig config, VerticlesFile verticles, @Nullable Path cluster)
       throws Exception {
     Metrics metrics = new Metrics(config.node());
@@ -114,7 +117,8 @@ final class Node {
   /** Readiness fails first, then clients are moved, then the rest leaves. */
   void close() throws Exception {
     new Bus(vertx.eventBus())
-        .publishHere(Operations.DRAINING, new Operations.Draining(config.node(), config.drain().toMillis()));
+        .publishHere(
+            Operations.DRAINING, new Operations.Draining(config.node(), config.drain().toMillis()));
     try {
       await(deployment.stop(), LEAVE_AT_MOST);
     } finally {

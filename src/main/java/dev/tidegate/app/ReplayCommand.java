@@ -34,7 +34,8 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--speed",
       defaultValue = "1",
-      description = "Divides the recorded gaps; 0 is as fast as possible (default: ${DEFAULT-VALUE}).")
+      description =
+          "Divides the recorded gaps; 0 is as fast as possible (default: ${DEFAULT-VALUE}).")
   private double speed;
 
   @Spec private @Nullable CommandSpec spec;
@@ -48,10 +49,17 @@ final class ReplayCommand implements Callable<Integer> {
     if (!Files.isReadable(capture)) {
       throw new ConfigException(capture + ": no such file (expected a capture)");
     }
-    Replay.Sent sent =
-        Replay.run(capture, Map.of("bootstrap.servers", brokers), topic, speed);
-    Objects.requireNonNull(spec).commandLine().getOut()
-        .println(sent.lines() + " lines, " + sent.records() + " records, " + sent.rejected() + " rejected");
+    Replay.Sent sent = Replay.run(capture, Map.of("bootstrap.servers", brokers), topic, speed);
+    Objects.requireNonNull(spec)
+        .commandLine()
+        .getOut()
+        .println(
+            sent.lines()
+                + " lines, "
+                + sent.records()
+                + " records, "
+                + sent.rejected()
+                + " rejected");
     return 0;
   }
 }

@@ -23,13 +23,21 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footer = "TIDEGATE_KAFKA and TIDEGATE_REDIS override the configuration file.")
 final class RunCommand implements Callable<Integer> {
-  @Option(names = "--config", defaultValue = "tidegate.yaml", description = "Gateway configuration (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--config",
+      defaultValue = "tidegate.yaml",
+      description = "Gateway configuration (default: ${DEFAULT-VALUE}).")
   private Path config = Path.of("tidegate.yaml");
 
-  @Option(names = "--verticles", defaultValue = "verticles.json", description = "Roles of this node (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--verticles",
+      defaultValue = "verticles.json",
+      description = "Roles of this node (default: ${DEFAULT-VALUE}).")
   private Path verticles = Path.of("verticles.json");
 
-  @Option(names = "--cluster", description = "Hazelcast configuration; without it the node stands alone.")
+  @Option(
+      names = "--cluster",
+      description = "Hazelcast configuration; without it the node stands alone.")
   private @Nullable Path cluster;
 
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);

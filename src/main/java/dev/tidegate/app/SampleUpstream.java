@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What {@code dev} proxies to: it tells a caller what arrived ({@code GET /echo}), gives bodies back ({@code POST /echo}),
- * answers late ({@code /delay/320} after so many milliseconds) or with any status ({@code /status/503}).
+ * What {@code dev} proxies to: it tells a caller what arrived ({@code GET /echo}), gives bodies
+ * back ({@code POST /echo}), answers late ({@code /delay/320} after so many milliseconds) or with
+ * any status ({@code /status/503}).
  */
 final class SampleUpstream extends VerticleBase {
   private static final int LONGEST_DELAY_MS = 60_000;
@@ -27,8 +28,7 @@ final class SampleUpstream extends VerticleBase {
   /** The upstreams of a configuration that proxies to it, in the form of the file. */
   static List<Map<String, Object>> config(int port) {
     return List.of(
-        Map.of(
-            "name", "sample", "endpoints", List.of(Map.of("host", "127.0.0.1", "port", port))));
+        Map.of("name", "sample", "endpoints", List.of(Map.of("host", "127.0.0.1", "port", port))));
   }
 
   @Override

@@ -23,7 +23,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code tidegate token}: a development JWT for a consumer, or a new API key with the hash that the configuration wants. */
+/**
+ * {@code tidegate token}: a development JWT for a consumer, or a new API key with the hash that the
+ * configuration wants.
+ */
 @Command(
     name = "token",
     description = "Prints a development JWT, or a new API key and its hash.",
@@ -31,10 +34,16 @@ import picocli.CommandLine.Spec;
 final class TokenCommand implements Callable<Integer> {
   private static final int KEY_BYTES = 24;
 
-  @Option(names = "--consumer", defaultValue = "alice", description = "Whom the token names (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--consumer",
+      defaultValue = "alice",
+      description = "Whom the token names (default: ${DEFAULT-VALUE}).")
   private String consumer = "alice";
 
-  @Option(names = "--minutes", defaultValue = "60", description = "How long it is valid (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--minutes",
+      defaultValue = "60",
+      description = "How long it is valid (default: ${DEFAULT-VALUE}).")
   private int minutes;
 
   @Option(names = "--jwks", description = "Key set to sign with (default: the one that dev uses).")

@@ -51,12 +51,18 @@ public final class Decimal implements Comparable<Decimal> {
     if (digits > MAX_DIGITS) {
       return wide(text);
     }
-    int scale = point < 0 ? 0 : length - point - 1;
-    while (scale > 0 && unscaled % 10 == 0) {
-      unscaled /= 10;
-      scale--;
+    return exact(text, from == 1 ? -unscaled : unscaled, point < 0 ? 0 : length - point - 1);
+  }
+
+  /** In its one form: no zeros at the end of the fraction. */
+  private static Decimal exact(String text, long unscaled, int scale) {
+    long shortest = unscaled;
+    int digits = scale;
+    while (digits > 0 && shortest % 10 == 0) {
+      shortest /= 10;
+      digits--;
     }
-    return new Decimal(text, from == 1 ? -unscaled : unscaled, scale);
+    return new Decimal(text, shortest, digits);
   }
 
   /**

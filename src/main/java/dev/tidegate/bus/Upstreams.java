@@ -2,6 +2,9 @@ package dev.tidegate.bus;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.MessageProducer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.streams.ReadStream;
 import java.util.List;
@@ -98,6 +101,13 @@ public final class Upstreams {
 
   /** Asks any UPSTREAM of the cluster. */
   public static final Address<Forward> FORWARD = new Address<>("upstream.exchange", Forward.class);
+
+  /** Hands live calls to the UPSTREAM of the calling event loop; fails when it has none. */
+  public static MessageProducer<Call> here(EventBus events) {
+    return events.sender(
+        exchange(Thread.currentThread().threadId()).name(),
+        new DeliveryOptions().setCodecName(Call.class.getName()).setLocalOnly(true));
+  }
 
   /** The UPSTREAM of one event loop of this JVM, named by its thread. */
   public static Address<Call> exchange(long loop) {

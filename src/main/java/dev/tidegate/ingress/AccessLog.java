@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +18,11 @@ import org.slf4j.LoggerFactory;
  * Writes lines off the event loop. Lines are gathered in batches on the loop and handed over by a
  * bounded queue; when the disk cannot keep up, batches are dropped and their lines counted.
  */
-final class AccessLog implements AutoCloseable {
+final class AccessLog {
   private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
   private static final int QUEUE = 64;
   private static final int BATCH = 32 * 1024;
+  private static final int MAX_TEXT = 512;
   private static final byte[] END = new byte[0];
 
   private final BlockingQueue<byte[]> batches = new ArrayBlockingQueue<>(QUEUE);
@@ -70,8 +72,7 @@ final class AccessLog implements AutoCloseable {
   }
 
   /** Writes what has been handed over, and stops. Blocks for a moment. */
-  @Override
-  public void close() {
+  private void stop() {
     try {
       batches.put(END);
       writer.join(2_000);
@@ -85,10 +86,14 @@ final class AccessLog implements AutoCloseable {
     }
   }
 
-  /** The lines of one event loop, gathered into a batch. */
+  /** The lines of one event loop, gathered into a batch of bytes. */
   static final class Lines {
+    private static final int MAX_LINE = 24 * 1024;
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
     private final @Nullable AccessLog log;
-    private final StringBuilder batch = new StringBuilder(BATCH + 1024);
+    private byte[] batch = new byte[BATCH + MAX_LINE];
+    private int end;
     private int lines;
 
     Lines(@Nullable AccessLog log) {
@@ -99,15 +104,54 @@ final class AccessLog implements AutoCloseable {
       return log != null;
     }
 
-    /** Where the next line goes; {@link #ended} must follow. */
-    StringBuilder begin() {
-      return batch;
+    /** Bytes as they are. */
+    Lines raw(byte[] bytes) {
+      System.arraycopy(bytes, 0, batch, end, bytes.length);
+      end += bytes.length;
+      return this;
+    }
+
+    /** The inside of a JSON string; what is too long for a line is cut. */
+    Lines text(String text) {
+      int length = Math.min(text.length(), MAX_TEXT);
+      for (int i = 0; i < length; i++) {
+        char c = text.charAt(i);
+        if (c < ' ' || c == '"' || c == '\\' || c >= 127) {
+          escape(c);
+        } else {
+          batch[end++] = (byte) c;
+        }
+      }
+      return this;
+    }
+
+    private void escape(char c) {
+      batch[end++] = '\\';
+      batch[end++] = 'u';
+      for (int shift = 12; shift >= 0; shift -= 4) {
+        batch[end++] = HEX[c >> shift & 15];
+      }
+    }
+
+    Lines number(long number) {
+      if (number >= 10) {
+        number(number / 10);
+      }
+      batch[end++] = (byte) ('0' + number % 10);
+      return this;
+    }
+
+    Lines threeDigits(int number) {
+      batch[end++] = (byte) ('0' + number / 100);
+      batch[end++] = (byte) ('0' + number / 10 % 10);
+      batch[end++] = (byte) ('0' + number % 10);
+      return this;
     }
 
     void ended() {
-      batch.append('\n');
+      batch[end++] = '\n';
       lines++;
-      if (batch.length() >= BATCH) {
+      if (end >= BATCH) {
         flush();
       }
     }
@@ -117,11 +161,19 @@ final class AccessLog implements AutoCloseable {
       if (log == null || lines == 0) {
         return;
       }
-      if (!log.batches.offer(batch.toString().getBytes(StandardCharsets.UTF_8))) {
+      if (!log.batches.offer(Arrays.copyOf(batch, end))) {
         log.dropped.increment(lines);
       }
-      batch.setLength(0);
+      end = 0;
       lines = 0;
+    }
+
+    /** Waits until what was handed over has been written. Blocks for a moment. */
+    @Nullable Void close() {
+      if (log != null) {
+        log.stop();
+      }
+      return null;
     }
   }
 }

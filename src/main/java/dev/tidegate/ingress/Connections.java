@@ -2,10 +2,14 @@ package dev.tidegate.ingress;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.util.NetUtil;
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayList;
@@ -19,6 +23,9 @@ import java.util.function.Supplier;
  */
 final class Connections {
   static final long LINGER_MILLIS = 2_000;
+
+  private static final WriteBufferWaterMark NEVER_FULL =
+      new WriteBufferWaterMark(Integer.MAX_VALUE - 1, Integer.MAX_VALUE);
 
   private final List<Guard> all = new ArrayList<>();
   private final Networks trusted;
@@ -48,7 +55,7 @@ final class Connections {
   }
 
   /** Takes charge of a connection whose protocol has just been settled. */
-  void opened(HttpConnection connection) {
+  void opened(HttpConnection connection, Handler<HttpServerRequest> requests) {
     Channel channel = ((ConnectionBase) connection).channel();
     if (all.size() >= maxConnections) {
       channel.close();
@@ -59,11 +66,18 @@ final class Connections {
     SocketAddress remote = connection.remoteAddress();
     String address =
         remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
+    if (http2 != null) {
+      // Vert.x loses count of the socket's writability and then stands still for good; exchanges
+      // count their own bytes instead. See docs/decisions/0004-http2-window.md.
+      channel.config().setWriteBufferWaterMark(NEVER_FULL);
+    }
     Guard guard = new Guard(channel, this, address, http2 != null, connection.isSsl());
     channel.attr(Guard.KEY).set(guard);
     guard.index = all.size();
     all.add(guard);
     connection.closeHandler(v -> closed(guard));
+    // Straight to us: Vert.x would look for WebSockets first, and answer unknown versions itself.
+    ((HttpServerConnection) connection).handler(requests);
     if (pipeline.get(FirstHead.NAME) != null) {
       pipeline.remove(FirstHead.NAME);
     }

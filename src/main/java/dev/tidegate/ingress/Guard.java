@@ -67,6 +67,10 @@ final class Guard extends ChannelInboundHandlerAdapter {
     return connections.draining() || (!http2 && requests >= connections.maxRequests());
   }
 
+  boolean draining() {
+    return connections.draining();
+  }
+
   void end(HttpExchange exchange) {
     active--;
     if (current == exchange) {

@@ -1,12 +1,9 @@
 package dev.tidegate.ingress;
 
-import dev.tidegate.policy.AuthDemand;
-import dev.tidegate.policy.Exchange;
-import dev.tidegate.policy.Identity;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.problem.ProblemDocument;
-import dev.tidegate.route.Route;
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -17,69 +14,36 @@ import io.vertx.core.streams.ReadStream;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One request and its answer on one event loop: its state, and how the answer leaves. */
-final class HttpExchange implements Exchange {
+/** One request and its answer on one event loop: how its body is read and how the answer leaves. */
+final class HttpExchange extends Incoming implements Handler<Void> {
+  /** Bytes of one answer that may wait for the socket or for the caller's window. */
+  private static final int MAX_UNSENT = 64 * 1024;
+
   private static final Buffer NOTHING = Buffer.buffer();
 
-  final Guard guard;
-  private final Loop loop;
-  private final HttpServerRequest request;
   private final HttpServerResponse response;
-  private final MultiMap requestHeaders;
   private final MultiMap responseHeaders;
-  private final long started = System.nanoTime();
-  private final @Nullable String flaw;
-  private final @Nullable String host;
-  private final @Nullable String connection;
-  private final @Nullable String expectation;
-  private final @Nullable String givenRequestId;
-  private final long contentLength;
-  private final boolean hasBody;
 
   int step;
-  private String requestId = "";
-  private String path = "";
-  private final String client;
-  private @Nullable Route route;
-  private @Nullable Identity identity;
   private @Nullable String cause;
   private @Nullable Runnable gone;
+  private @Nullable Runnable drain;
+  private int unsent;
   private int status;
   private boolean closeAfter;
   private boolean bodyWanted;
   private boolean ended;
 
   HttpExchange(HttpServerRequest request, Loop loop) {
-    this.loop = loop;
-    this.request = request;
+    super(request, loop);
     this.response = request.response();
-    this.requestHeaders = request.headers();
     this.responseHeaders = response.headers();
-    this.guard = Connections.guard(request.connection());
-    RequestHead head = loop.head();
-    this.flaw = head.read(request, requestHeaders);
-    this.host = head.host;
-    this.connection = Headers.extraTokens(head.connection);
-    this.expectation = head.expect;
-    this.givenRequestId = head.requestId;
-    this.contentLength = head.contentLength;
-    this.hasBody =
-        guard.http2
-            ? loop.bodyFollows(request)
-            : head.contentLength > 0 || head.transferEncoding != null;
-    this.client = guard.trusted ? guard.client(requestHeaders) : guard.peer;
     this.closeAfter = guard.begin(this);
-    if (hasBody) {
+    if (hasBody()) {
       request.pause();
       request.exceptionHandler(e -> {});
     }
-    response.closeHandler(v -> onClosed());
-    response.exceptionHandler(e -> onClosed());
-  }
-
-  @Override
-  public HttpServerRequest request() {
-    return request;
+    response.closeHandler(this);
   }
 
   @Override
@@ -88,139 +52,13 @@ final class HttpExchange implements Exchange {
   }
 
   @Override
-  public MultiMap requestHeaders() {
-    return requestHeaders;
-  }
-
-  @Override
   public MultiMap responseHeaders() {
     return responseHeaders;
-  }
-
-  /** What is wrong with the head, or null. */
-  @Nullable String flaw() {
-    return flaw;
-  }
-
-  @Nullable String host() {
-    return host;
-  }
-
-  @Nullable String connectionTokens() {
-    return connection;
-  }
-
-  @Nullable String expectation() {
-    return expectation;
-  }
-
-  @Nullable String givenRequestId() {
-    return givenRequestId;
-  }
-
-  long contentLength() {
-    return contentLength;
-  }
-
-  boolean hasBody() {
-    return hasBody;
-  }
-
-  /** The request target in origin form. */
-  String target() {
-    String uri = request.uri();
-    if (uri.startsWith("http://") || uri.startsWith("https://")) {
-      int slash = uri.indexOf('/', 8);
-      return slash < 0 ? "/" : uri.substring(slash);
-    }
-    return uri;
-  }
-
-  @Override
-  public String path() {
-    return path;
-  }
-
-  void path(String normal) {
-    path = normal;
-  }
-
-  @Override
-  public @Nullable String query(String name) {
-    return request.getParam(name);
-  }
-
-  @Override
-  public String requestId() {
-    return requestId;
-  }
-
-  @Override
-  public void requestId(String id) {
-    requestId = id;
-  }
-
-  @Override
-  public int route() {
-    return route == null ? -1 : route.index();
-  }
-
-  void route(Route found) {
-    route = found;
-  }
-
-  @Nullable Route matched() {
-    return route;
-  }
-
-  @Override
-  public String routeId() {
-    return route == null ? "none" : route.config().id();
-  }
-
-  @Override
-  public @Nullable String upstream() {
-    return route == null ? null : route.config().upstream();
-  }
-
-  @Override
-  public AuthDemand auth() {
-    return route == null ? AuthDemand.NONE : route.config().auth();
-  }
-
-  @Override
-  public @Nullable String rateLimit() {
-    return route == null ? null : route.config().rateLimit();
-  }
-
-  long bodyLimit() {
-    Long own = route == null ? null : route.config().maxBody();
-    return own == null ? loop.maxBody() : own;
-  }
-
-  @Override
-  public String client() {
-    return client;
-  }
-
-  @Override
-  public @Nullable Identity identity() {
-    return identity;
-  }
-
-  @Override
-  public void identity(Identity proven) {
-    identity = proven;
   }
 
   @Override
   public int status() {
     return status;
-  }
-
-  @Override
-  public long started() {
-    return started;
   }
 
   @Override
@@ -275,16 +113,16 @@ final class HttpExchange implements Exchange {
 
   /** The body as it comes, paused; null when there is none. */
   @Nullable ReadStream<Buffer> bodyStream() {
-    if (!hasBody) {
+    if (!hasBody()) {
       return null;
     }
-    return contentLength >= 0 ? request : new LimitedBody(request, bodyLimit(), this::tooLarge);
+    return contentLength() >= 0 ? request : new LimitedBody(request, bodyLimit(), this::tooLarge);
   }
 
   /** The body is about to be read. */
   void bodyWanted() {
     bodyWanted = true;
-    if (expectation != null && !request.isEnded() && !response.headWritten()) {
+    if (expectation() != null && !request.isEnded() && !response.headWritten()) {
       response.writeContinue();
     }
   }
@@ -334,7 +172,7 @@ final class HttpExchange implements Exchange {
         cause = problem.slug();
         responseHeaders.set(HttpHeaders.CONTENT_TYPE, ProblemDocument.CONTENT_TYPE);
         beginHead(problem.status());
-        end(ProblemDocument.render(problem, refusal.detail(), requestId, refusal.outcome()));
+        end(ProblemDocument.render(problem, refusal.detail(), requestId(), refusal.outcome()));
       }
     }
   }
@@ -359,6 +197,7 @@ final class HttpExchange implements Exchange {
     status = code;
     response.setStatusCode(code);
     loop.pipeline().head(this);
+    closeAfter |= guard.draining();
     if (closeAfter && !guard.http2) {
       responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
@@ -374,15 +213,53 @@ final class HttpExchange implements Exchange {
     }
   }
 
+  /** Some bytes of the answer. On an HTTP/2 connection we count what has not left yet ourselves. */
+  void write(Buffer data) {
+    if (!guard.http2) {
+      response.write(data);
+      return;
+    }
+    int length = data.length();
+    unsent += length;
+    response.write(data).onComplete(sent -> left(length));
+  }
+
+  private void left(int length) {
+    unsent -= length;
+    Runnable resume = drain;
+    if (resume != null && unsent <= MAX_UNSENT / 2) {
+      drain = null;
+      resume.run();
+    }
+  }
+
+  boolean full() {
+    return guard.http2 ? unsent > MAX_UNSENT : response.writeQueueFull();
+  }
+
+  void onDrain(Runnable resume) {
+    if (guard.http2) {
+      drain = resume;
+      return;
+    }
+    response.drainHandler(
+        v -> {
+          response.drainHandler(null);
+          resume.run();
+        });
+  }
+
   /** The last bytes of the answer. */
   void end(@Nullable Buffer last) {
-    boolean unread = hasBody && !request.isEnded();
+    boolean unread = hasBody() && !request.isEnded();
     if (unread && !guard.http2) {
       closeAfter = true;
       if (!response.headWritten()) {
         responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
       }
     }
+    // An HTTP/2 stream closes, and says so, before end() returns.
+    ended = true;
     if (last == null) {
       response.end();
     } else {
@@ -417,7 +294,9 @@ final class HttpExchange implements Exchange {
     }
   }
 
-  private void onClosed() {
+  /** The connection or the stream is gone. */
+  @Override
+  public void handle(Void closed) {
     if (!ended) {
       cause = "client-gone";
       over();
@@ -433,7 +312,7 @@ final class HttpExchange implements Exchange {
 
   /** What the upstream is told of where the request comes from. */
   void forwardHead(MultiMap to) {
-    loop.copy().request(requestHeaders, to, connection);
+    loop.copy().request(requestHeaders, to, connectionTokens());
     loop.forwarded().write(this, to);
   }
 

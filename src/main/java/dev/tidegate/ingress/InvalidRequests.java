@@ -7,14 +7,13 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.function.Supplier;
 
 /** Answers what the codec could not read; nothing after it on the connection can be trusted. */
 final class InvalidRequests implements Handler<HttpServerRequest> {
-  private final Supplier<String> ids;
+  private final Connections connections;
 
-  InvalidRequests(Supplier<String> ids) {
-    this.ids = ids;
+  InvalidRequests(Connections connections) {
+    this.connections = connections;
   }
 
   @Override
@@ -26,7 +25,7 @@ final class InvalidRequests implements Handler<HttpServerRequest> {
             : cause instanceof TooLongHttpHeaderException
                 ? Problem.HEADERS_TOO_LARGE
                 : Problem.BAD_REQUEST;
-    String id = ids.get();
+    String id = connections.newId();
     request
         .response()
         .setStatusCode(problem.status())

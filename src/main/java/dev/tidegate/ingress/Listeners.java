@@ -1,31 +1,103 @@
 package dev.tidegate.ingress;
 
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
-/** The options of the sockets that a configuration asks for: clear text first, then TLS. */
+/** The sockets that a configuration asks for: clear text first, then TLS. */
 final class Listeners {
   /** Negative ports are random, and shared by all instances that use the same one. */
   private static final int ANY = -1;
 
   private static final int ANY_TLS = -2;
+  private static final String HTTP2_PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-  private Listeners() {}
+  private final IngressConfig config;
+  private final List<HttpServer> servers = new ArrayList<>();
 
-  static List<HttpServerOptions> options(IngressConfig config) {
+  Listeners(IngressConfig config) {
+    this.config = config;
+  }
+
+  Future<Void> listen(
+      Function<HttpServerOptions, HttpServer> factory,
+      NetClient client,
+      Connections connections,
+      Handler<HttpServerRequest> requests) {
+    for (HttpServerOptions options : options()) {
+      servers.add(
+          factory
+              .apply(options)
+              .connectionHandler(c -> connections.opened(c, requests))
+              .invalidRequestHandler(new InvalidRequests(connections))
+              // What the peer breaks off is the peer's affair.
+              .exceptionHandler(e -> {})
+              .requestHandler(requests));
+    }
+    return Future.all(servers.stream().map(HttpServer::listen).toList())
+        .compose(v -> introduce(client));
+  }
+
+  /**
+   * Opens one connection to ourselves, so that {@link FirstHead} learns of the listening socket
+   * before anybody else can use it.
+   */
+  private Future<Void> introduce(NetClient client) {
+    String host = config.host().equals("0.0.0.0") ? "127.0.0.1" : config.host();
+    return client
+        .connect(port(), host)
+        .compose(Listeners::greet)
+        .timeout(2, TimeUnit.SECONDS)
+        .otherwiseEmpty();
+  }
+
+  private static Future<Void> greet(NetSocket socket) {
+    Promise<Void> answered = Promise.promise();
+    socket.handler(
+        data -> {
+          socket.close();
+          answered.tryComplete();
+        });
+    socket.closeHandler(v -> answered.tryComplete());
+    return socket.write(Buffer.buffer(HTTP2_PREFACE)).compose(v -> answered.future());
+  }
+
+  int port() {
+    return servers.get(0).actualPort();
+  }
+
+  int tlsPort() {
+    return servers.size() > 1 ? servers.get(1).actualPort() : -1;
+  }
+
+  /** Stops accepting and lets what is in flight finish. */
+  Future<?> shutdown() {
+    long drain = config.limits().drain().toMillis();
+    return Future.join(
+        servers.stream().map(s -> s.shutdown(drain, TimeUnit.MILLISECONDS)).toList());
+  }
+
+  private List<HttpServerOptions> options() {
     List<HttpServerOptions> all = new ArrayList<>();
-    int port = config.boundPort();
-    all.add(common(config).setPort(port == 0 ? ANY : port));
+    all.add(common().setPort(config.port() == 0 ? ANY : config.port()));
     IngressConfig.Tls tls = config.tls();
     if (tls != null) {
       all.add(
-          common(config)
+          common()
               .setPort(tls.port() == 0 ? ANY_TLS : tls.port())
               .setSsl(true)
               .setUseAlpn(true)
@@ -39,7 +111,7 @@ final class Listeners {
     return all;
   }
 
-  private static HttpServerOptions common(IngressConfig config) {
+  private HttpServerOptions common() {
     IngressConfig.Limits limits = config.limits();
     return new HttpServerOptions()
         .setHost(config.host())
@@ -48,8 +120,8 @@ final class Listeners {
         .setMaxInitialLineLength(limits.requestLineBytes())
         .setMaxHeaderSize(limits.headerBytes())
         .setHandle100ContinueAutomatically(false)
-        .setDecompressionSupported(false)
-        .setCompressionSupported(false)
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false)
         .setHttp2ClearTextEnabled(true)
         .setInitialSettings(
             new Http2Settings()

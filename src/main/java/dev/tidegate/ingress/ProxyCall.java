@@ -71,7 +71,7 @@ final class ProxyCall implements Call {
   @Override
   public void responseData(Buffer data) {
     if (!x.ended()) {
-      x.response().write(data);
+      x.write(data);
     }
   }
 
@@ -86,17 +86,12 @@ final class ProxyCall implements Call {
 
   @Override
   public boolean responseFull() {
-    return !x.ended() && x.response().writeQueueFull();
+    return !x.ended() && x.full();
   }
 
   @Override
   public void onDrain(Runnable resume) {
-    x.response()
-        .drainHandler(
-            v -> {
-              x.response().drainHandler(null);
-              resume.run();
-            });
+    x.onDrain(resume);
   }
 
   @Override

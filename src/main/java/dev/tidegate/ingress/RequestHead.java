@@ -1,6 +1,5 @@
 package dev.tidegate.ingress;
 
-import dev.tidegate.problem.Problem;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -41,6 +40,9 @@ final class RequestHead implements BiConsumer<String, String> {
           ? "connection-specific headers are not allowed in HTTP/2"
           : sound(request);
     }
+    if (request.version() == null) {
+      return "the version is neither HTTP/1.0 nor HTTP/1.1";
+    }
     if (hosts != 1 && (hosts > 1 || request.version() == HttpVersion.HTTP_1_1)) {
       return "exactly one Host header is required";
     }
@@ -61,10 +63,6 @@ final class RequestHead implements BiConsumer<String, String> {
       return "the Host header is malformed";
     }
     return request.uri() == null || request.uri().isEmpty() ? "the target is missing" : null;
-  }
-
-  static Problem problem() {
-    return Problem.BAD_REQUEST;
   }
 
   @Override

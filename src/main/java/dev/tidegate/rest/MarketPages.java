@@ -35,7 +35,7 @@ public final class MarketPages {
     int slash = rest.indexOf('/', 1);
     String symbol = slash < 0 ? rest.substring(1) : rest.substring(1, slash);
     Function<SymbolState, JsonObject> page =
-        slash < 0 ? null : page(exchange, rest.substring(slash + 1));
+        page(exchange, slash < 0 ? "" : rest.substring(slash + 1));
     if (page == null) {
       return;
     }

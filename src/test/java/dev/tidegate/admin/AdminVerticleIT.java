@@ -195,6 +195,7 @@ class AdminVerticleIT {
     "GET,/admin/v1/sessions?limit=x,400,bad-request",
     "DELETE,/health/live,405,method-not-allowed",
     "DELETE,/admin/v1/roles/STREAM,405,method-not-allowed",
+    "POST,/metrics,405,method-not-allowed",
   })
   void refusesWithAProblem(String method, String path, int status, String slug) throws Exception {
     HttpResponse<String> answer =

@@ -30,6 +30,10 @@ import org.junit.jupiter.api.Test;
 /** kill -9 of one of three nodes in the middle of a market and of orders: nobody loses anything. */
 class NodeDeathIT {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Makes the idempotency keys of this run its own; the store may be shared and outlive it. */
+  private static final String RUN = Long.toString(System.nanoTime(), 36);
+
   private static final String[] KEY = {"X-API-Key", "alice-key"};
 
   @Test
@@ -116,7 +120,7 @@ class NodeDeathIT {
     public void run() {
       try (HttpClient http = HttpClient.newHttpClient()) {
         for (int order = 0; !stopped.get(); order++) {
-          String key = "death-" + order;
+          String key = RUN + "-death-" + order;
           for (int attempt = order; !stopped.get(); attempt++) {
             if (post(http, attempt % cluster.nodes().size(), key)) {
               break;

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Ten seconds without the broker, ten without Redis: refused at once, nothing half done, and back by itself. */
+/**
+ * Ten seconds without the broker, ten without Redis: refused at once, nothing half done, and back
+ * by itself.
+ */
 class OutageIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration AWAY = Duration.ofSeconds(10);
@@ -74,7 +77,8 @@ class OutageIT {
       String url = cluster.node(0).http() + "/v1/requests/" + id;
       StreamClient.await(id + " is completed", Duration.ofSeconds(60), () -> completed(url));
     }
-    // An answer of "unknown" leaves the order to its key: posted again it runs once, whatever became of the first.
+    // An answer of "unknown" leaves the order to its key: posted again it runs once, whatever
+    // became of the first.
     for (int order : unsettled) {
       HttpResponse<String> answer = post(order);
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
@@ -87,7 +91,10 @@ class OutageIT {
     assertThat(backend.ran()).containsExactlyInAnyOrderElementsOf(accepted);
   }
 
-  /** Every answer is a problem with an outcome; one that may have been sent is settled with its key afterwards. */
+  /**
+   * Every answer is a problem with an outcome; one that may have been sent is settled with its key
+   * afterwards.
+   */
   private void refusedThroughout(String problem) throws Exception {
     long end = System.nanoTime() + AWAY.toNanos();
     int refused = 0;

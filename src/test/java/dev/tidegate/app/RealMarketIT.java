@@ -18,7 +18,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Recorded exchanges, through Kafka and three nodes, to clients that end with exactly the exchange's books. */
+/**
+ * Recorded exchanges, through Kafka and three nodes, to clients that end with exactly the
+ * exchange's books.
+ */
 class RealMarketIT {
   private static GatewayCluster cluster;
 

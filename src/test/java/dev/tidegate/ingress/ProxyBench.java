@@ -6,6 +6,7 @@ import dev.tidegate.bus.Codecs;
 import dev.tidegate.policy.AuthDemand;
 import dev.tidegate.ratelimit.RateLimitConfig;
 import dev.tidegate.ratelimit.RateLimits;
+import dev.tidegate.route.RouteConfig;
 import dev.tidegate.route.RouteTable;
 import dev.tidegate.upstream.UpstreamConfig;
 import dev.tidegate.upstream.UpstreamVerticle;
@@ -41,9 +42,7 @@ public final class ProxyBench {
             new UpstreamConfig.Endpoint("127.0.0.1", Integer.getInteger("upstream", 9000)));
     RouteTable routes =
         new RouteTable(
-            List.of(
-                Routes.upstream("proxied", "/", "backend", AuthDemand.NONE),
-                Routes.upstream("keyed", "/keyed", "backend", AuthDemand.API_KEY)));
+            List.of(root(), Routes.upstream("keyed", "/keyed", "backend", AuthDemand.API_KEY)));
     RateLimits limits =
         new RateLimits(
             List.of(new RateLimitConfig(RateLimitConfig.DEFAULT, 1e8, 100_000_000, null)),
@@ -76,5 +75,13 @@ public final class ProxyBench {
             () -> new IngressVerticle(config, routes, limits, authenticator, meters, "bench"), each)
         .await();
     System.out.println("ready");
+  }
+
+  /** Proxied, or with {@code -Dfixed=BYTES} a fixed answer of that size. */
+  private static RouteConfig root() {
+    int fixed = Integer.getInteger("fixed", 0);
+    return fixed == 0
+        ? Routes.upstream("proxied", "/", "backend", AuthDemand.NONE)
+        : Routes.fixed("fixed", "/", "x".repeat(fixed));
   }
 }

@@ -4,7 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Where the recorded markets are: the full ones beside the checkout when they are there, else the project's own. */
+/**
+ * Where the recorded markets are: the full ones beside the checkout when they are there, else the
+ * project's own.
+ */
 public final class Captures {
   private Captures() {}
 

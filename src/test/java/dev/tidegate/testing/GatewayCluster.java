@@ -19,7 +19,10 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Nodes as processes of their own on loopback, joined by Hazelcast, with topics that belong to this cluster alone. */
+/**
+ * Nodes as processes of their own on loopback, joined by Hazelcast, with topics that belong to this
+ * cluster alone.
+ */
 public final class GatewayCluster implements AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -46,7 +49,8 @@ public final class GatewayCluster implements AutoCloseable {
     kafka.createTopic(cluster.resultsTopic, 4);
     int port = freePort();
     for (int i = 1; i <= size; i++) {
-      cluster.nodes.add(cluster.launch(name + "-n" + i, port, kafka.bootstrapServers(), redis.uri()));
+      cluster.nodes.add(
+          cluster.launch(name + "-n" + i, port, kafka.bootstrapServers(), redis.uri()));
     }
     try {
       for (GatewayProcess node : cluster.nodes) {
@@ -59,17 +63,22 @@ public final class GatewayCluster implements AutoCloseable {
     return cluster;
   }
 
-  private GatewayProcess launch(String name, int port, String kafka, String redis) throws IOException {
+  private GatewayProcess launch(String name, int port, String kafka, String redis)
+      throws IOException {
     Path folder = Files.createDirectories(Path.of("target", "nodes", name + "-" + port));
     Path config = Files.writeString(folder.resolve("tidegate.yaml"), config(name));
     Path verticles = Files.writeString(folder.resolve("verticles.json"), VERTICLES);
     return GatewayProcess.start(
         name,
         Map.of(
-            "TIDEGATE_KAFKA", kafka,
-            "TIDEGATE_REDIS", redis,
-            "TIDEGATE_CLUSTER_PORT", Integer.toString(port),
-            "TIDEGATE_MEMBERS", "127.0.0.1:" + port + ",127.0.0.1:" + (port + 1) + ",127.0.0.1:" + (port + 2)),
+            "TIDEGATE_KAFKA",
+            kafka,
+            "TIDEGATE_REDIS",
+            redis,
+            "TIDEGATE_CLUSTER_PORT",
+            Integer.toString(port),
+            "TIDEGATE_MEMBERS",
+            "127.0.0.1:" + port + ",127.0.0.1:" + (port + 1) + ",127.0.0.1:" + (port + 2)),
         List.of(
             "run",
             "--config",
@@ -101,7 +110,7 @@ public final class GatewayCluster implements AutoCloseable {
             - {name: bob, account: bob, tier: registered, key: bob-key}
             - {name: mm-1, account: mm-1, tier: market-maker, key: mm-1-key}
         rateLimits:
-          - {name: default, rate: 100000, per: 1s, burst: 100000, by: consumer}
+          - {name: default, rate: 100000, burst: 100000, by: consumer}
         commands:
           topics: [%s]
           resultsTopic: %s
@@ -125,7 +134,10 @@ public final class GatewayCluster implements AutoCloseable {
     return nodes.get(index);
   }
 
-  /** Publishes one record to the feed topic per symbol, so that clients can subscribe before the market opens. */
+  /**
+   * Publishes one record to the feed topic per symbol, so that clients can subscribe before the
+   * market opens.
+   */
   public void list(Iterable<String> symbols) {
     try (KafkaProducer<String, String> producer = producer()) {
       for (String symbol : symbols) {
@@ -133,7 +145,9 @@ public final class GatewayCluster implements AutoCloseable {
             new ProducerRecord<>(
                 feedTopic,
                 symbol,
-                "{\"type\":\"book.snapshot\",\"symbol\":\"" + symbol + "\",\"time\":1,\"bids\":[],\"asks\":[]}"));
+                "{\"type\":\"book.snapshot\",\"symbol\":\""
+                    + symbol
+                    + "\",\"time\":1,\"bids\":[],\"asks\":[]}"));
       }
       producer.flush();
     }
@@ -154,11 +168,21 @@ public final class GatewayCluster implements AutoCloseable {
     return GatewayProcess.start(
         "replay",
         new TreeMap<>(),
-        List.of("replay", "--kafka", kafka, "--topic", feedTopic, "--speed", speed, capture.toString()));
+        List.of(
+            "replay",
+            "--kafka",
+            kafka,
+            "--topic",
+            feedTopic,
+            "--speed",
+            speed,
+            capture.toString()));
   }
 
-  public static HttpResponse<String> get(String url, String... headers) throws IOException, InterruptedException {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(20));
+  public static HttpResponse<String> get(String url, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(20));
     if (headers.length > 0) {
       request.headers(headers);
     }

@@ -13,7 +13,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The fat jar as a process of its own, so that a test can kill, freeze and thaw it like an operator's node. */
+/**
+ * The fat jar as a process of its own, so that a test can kill, freeze and thaw it like an
+ * operator's node.
+ */
 public final class GatewayProcess implements AutoCloseable {
   private static final long START_SECONDS = 90;
 
@@ -30,11 +33,12 @@ public final class GatewayProcess implements AutoCloseable {
   }
 
   /** Starts a node with the given arguments; {@code awaitReady} tells when it serves. */
-  public static GatewayProcess start(String name, Map<String, String> environment, List<String> arguments)
-      throws IOException {
+  public static GatewayProcess start(
+      String name, Map<String, String> environment, List<String> arguments) throws IOException {
     Path jar = Path.of("target", "tidegate.jar");
     if (!Files.exists(jar)) {
-      throw new IllegalStateException(jar + " is missing (expected the package phase to have built it)");
+      throw new IllegalStateException(
+          jar + " is missing (expected the package phase to have built it)");
     }
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

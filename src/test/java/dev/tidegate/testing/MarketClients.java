@@ -53,7 +53,9 @@ public final class MarketClients {
     }
   }
 
-  /** Waits for, and then insists on, every level of every book, and every trade once and in order. */
+  /**
+   * Waits for, and then insists on, every level of every book, and every trade once and in order.
+   */
   public static void endsWith(StreamClient client, Map<String, ReferenceBook> expected)
       throws InterruptedException {
     for (Map.Entry<String, ReferenceBook> entry : expected.entrySet()) {

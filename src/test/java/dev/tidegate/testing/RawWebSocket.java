@@ -109,7 +109,7 @@ public final class RawWebSocket implements AutoCloseable {
       int head = in.readUnsignedByte();
       byte[] payload = payload();
       if ((head & 15) == 8) {
-        return payload.length < 2 ? 1005 : (payload[0] & 0xFF) << 8 | payload[1] & 0xFF;
+        return payload.length < 2 ? 1005 : ((payload[0] & 0xFF) << 8) | (payload[1] & 0xFF);
       }
     }
   }

@@ -17,7 +17,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 
-/** The books and trades of a capture, built straight from the file with none of the gateway's code. */
+/**
+ * The books and trades of a capture, built straight from the file with none of the gateway's code.
+ */
 public final class ReferenceBook {
   public final TreeMap<BigDecimal, String> bids = new TreeMap<>(Comparator.reverseOrder());
   public final TreeMap<BigDecimal, String> asks = new TreeMap<>();
@@ -85,13 +87,13 @@ public final class ReferenceBook {
     return books.computeIfAbsent(symbol, s -> new ReferenceBook());
   }
 
-  private void set(TreeMap<BigDecimal, String> side, JsonNode levels) {
+  private void set(Map<BigDecimal, String> side, JsonNode levels) {
     for (JsonNode level : levels) {
       set(side, level.get(0).asText(), level.get(1).asText());
     }
   }
 
-  private static void set(TreeMap<BigDecimal, String> side, String price, String size) {
+  private static void set(Map<BigDecimal, String> side, String price, String size) {
     if (new BigDecimal(size).signum() == 0) {
       side.remove(new BigDecimal(price).stripTrailingZeros());
     } else {

@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.Queue;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -20,7 +20,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** A back end on the plain Kafka client: runs each command once by its id and reports processing, then completed. */
+/**
+ * A back end on the plain Kafka client: runs each command once by its id and reports processing,
+ * then completed.
+ */
 public final class SampleBackend implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -39,9 +42,12 @@ public final class SampleBackend implements AutoCloseable {
     consumer =
         new KafkaConsumer<>(
             Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.kafka,
-                ConsumerConfig.GROUP_ID_CONFIG, "backend-" + cluster.commandTopic,
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"),
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                cluster.kafka,
+                ConsumerConfig.GROUP_ID_CONFIG,
+                "backend-" + cluster.commandTopic,
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "earliest"),
             new StringDeserializer(),
             new StringDeserializer());
     consumer.subscribe(List.of(cluster.commandTopic));

@@ -1,0 +1,268 @@
+package dev.tidegate.ingress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientConnection;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnectOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SelfSignedCertificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** HTTP/2 over TLS and in clear text, and what TLS itself must refuse. */
+@Timeout(60)
+class Http2IT {
+  private static final int LARGE = 10_000;
+
+  /** A client that nobody holds closes its connections. */
+  private static final List<HttpClientAgent> KEPT = new ArrayList<>();
+
+  private static Vertx clients;
+  private static Backend backend;
+  private static TestGateway gateway;
+
+  @BeforeAll
+  static void start() {
+    clients = Vertx.vertx();
+    backend =
+        new Backend(
+            request -> {
+              switch (request.path()) {
+                case "/echo" -> Backend.echoBody(request);
+                case "/endless" -> pour(request);
+                default -> request.response().end(Buffer.buffer(new byte[LARGE]));
+              }
+            });
+    gateway =
+        new TestGateway()
+            .tls(SelfSignedCertificate.create())
+            .routes(
+                Routes.matching("all", null, null, "/"),
+                Routes.fixed("fixed", "/fixed", "x".repeat(LARGE)))
+            .upstream("backend", backend.port)
+            .start();
+  }
+
+  private static final AtomicLong POURED = new AtomicLong();
+
+  private static void pour(io.vertx.core.http.HttpServerRequest request) {
+    Buffer chunk = Buffer.buffer(new byte[16 * 1024]);
+    request.response().setChunked(true);
+    pour(request, chunk);
+  }
+
+  private static void pour(io.vertx.core.http.HttpServerRequest request, Buffer chunk) {
+    while (!request.response().closed() && !request.response().writeQueueFull()) {
+      request.response().write(chunk);
+      POURED.addAndGet(chunk.length());
+    }
+    request.response().drainHandler(v -> pour(request, chunk));
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+    backend.close();
+    clients.close().await();
+  }
+
+  private static HttpClientOptions options(boolean tls) {
+    HttpClientOptions options =
+        new HttpClientOptions()
+            .setProtocolVersion(HttpVersion.HTTP_2)
+            .setHttp2ClearTextUpgrade(false)
+            .setHttp2ConnectionWindowSize(1 << 30);
+    options.getInitialSettings().setInitialWindowSize(1 << 30);
+    return tls
+        ? options.setSsl(true).setUseAlpn(true).setTrustAll(true).setVerifyHost(false)
+        : options;
+  }
+
+  private static HttpClientConnection connect(boolean tls) {
+    HttpClientAgent client = clients.createHttpClient(options(tls));
+    KEPT.add(client);
+    return client
+        .connect(
+            new HttpConnectOptions()
+                .setHost("127.0.0.1")
+                .setPort(tls ? gateway.tlsPort() : gateway.port()))
+        .await();
+  }
+
+  private static Future<Buffer> get(HttpClientConnection connection, String path) {
+    return connection
+        .request(new RequestOptions().setURI(path))
+        .compose(request -> request.send())
+        .compose(HttpClientResponse::body);
+  }
+
+  private static void assertFlows(boolean tls, String path) {
+    HttpClientConnection connection = connect(tls);
+    List<Future<Buffer>> answers = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      answers.add(get(connection, path));
+    }
+    Future.all(answers).await();
+    assertThat(answers).allSatisfy(a -> assertThat(a.result().length()).isEqualTo(LARGE));
+    connection.close().await();
+  }
+
+  /** Three megabytes on one connection whose window was opened wide once. */
+  @Test
+  void keepsFlowingWithAWideWindowOverTls() {
+    assertFlows(true, "/fixed");
+    assertFlows(true, "/proxied");
+  }
+
+  @Test
+  void keepsFlowingInClearText() {
+    assertFlows(false, "/fixed");
+    assertFlows(false, "/proxied");
+  }
+
+  @Test
+  void holdsTheUpstreamBackWhenTheCallerDoesNotRead() throws InterruptedException {
+    HttpClientConnection connection = connect(true);
+    HttpClientResponse endless =
+        connection
+            .request(new RequestOptions().setURI("/endless"))
+            .compose(request -> request.send().onSuccess(HttpClientResponse::pause))
+            .await();
+    stopReading(connection);
+    long before;
+    do {
+      before = POURED.get();
+      TimeUnit.MILLISECONDS.sleep(500);
+    } while (POURED.get() != before);
+    // What may lie between: socket buffers and one bounded queue, not what the window would allow.
+    assertThat(before).isPositive().isLessThan(64L * 1024 * 1024);
+    endless.request().reset();
+    connection.close().await();
+  }
+
+  private static void stopReading(HttpClientConnection connection) {
+    io.netty.channel.Channel channel = channel(connection);
+    channel.config().setAutoRead(false);
+  }
+
+  private static io.netty.channel.Channel channel(HttpClientConnection connection) {
+    try {
+      java.lang.reflect.Field actual = connection.getClass().getDeclaredField("actual");
+      actual.setAccessible(true);
+      return ((io.vertx.core.net.impl.ConnectionBase) actual.get(connection)).channel();
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(e.getMessage(), e);
+    }
+  }
+
+  @Test
+  void streamsABodyBothWays() {
+    HttpClientConnection connection = connect(true);
+    Buffer body = Buffer.buffer(new byte[5 * 1024 * 1024]);
+    Buffer echo =
+        connection
+            .request(new RequestOptions().setURI("/echo").setMethod(HttpMethod.POST))
+            .compose(request -> request.send(body))
+            .compose(HttpClientResponse::body)
+            .await();
+    assertThat(echo.length()).isEqualTo(body.length());
+    // A body whose length nobody announced, and none at all although nothing says so.
+    Buffer chunked =
+        connection
+            .request(new RequestOptions().setURI("/echo").setMethod(HttpMethod.POST))
+            .compose(
+                request -> {
+                  request.setChunked(true).write("ab");
+                  request.end("cd");
+                  return request.response();
+                })
+            .compose(HttpClientResponse::body)
+            .await();
+    assertThat(chunked.toString()).isEqualTo("abcd");
+    Buffer none =
+        connection
+            .request(new RequestOptions().setURI("/echo").setMethod(HttpMethod.POST))
+            .compose(request -> request.send())
+            .compose(HttpClientResponse::body)
+            .await();
+    assertThat(none.length()).isZero();
+    connection.close().await();
+  }
+
+  @Test
+  void servesAHundredStreamsAtOnce() {
+    HttpClientConnection connection = connect(true);
+    assertThat(connection.maxActiveStreams()).isEqualTo(100);
+    connection.close().await();
+  }
+
+  @Test
+  void answersUnmatchedAndHugeHeadsWithProblems() {
+    HttpClientConnection connection = connect(true);
+    HttpClientResponse refused =
+        connection
+            .request(
+                new RequestOptions().setURI("/proxied?" + "q".repeat(3000)).putHeader("x", "y"))
+            .compose(request -> request.send())
+            .await();
+    assertThat(refused.statusCode()).isEqualTo(200);
+    HttpClientResponse dots =
+        connection
+            .request(new RequestOptions().setURI("/%zz"))
+            .compose(request -> request.send())
+            .await();
+    assertThat(dots.statusCode()).isEqualTo(400);
+    assertThat(dots.getHeader("content-type")).isEqualTo("application/problem+json");
+    connection.close().await();
+  }
+
+  @Test
+  void refusesOldTls() {
+    HttpClientOptions old =
+        new HttpClientOptions()
+            .setSsl(true)
+            .setTrustAll(true)
+            .setVerifyHost(false)
+            .setEnabledSecureTransportProtocols(Set.of("TLSv1.1"));
+    Promise<Void> done = Promise.promise();
+    clients
+        .createHttpClient(old)
+        .request(HttpMethod.GET, gateway.tlsPort(), "127.0.0.1", "/fixed")
+        .compose(request -> request.send())
+        .<Void>mapEmpty()
+        .onComplete(done);
+    assertThatThrownBy(() -> done.future().await()).isInstanceOf(SSLException.class);
+  }
+
+  @Test
+  void speaksHttp1OverTlsToThoseWhoKnowNothingElse() {
+    HttpClientOptions plain =
+        new HttpClientOptions().setSsl(true).setTrustAll(true).setVerifyHost(false);
+    Buffer body =
+        clients
+            .createHttpClient(plain)
+            .request(HttpMethod.GET, gateway.tlsPort(), "127.0.0.1", "/proxied")
+            .compose(request -> request.send())
+            .compose(HttpClientResponse::body)
+            .await();
+    assertThat(body.length()).isEqualTo(LARGE);
+  }
+}
