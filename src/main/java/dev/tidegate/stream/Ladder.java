@@ -14,12 +14,14 @@ final class Ladder {
   private static final int LAST = WINDOWS.length - 1;
   private static final int CALM = 5;
 
-  private final Hub hub;
+  private final Fanout fanout;
+  private final Replies replies;
   private final List<Session> lagging = new ArrayList<>();
 
-  Ladder(Hub hub) {
-    this.hub = hub;
-    hub.fanout().onLagging(lagging::add);
+  Ladder(Fanout fanout, Replies replies) {
+    this.fanout = fanout;
+    this.replies = replies;
+    fanout.onLagging(lagging::add);
   }
 
   /** Puts the lane among its like for the step. A topic that it did not have begins afresh. */
@@ -110,9 +112,8 @@ final class Ladder {
   private void move(Session session, Lag lag, int to) {
     boolean down = to < lag.step;
     lag.step = to;
-    hub.meters().slowStep();
-    session.control(
-        hub.replies().notice(down ? "recovering" : "slow-consumer", describe(to), null));
+    fanout.meters().slowStep();
+    session.control(replies.notice(down ? "recovering" : "slow-consumer", describe(to), null));
     session.placeAll();
     session.again();
   }

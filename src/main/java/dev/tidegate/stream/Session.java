@@ -43,6 +43,10 @@ final class Session implements Wheel.Timed {
   private int abuse;
   private int asked;
   private boolean touched;
+
+  /** Set once market data was written in this turn: what else the turn brings goes with it. */
+  private boolean granted;
+
   private boolean open = true;
   private boolean waiting;
   private long dueAt;
@@ -163,7 +167,7 @@ final class Session implements Wheel.Timed {
     if (!open) {
       return false;
     }
-    if (touched) {
+    if (granted) {
       return true;
     }
     if (!outlet.writable()) {
@@ -189,6 +193,11 @@ final class Session implements Wheel.Timed {
 
   /** A frame of market data; only after {@link #ready}. */
   void write(ByteBuf frame) {
+    granted = true;
+    send(frame);
+  }
+
+  private void send(ByteBuf frame) {
     int size = frame.readableBytes();
     meters.wrote(size);
     outlet.write(frame);
@@ -206,7 +215,7 @@ final class Session implements Wheel.Timed {
       close(CloseCode.SLOW_CONSUMER, "too slow: private messages and replies are not read");
       return;
     }
-    write(fanout.frames().text(message, false));
+    send(fanout.frames().text(message, false));
   }
 
   private void touch() {
@@ -218,6 +227,7 @@ final class Session implements Wheel.Timed {
 
   void flush() {
     touched = false;
+    granted = false;
     outlet.flush();
   }
 

@@ -66,7 +66,7 @@ public record StreamConfig(
     deltasKept = deltasKept == null ? 2_000 : deltasKept;
     maxFrame = maxFrame == null ? 64 * 1024 : maxFrame;
     sendBuffer = sendBuffer == null ? 0 : sendBuffer;
-    notSentLowWater = notSentLowWater == null ? 4096 : notSentLowWater;
+    notSentLowWater = notSentLowWater == null ? 512 : notSentLowWater;
     adaptive = adaptive == null || adaptive;
     echo = echo != null && echo;
     range("port", port, 0, 65535);

@@ -60,7 +60,7 @@ public final class StreamVerticle extends VerticleBase {
                 new StreamMeters(registry, instance),
                 census));
     Sweep sweep = new Sweep(loop);
-    sweep.start(parts, new Ladder(parts));
+    sweep.start(parts, new Ladder(parts.fanout(), parts.replies()));
     Upgrade upgrade = new Upgrade(parts, new Protocol(parts, authenticator), authenticator, sweep);
     HttpServer listener = vertx.createHttpServer(options()).requestHandler(upgrade::handle);
     hub = parts;

@@ -74,7 +74,7 @@ public final class FanBench {
             null,
             null,
             Integer.getInteger("sndbuf", 0),
-            Integer.getInteger("lowat", 4096),
+            Integer.getInteger("lowat", 512),
             Boolean.parseBoolean(System.getProperty("adaptive", "false")),
             null,
             null);

@@ -488,4 +488,63 @@ class StreamIT {
     assertThat(json.path("list").get(0).path("windows").get(0).asInt()).isEqualTo(100);
     assertThat(json.path("list").get(0).path("step").asInt()).isZero();
   }
+
+  private void redeploy(Map<String, StreamConfig.Tier> tiers) throws Exception {
+    get(vertx.undeploy(deployment));
+    deploy(config(tiers));
+  }
+
+  @Test
+  void holdsATierToItsLimitsAndEntitlements() throws Exception {
+    redeploy(
+        Map.of(
+            "registered",
+            new StreamConfig.Tier(1, 1, null, 2, 3, null, List.of("book"), List.of("A*"), null)));
+    Client alice = new Client("/v1/stream", "X-API-Key", "alice-key");
+    assertThat(upgrade("X-API-Key", "alice-key").statusCode()).isEqualTo(429);
+    alice.send("{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'BBB'}]}");
+    assertThat(alice.reply("error").path("code").asText()).isEqualTo("not-entitled");
+    alice.send(
+        "{'op':'subscribe','id':2,'channels':[{'channel':'book','symbol':'AAA'},{'channel':'book',"
+            + "'symbol':'AAA','depth':5},{'channel':'book','symbol':'AAA','depth':1}]}");
+    assertThat(alice.reply("error").path("code").asText()).isEqualTo("limit");
+    for (int i = 0; i < 40; i++) {
+      alice.send("{'op':'ping','id':" + i + "}");
+    }
+    assertThat(alice.closed()).startsWith("4503 ");
+    verticle.reconfigure(config(Map.of()));
+    Client again = new Client("/v1/stream", "X-API-Key", "alice-key");
+    again.reply("welcome");
+    again.send("{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'BBB'}]}");
+    again.reply("subscribed");
+  }
+
+  @Test
+  void depthViewsTellOnlyWhatMovesThem() {
+    Client client = connect();
+    client.send("{'op':'subscribe','channels':[{'channel':'book','symbol':'AAA','depth':1}]}");
+    assertThat(client.data().get(0).path("depth").asInt()).isEqualTo(1);
+    market.say("AAA", Channel.BOOK, 5, FakeMarket.bid("50", "1"));
+    market.say("AAA", Channel.BOOK, 6, FakeMarket.bid("100.15", "3"));
+    JsonNode delta = client.data().get(0);
+    assertThat(delta.path("prevSeq").asLong()).isEqualTo(1);
+    assertThat(delta.path("seq").asLong()).isEqualTo(3);
+    assertThat(delta.path("bids").toString()).isEqualTo("[[\"100.15\",\"3\"],[\"100.1\",\"0\"]]");
+  }
+
+  @Test
+  void extrasComeOnRequest() {
+    Client client = connect();
+    client.send(
+        "{'op':'subscribe','channels':[{'channel':'book','symbol':'AAA','window':10,'meta':true,"
+            + "'checksum':true}]}");
+    client.data();
+    market.say("AAA", Channel.BOOK, 5, FakeMarket.bid("50", "1"));
+    JsonNode delta = client.data().get(0);
+    assertThat(delta.path("merged").asInt()).isEqualTo(1);
+    assertThat(delta.path("window").asInt()).isEqualTo(10);
+    java.util.zip.CRC32 crc = new java.util.zip.CRC32();
+    crc.update("100.1:1:100.2:2:50:1".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    assertThat(delta.path("checksum").asLong()).isEqualTo(crc.getValue());
+  }
 }

@@ -1,0 +1,111 @@
+package dev.tidegate.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.problem.CloseCode;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LadderTest {
+  private final FakeLoop loop = new FakeLoop();
+  private final StreamMeters meters = new StreamMeters(new SimpleMeterRegistry(), 0);
+  private final Fanout fanout =
+      new Fanout(
+          loop, new Frames(UnpooledByteBufAllocator.DEFAULT, 1), new Pressure(false), meters);
+  private final Ladder ladder = new Ladder(fanout, new Replies(loop));
+  private final FakeClient client = new FakeClient(false);
+  private final Session session =
+      new Session("s", "a", client, false, StreamConfig.Tier.open(1), fanout);
+
+  private final LatestTopic ticker = new LatestTopic(1, "AAA", Channel.TICKER, "", fanout);
+  private long seq;
+
+  private void tick() {
+    ticker.follow(++seq, seq, FakeMarket.ticker("100"));
+    loop.turn();
+  }
+
+  private List<String> notices() {
+    List<String> codes = new ArrayList<>();
+    client.replies.forEach(reply -> codes.add(reply.path("code").asText()));
+    return codes;
+  }
+
+  private void seconds(int count) {
+    for (int i = 0; i < count; i++) {
+      tick();
+      loop.advance(1_000);
+      ladder.check(loop.nanos(), 30_000_000_000L);
+      loop.turn();
+    }
+  }
+
+  private void stall() {
+    Lane lane = session.lane(new Shape(0, 1, false, false, false));
+    lane.add(ticker);
+    session.place(lane);
+    tick();
+    client.stalled = true;
+    tick();
+    tick();
+    assertThat(lane.behind()).isTrue();
+  }
+
+  @Test
+  void climbsStepByStepAndComesDownAgain() {
+    stall();
+    seconds(2);
+    assertThat(session.lag.step).isEqualTo(2);
+    seconds(5);
+    assertThat(session.lag.step).isEqualTo(4);
+    assertThat(ladder.slow()).isEqualTo(1);
+    client.stalled = false;
+    client.flush();
+    session.drained();
+    loop.turn();
+    seconds(40);
+    assertThat(session.lag).isNull();
+    assertThat(ladder.slow()).isZero();
+    assertThat(notices())
+        .containsExactly(
+            "slow-consumer",
+            "slow-consumer",
+            "slow-consumer",
+            "slow-consumer",
+            "recovering",
+            "recovering",
+            "recovering",
+            "recovering");
+  }
+
+  @Test
+  void closesWhoReadsNothingAtAllAndSaysWhy() {
+    stall();
+    seconds(29);
+    assertThat(client.closed).isNull();
+    seconds(2);
+    assertThat(client.closed).isEqualTo(CloseCode.SLOW_CONSUMER);
+    assertThat(client.reason).isEqualTo("too slow: nothing was read for 30 s");
+  }
+
+  @Test
+  void underPressureLowRanksWaitFirst() {
+    Pressure pressure = new Pressure(true);
+    Shape low = new Shape(0, 0, false, false, false);
+    Shape high = new Shape(0, 2, false, false, false);
+    assertThat(pressure.window(low)).isZero();
+    for (int i = 0; i < 3; i++) {
+      pressure.measure(0.95, 0);
+    }
+    assertThat(pressure.window(low)).isEqualTo(50);
+    assertThat(pressure.window(high)).isZero();
+    for (int i = 0; i < 100; i++) {
+      pressure.measure(0.3, 0);
+    }
+    assertThat(pressure.window(low)).isZero();
+  }
+}
