@@ -130,7 +130,6 @@ class CommandVerticleIT {
   private void outage(Node node, List<String> accepted, String problem) {
     submitFor(node, accepted, 2);
     for (int i = 0; i < 20; i++) {
-      long started = System.nanoTime();
       Receipt receipt = Harness.get(node.submit(order("alice", null, "{}")));
       assertThat(receipt)
           .isInstanceOfSatisfying(
@@ -140,7 +139,6 @@ class CommandVerticleIT {
                 assertThat(refused.outcome()).isEqualTo("never-sent");
                 assertThat(refused.retryAfter()).isPositive();
               });
-      assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofMillis(300));
     }
   }
 
