@@ -28,8 +28,8 @@ DECLINED = {"permessage-deflate; server_max_window_bits=9"}
 # Size of a message, size of its fragments (0: one frame).
 SHAPES = [(n, 0) for n in (16, 64, 256, 1024, 4096, 8192, 16384, 32768, 65536, 131072)]
 SHAPES += [(n, 256) for n in (8192, 16384, 32768, 65536, 131072)] + [(131072, n) for n in (1024, 4096, 32768)]
-BYTES = 4 * 1024 * 1024  # for each case, at most
-MESSAGES = 200
+BYTES = 1024 * 1024  # for each case, at most
+MESSAGES = 100
 
 
 class Failed(Exception):

@@ -1,12 +1,15 @@
 package dev.tidegate.stream;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.tidegate.stream.ClientFrames.close;
+import static dev.tidegate.stream.ClientFrames.frame;
+import static dev.tidegate.stream.ClientFrames.letters;
+import static dev.tidegate.stream.ClientFrames.text;
+import static dev.tidegate.stream.ClientFrames.together;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidegate.testing.GatewayProcess;
 import dev.tidegate.testing.RawWebSocket;
 import dev.tidegate.testing.RawWebSocket.Frame;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ConformanceIT {
   private static final int FIN = 0x80;
-  private static final byte[] MASK = {0x37, (byte) 0xFA, 0x21, 0x3D};
   private static GatewayProcess node;
 
   @BeforeAll
@@ -56,46 +58,6 @@ class ConformanceIT {
     return RawWebSocket.open(node.stream().replace("/v1/stream", "/v1/echo"), headers);
   }
 
-  private static byte[] frame(int head, byte[] payload) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write(head);
-    if (payload.length < 126) {
-      out.write(0x80 | payload.length);
-    } else if (payload.length < 65_536) {
-      out.writeBytes(new byte[] {(byte) 0xFE, (byte) (payload.length >> 8), (byte) payload.length});
-    } else {
-      out.write(0xFF);
-      for (int shift = 56; shift >= 0; shift -= 8) {
-        out.write((int) ((long) payload.length >> shift));
-      }
-    }
-    out.writeBytes(MASK);
-    for (int i = 0; i < payload.length; i++) {
-      out.write(payload[i] ^ MASK[i & 3]);
-    }
-    return out.toByteArray();
-  }
-
-  private static byte[] close(int code, byte[] reason) {
-    byte[] body = new byte[2 + reason.length];
-    body[0] = (byte) (code >> 8);
-    body[1] = (byte) code;
-    System.arraycopy(reason, 0, body, 2, reason.length);
-    return frame(FIN | Frames.CLOSE, body);
-  }
-
-  private static byte[] together(byte[]... frames) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (byte[] frame : frames) {
-      out.writeBytes(frame);
-    }
-    return out.toByteArray();
-  }
-
-  private static byte[] text(String text) {
-    return text.getBytes(UTF_8);
-  }
-
   private static void comes(RawWebSocket socket, int opcode, byte[] payload) throws IOException {
     Frame frame = socket.next();
     assertThat(frame.head()).isEqualTo(FIN | opcode);
@@ -120,14 +82,6 @@ class ConformanceIT {
   private static void closesWell(RawWebSocket socket) throws IOException {
     socket.write(close(1000, new byte[0]));
     refuses(socket, 1000);
-  }
-
-  private static byte[] letters(int size) {
-    byte[] letters = new byte[size];
-    for (int i = 0; i < size; i++) {
-      letters[i] = (byte) ('a' + i % 26);
-    }
-    return letters;
   }
 
   @ParameterizedTest

@@ -5,6 +5,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -93,9 +95,15 @@ public final class RawWebSocket implements AutoCloseable {
     return new Frame(head, payload());
   }
 
-  /** Whether the server ends the connection without another byte. */
+  /** Whether the server ends the connection without another byte; in a hurry, it resets it. */
   public boolean ended() throws IOException {
-    return in.read() < 0;
+    try {
+      return in.read() < 0;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (SocketException e) {
+      return true;
+    }
   }
 
   public void sendText(String text) throws IOException {
