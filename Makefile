@@ -26,8 +26,8 @@ fmt: jdk ## format the sources
 bench: build ## measure beside the direct, no-gateway baseline; writes loadtest/RESULTS.md
 	loadtest/measure
 
-conformance: jdk ## WebSocket protocol conformance against the real listener
-	$(MVN) verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='*ConformanceIT'
+conformance: build ## the Autobahn suite and compressed messages against a real node's listener; a few minutes
+	loadtest/conformance/run
 
 local-cluster: build ## Kafka, Redis and three nodes on this machine, until Ctrl-C
 	loadtest/local-cluster

@@ -209,8 +209,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
       closing = true;
       closingAt = clock.coarseNanos();
       send(closeFrame(code, reason));
-      finish();
     }
+    finish();
   }
 
   private void finish() {

@@ -72,7 +72,7 @@ final class OpReader {
                 "op: expected subscribe, unsubscribe, login, ping or cancelOnDisconnect");
       };
     } catch (Refusal refusal) {
-      throw refusal.answering(op, id != null && id.isValueNode() ? id : null);
+      throw refusal.answering(op, id != null && id.isValueNode() && !id.isDouble() ? id : null);
     }
   }
 

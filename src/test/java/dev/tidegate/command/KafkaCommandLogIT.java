@@ -15,7 +15,7 @@ class KafkaCommandLogIT extends CommandLogContract {
 
   @BeforeAll
   static void open() {
-    harness = new Harness(backend(KafkaBroker.shared()));
+    harness = new Harness(backend(KafkaBroker.shared(), PATIENT));
     log = harness.openLog();
     Harness.await("the broker is found", Duration.ofSeconds(15), log::available);
   }
@@ -39,7 +39,7 @@ class KafkaCommandLogIT extends CommandLogContract {
   @Test
   void aBrokerThatIsAwayFailsOneAppendAndTheNextIsNotEvenSentUntilItIsBack() {
     try (KafkaBroker broker = KafkaBroker.start();
-        Harness own = new Harness(backend(broker))) {
+        Harness own = new Harness(backend(broker, CommandConfig.defaults()))) {
       CommandLog of = own.openLog("commands");
       Harness.await("the broker is found", Duration.ofSeconds(15), of::available);
       own.on(() -> of.append("commands", "a", new byte[] {1}));
@@ -72,8 +72,7 @@ class KafkaCommandLogIT extends CommandLogContract {
     return caught[0];
   }
 
-  private static CommandBackend backend(KafkaBroker broker) {
-    return CommandBackend.of(
-        CommandConfig.defaults(), Harness.kafka(broker.bootstrapServers()), null);
+  private static CommandBackend backend(KafkaBroker broker, CommandConfig config) {
+    return CommandBackend.of(config, Harness.kafka(broker.bootstrapServers()), null);
   }
 }

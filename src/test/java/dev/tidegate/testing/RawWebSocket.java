@@ -5,6 +5,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -14,6 +16,19 @@ public final class RawWebSocket implements AutoCloseable {
   private final Socket socket;
   private final DataInputStream in;
   private final OutputStream out;
+  private String extensions = "";
+
+  /** A frame as it came: its first byte and what it carries. */
+  public record Frame(int head, byte[] payload) {
+    public int opcode() {
+      return head & 15;
+    }
+
+    /** The code that a close frame carries; 1005 when it carries none. */
+    public int closeCode() {
+      return payload.length < 2 ? 1005 : ((payload[0] & 0xFF) << 8) | (payload[1] & 0xFF);
+    }
+  }
 
   private RawWebSocket(Socket socket) throws IOException {
     this.socket = socket;
@@ -39,7 +54,9 @@ public final class RawWebSocket implements AutoCloseable {
     raw.out.write(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
     String status = raw.line();
     for (String line = status; !line.isEmpty(); line = raw.line()) {
-      // The headers do not matter here.
+      if (line.startsWith("Sec-WebSocket-Extensions: ")) {
+        raw.extensions = line.substring(line.indexOf(' ') + 1);
+      }
     }
     if (!status.startsWith("HTTP/1.1 101")) {
       socket.close();
@@ -59,6 +76,34 @@ public final class RawWebSocket implements AutoCloseable {
       }
     }
     return line.toString();
+  }
+
+  /** What the server agreed to; empty when nothing. */
+  public String extensions() {
+    return extensions;
+  }
+
+  /** Bytes as they are. */
+  public void write(byte[] bytes) throws IOException {
+    out.write(bytes);
+    out.flush();
+  }
+
+  /** The next frame, of whatever kind. */
+  public Frame next() throws IOException {
+    int head = in.readUnsignedByte();
+    return new Frame(head, payload());
+  }
+
+  /** Whether the server ends the connection without another byte; in a hurry, it resets it. */
+  public boolean ended() throws IOException {
+    try {
+      return in.read() < 0;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (SocketException e) {
+      return true;
+    }
   }
 
   public void sendText(String text) throws IOException {
@@ -106,10 +151,9 @@ public final class RawWebSocket implements AutoCloseable {
   /** The code of the close frame that comes; whatever is sent before it is passed over. */
   public int closeCode() throws IOException {
     for (; ; ) {
-      int head = in.readUnsignedByte();
-      byte[] payload = payload();
-      if ((head & 15) == 8) {
-        return payload.length < 2 ? 1005 : ((payload[0] & 0xFF) << 8) | (payload[1] & 0xFF);
+      Frame frame = next();
+      if (frame.opcode() == 8) {
+        return frame.closeCode();
       }
     }
   }
