@@ -5,22 +5,24 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * Where the recorded markets are: the full ones beside the checkout when they are there, else the
- * project's own.
+ * Where the recorded markets are: the full ones beside the checkout, or in the folder of {@code
+ * -Dtidegate.captures=}, when they are there; else the project's own.
  */
 public final class Captures {
+  private static final String FULL =
+      System.getProperty("tidegate.captures", "../shared/market-captures");
+
   private Captures() {}
 
   public static Path coinbase() {
     return first(
-        "../shared/market-captures/coinbase-level2-10-products-30s.log.gz",
+        FULL + "/coinbase-level2-10-products-30s.log.gz",
         "src/test/resources/captures/coinbase.log.gz");
   }
 
   public static Path binance() {
     return first(
-        "../shared/market-captures/binance-delivery-30s.log.gz",
-        "src/test/resources/captures/binance.log.gz");
+        FULL + "/binance-delivery-30s.log.gz", "src/test/resources/captures/binance.log.gz");
   }
 
   private static Path first(String... places) {
