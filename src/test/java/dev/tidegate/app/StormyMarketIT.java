@@ -11,6 +11,8 @@ import dev.tidegate.testing.RedisServer;
 import dev.tidegate.testing.ReferenceBook;
 import dev.tidegate.testing.Storm;
 import dev.tidegate.testing.StormClient;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -45,8 +47,10 @@ class StormyMarketIT {
   @Test
   void everyClientEndsWithTheExchangesBooksAndTrades() throws Exception {
     System.out.println("storm: -Dtidegate.seed=" + seed + " -Dtidegate.clients=" + size);
-    Map<String, ReferenceBook> expected = new TreeMap<>(ReferenceBook.of(Captures.coinbase()));
-    expected.putAll(ReferenceBook.of(Captures.binance()));
+    Path coinbase = Captures.coinbase();
+    Path binance = Captures.binance();
+    Map<String, ReferenceBook> expected = new TreeMap<>(ReferenceBook.of(coinbase));
+    expected.putAll(ReferenceBook.of(binance));
     try (GatewayCluster cluster =
             GatewayCluster.start("storm", 3, KafkaBroker.shared(), RedisServer.shared());
         Storm storm = new Storm(seed, cluster, expected)) {
@@ -60,17 +64,23 @@ class StormyMarketIT {
         live(storm, storm.add("client-" + i));
       }
       outages(storm, cluster);
-      try (GatewayProcess backbone = cluster.replay(Captures.coinbase(), "1");
-          GatewayProcess beside =
-              cluster.replay(Captures.binance(), storm.random().nextBoolean() ? "1" : "2")) {
+      String own = speed(coinbase);
+      String beside = storm.random().nextBoolean() ? speed(binance) : "20";
+      try (GatewayProcess backbone = cluster.replay(coinbase, own);
+          GatewayProcess second = cluster.replay(binance, beside)) {
         assertThat(backbone.exitCode(120)).as(backbone.errors()).isZero();
-        assertThat(beside.exitCode(60)).as(beside.errors()).isZero();
+        assertThat(second.exitCode(60)).as(second.errors()).isZero();
       }
       List<String> wrong = storm.settle(50);
       System.out.println("storm: seed " + seed + ": " + storm.summary());
       assertThat(wrong).as("-Dtidegate.seed=" + seed).isEmpty();
       assertThat(storm.recovered()).as("resumed without a new snapshot").isGreaterThan(size);
     }
+  }
+
+  /** Its own; a recording that is shorter than the storm is stretched. */
+  private static String speed(Path capture) throws IOException {
+    return Double.toString(Math.min(1, Captures.seconds(capture) * 1_000 / MARKET_MILLIS));
   }
 
   /** The life of one client: when it comes, pauses and is cut off. */

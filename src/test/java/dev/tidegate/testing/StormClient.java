@@ -124,6 +124,18 @@ public final class StormClient implements AutoCloseable {
     }
   }
 
+  /** A reader that has slept cannot tell a quiet market from a dead node without asking. */
+  private void knock(Connection connection, WebSocket socket) {
+    socket
+        .sendText("{\"op\":\"ping\",\"id\":0}", true)
+        .whenComplete(
+            (sent, failure) -> {
+              if (failure != null) {
+                ended(connection, 1006, "no ping: " + failure);
+              }
+            });
+  }
+
   /** Whether it has left on its own and nobody has connected it since. */
   public synchronized boolean away() {
     return away;
@@ -224,12 +236,17 @@ public final class StormClient implements AutoCloseable {
 
     void next() {
       WebSocket to;
+      boolean owed;
       synchronized (StormClient.this) {
-        to = owing ? socket : null;
+        to = socket;
+        owed = owing;
         owing = false;
       }
-      if (to != null) {
+      if (to != null && owed) {
         to.request(1);
+      }
+      if (to != null) {
+        knock(this, to);
       }
     }
 

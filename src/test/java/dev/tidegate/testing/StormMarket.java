@@ -43,6 +43,8 @@ final class StormMarket {
     // A book that was shown less deep than asked for is no base for changes of the whole.
     if (bookEpoch != null && shown == depth) {
       book.putObject("since").put("epoch", bookEpoch).put("seq", bookSeq);
+    } else {
+      bookEpoch = null;
     }
     ObjectNode last = channel(channels, "trades", window);
     if (tradeEpoch != null) {
