@@ -157,16 +157,37 @@ final class BookTopic extends Topic {
     separate(out);
     if (snapshotVersion != version) {
       int start = out.length();
-      name(out);
-      out.ascii(",\"kind\":\"snapshot\",\"epoch\":").quoted(epoch).ascii(",\"seq\":").number(seq);
-      Snapshot now = full() ? book.snapshot(Integer.MAX_VALUE) : shown;
-      sides(now.bids(), now.asks(), time, out);
+      snapshotMessage(seq, out);
       snapshotText = out.copyFrom(start);
       snapshotVersion = version;
     } else {
       out.raw(snapshotText);
     }
     end(shape, 0, out);
+  }
+
+  /**
+   * Appends the book for one reader as of the last update of the whole book, which may not have
+   * reached this view: a reader who comes from another depth must not be sent back. Returns that
+   * sequence; this view's next change has to be told to the reader as following it.
+   */
+  long fresh(Shape shape, Text out) {
+    long whole = full() ? seq : Math.max(seq, views.apply(FULL).seq);
+    if (whole == seq) {
+      snapshot(shape, out);
+    } else {
+      separate(out);
+      snapshotMessage(whole, out);
+      end(shape, 0, out);
+    }
+    return whole;
+  }
+
+  private void snapshotMessage(long asOf, Text out) {
+    name(out);
+    out.ascii(",\"kind\":\"snapshot\",\"epoch\":").quoted(epoch).ascii(",\"seq\":").number(asOf);
+    Snapshot now = full() ? book.snapshot(Integer.MAX_VALUE) : shown;
+    sides(now.bids(), now.asks(), time, out);
   }
 
   private void end(Shape shape, int merged, Text out) {

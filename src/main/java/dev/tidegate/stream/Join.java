@@ -10,6 +10,9 @@ final class Join {
   /** The client's own sequence when it resumes, or {@link #NONE}. */
   final long since;
 
+  /** The numbering that the sequence belongs to. */
+  final String epoch;
+
   static final long FRESH = -1;
   static final long NONE = -1;
 
@@ -17,6 +20,7 @@ final class Join {
     this.topic = topic;
     this.cursor = cursor;
     this.since = since;
+    this.epoch = topic.epoch;
   }
 
   static Join fresh(Topic topic) {
@@ -29,5 +33,10 @@ final class Join {
 
   static Join since(Topic topic, long seq) {
     return new Join(topic, FRESH, seq);
+  }
+
+  /** Whether there is nothing to tell until the topic has more: the reader is not behind. */
+  boolean waits() {
+    return since != NONE && topic.seq < since && epoch.equals(topic.epoch);
   }
 }

@@ -38,7 +38,16 @@ final class Lane {
 
   boolean behind() {
     Cohort now = cohort;
-    return !joins.isEmpty() || (now != null && cursor < now.flushed());
+    return anyDue() || (now != null && cursor < now.flushed());
+  }
+
+  private boolean anyDue() {
+    for (int i = 0; i < joins.size(); i++) {
+      if (!joins.get(i).waits()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   List<Topic> topics() {

@@ -22,8 +22,7 @@ final class Step {
       return resume(join, session, shape, out);
     }
     if (join.cursor == Join.FRESH) {
-      topic.snapshot(shape, out);
-      return null;
+      return fresh(topic, shape, out);
     }
     if (topic instanceof TradesTopic trades) {
       return trades(trades, join.cursor, session, shape, out);
@@ -33,6 +32,15 @@ final class Step {
     } else {
       topic.catchUp(join.cursor, false, shape, out);
     }
+    return null;
+  }
+
+  private static @Nullable Join fresh(Topic topic, Shape shape, Text out) {
+    if (topic instanceof BookTopic book) {
+      long seq = book.fresh(shape, out);
+      return seq == book.seq ? null : Join.since(book, seq);
+    }
+    topic.snapshot(shape, out);
     return null;
   }
 
@@ -53,6 +61,15 @@ final class Step {
 
   private static @Nullable Join resume(Join join, Session session, Shape shape, Text out) {
     Topic topic = join.topic;
+    if (!join.epoch.equals(topic.epoch)) {
+      // A new numbering began meanwhile: everything that it has, beginning with the break.
+      Entry first = topic.ring.size() == 0 ? null : topic.ring.at(0);
+      return take(
+          first == null ? Join.fresh(topic) : Join.from(topic, first.version - 1),
+          session,
+          shape,
+          out);
+    }
     if (topic.seq < join.since) {
       return join; // the client has seen more than we have: it goes on when we have caught up
     }

@@ -102,7 +102,7 @@ public final class GatewayCluster implements AutoCloseable {
     return """
         node: %s
         http: {host: 127.0.0.1, port: 0}
-        stream: {host: 127.0.0.1, port: 0}
+        stream: {host: 127.0.0.1, port: 0, drain: 10s}
         admin: {host: 127.0.0.1, port: 0}
         auth:
           consumers:
