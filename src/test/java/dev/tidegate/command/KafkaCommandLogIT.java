@@ -10,6 +10,23 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class KafkaCommandLogIT extends CommandLogContract {
+  /** What a log does, apart from when it gives up: a broker on a busy machine may take its time. */
+  private static final CommandConfig PATIENT =
+      new CommandConfig(
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(60),
+          null,
+          null,
+          null,
+          null);
+
   private static Harness harness;
   private static CommandLog log;
 
