@@ -110,7 +110,8 @@ class RealCommandsIT {
         for (int i = 0; i < answers.size(); i++) {
           HttpResponse<String> answer = answers.get(i).join();
           String key = RUN + "-order-" + (batch + i / 2);
-          // The second may meet the first while it is being accepted, and a broker may be slow: with
+          // The second may meet the first while it is being accepted, and a broker may be slow:
+          // with
           // its key a client simply asks again.
           for (int again = 0; isTemporary(answer.statusCode()) && again < 200; again++) {
             answer = post(http, i % 2, batch + i / 2).join();
