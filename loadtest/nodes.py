@@ -149,13 +149,13 @@ def redis(processes, cpu=None):
     return f"redis://127.0.0.1:{port}"
 
 
-def config(name, http, stream, admin, **parts):
+def config(name, http_port, stream_port, admin_port, **parts):
     """A node's configuration; JSON is YAML."""
     document = {
         "node": name,
-        "http": {"host": "127.0.0.1", "port": http},
-        "stream": {"host": "127.0.0.1", "port": stream},
-        "admin": {"host": "127.0.0.1", "port": admin},
+        "http": {"host": "127.0.0.1", "port": http_port},
+        "stream": {"host": "127.0.0.1", "port": stream_port},
+        "admin": {"host": "127.0.0.1", "port": admin_port},
         "auth": {"consumers": [
             {"name": "alice", "key": "alice-key"},
             {"name": "bob", "key": "bob-key"},

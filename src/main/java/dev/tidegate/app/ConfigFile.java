@@ -107,15 +107,9 @@ final class ConfigFile {
     String path = path(mapping);
     return switch (mapping) {
       case UnrecognizedPropertyException unknown ->
-          at(
-              unknown.getLocation(),
-              path,
-              "unknown property (expected one of " + known(unknown) + ")");
+          error(path, "unknown property (expected one of " + known(unknown) + ")");
       case InvalidFormatException invalid ->
-          at(
-              invalid.getLocation(),
-              path,
-              invalid.getValue() + " " + expected(invalid.getTargetType()));
+          error(path, invalid.getValue() + " " + expected(invalid.getTargetType()));
       case ValueInstantiationException refused -> refused(refused, path);
       default -> at(mapping.getLocation(), path, mapping.getOriginalMessage());
     };
@@ -140,23 +134,14 @@ final class ConfigFile {
     return new ConfigException(name + ":" + line + ": " + where + problem);
   }
 
+  /** The line of the path, or of the nearest part above it that the file has. */
   private int lineOf(String path) {
     Map<String, Integer> lines = LineIndex.of(mapper, text);
-    for (String at = path;
-        !at.isEmpty();
-        at =
-            at.substring(
-                0,
-                Math.max(at.lastIndexOf('.'), at.lastIndexOf('[') < 0 ? 0 : at.lastIndexOf('[')))) {
-      Integer line = lines.get(at);
-      if (line != null) {
-        return line;
-      }
-      if (at.lastIndexOf('.') < 0 && at.lastIndexOf('[') < 0) {
-        break;
-      }
+    String at = path;
+    while (!at.isEmpty() && !lines.containsKey(at)) {
+      at = at.substring(0, Math.max(0, Math.max(at.lastIndexOf('.'), at.lastIndexOf('['))));
     }
-    return 1;
+    return lines.getOrDefault(at, 1);
   }
 
   private static String path(JsonMappingException e) {

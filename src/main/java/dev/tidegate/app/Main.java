@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line: {@code tidegate dev|run|check|replay|token}. */
+/** The command line: {@code tidegate dev|run|check|replay|token|worker}. */
 @Command(
     name = "tidegate",
     description = "A reactive API gateway with WebSocket push for trading systems.",
@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       CheckCommand.class,
       ReplayCommand.class,
-      TokenCommand.class
+      TokenCommand.class,
+      WorkerCommand.class
     })
 public final class Main {
   private Main() {}

@@ -8,13 +8,17 @@ import dev.tidegate.command.CommandVerticle;
 import dev.tidegate.command.SampleWorkerVerticle;
 import dev.tidegate.ingress.IngressVerticle;
 import dev.tidegate.market.MarketVerticle;
+import dev.tidegate.policy.AuthDemand;
 import dev.tidegate.ratelimit.RateLimits;
+import dev.tidegate.route.RouteConfig;
 import dev.tidegate.route.RouteTable;
 import dev.tidegate.stream.StreamVerticle;
 import dev.tidegate.telemetry.Metrics;
 import dev.tidegate.upstream.UpstreamVerticle;
 import io.vertx.core.Deployable;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +38,16 @@ final class Parts implements Deployment.Factory {
     this.metrics = metrics;
     this.readiness = readiness;
     this.authenticator = new ConfiguredAuthenticator(config.auth(), System::currentTimeMillis);
-    this.routes = new RouteTable(config.routes());
+    this.routes = new RouteTable(withProblems(config.routes()));
     this.rateLimits = new RateLimits(config.rateLimits(), System::nanoTime);
     this.kafka = kafka(config);
-    this.commands =
-        CommandBackend.of(config.commands(), kafka.isEmpty() ? null : kafka, redis(config));
+    this.commands = backend(config);
+  }
+
+  /** Kafka and Redis where the configuration names them, memory where not. */
+  static CommandBackend backend(GatewayConfig config) {
+    Map<String, String> kafka = kafka(config);
+    return CommandBackend.of(config.commands(), kafka.isEmpty() ? null : kafka, redis(config));
   }
 
   /** The back end that {@code dev} has beside the gateway. */
@@ -48,6 +57,33 @@ final class Parts implements Deployment.Factory {
 
   boolean isDurable() {
     return commands.isDurable();
+  }
+
+  /** Every problem document names a page as its type, so the gateway always serves them. */
+  @SuppressWarnings("NullAway") // The compact constructor replaces null by the default.
+  private static List<RouteConfig> withProblems(List<RouteConfig> routes) {
+    if (routes.stream().anyMatch(route -> route.local() == RouteConfig.Local.PROBLEMS)) {
+      return routes;
+    }
+    List<RouteConfig> all = new ArrayList<>(routes);
+    all.add(
+        new RouteConfig(
+            "problems",
+            null,
+            null,
+            "/problems",
+            List.of("GET", "HEAD"),
+            null,
+            null,
+            null,
+            null,
+            null,
+            RouteConfig.Local.PROBLEMS,
+            AuthDemand.NONE,
+            null,
+            null,
+            null));
+    return List.copyOf(all);
   }
 
   private static Map<String, String> kafka(GatewayConfig config) {

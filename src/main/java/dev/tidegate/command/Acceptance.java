@@ -164,7 +164,7 @@ final class Acceptance {
   /** Twins that arrive together should get the same answer, so the second waits for the first. */
   private Future<Receipt> waitFor(Submit s, Draft draft, CommandState.InProgress busy, long wait) {
     long waited = loop.now() - draft.acceptedAt();
-    if (waited > config.appendTimeout().plus(config.stateTimeout()).toMillis()) {
+    if (waited > config.lease().toMillis() * 4 / 5) { // well before it would take the lease over
       int seconds = (int) (busy.forMillis() / 1000) + 1;
       return Future.succeededFuture(
           refused(

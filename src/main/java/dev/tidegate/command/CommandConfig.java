@@ -54,8 +54,8 @@ public record CommandConfig(
     this.partitions = within("partitions", partitions, 12, 1, 10_000);
     this.maxBody = within("maxBody", maxBody, 1 << 20, 1, 16 << 20);
     this.maxInFlight = within("maxInFlight", maxInFlight, 4096, 1, 1_000_000);
-    this.appendTimeout = within("appendTimeout", appendTimeout, 900, 100, 120_000);
-    this.stateTimeout = within("stateTimeout", stateTimeout, 500, 10, 60_000);
+    this.appendTimeout = within("appendTimeout", appendTimeout, 2_500, 100, 120_000);
+    this.stateTimeout = within("stateTimeout", stateTimeout, 1_000, 10, 60_000);
     this.lease = within("lease", lease, 5_000, 100, 600_000);
     this.records = within("records", records, 86_400_000, 1_000, 30L * 86_400_000);
     this.privateRetention =

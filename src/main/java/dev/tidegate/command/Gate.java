@@ -28,6 +28,7 @@ final class Gate {
   private final String name;
   private State state;
   private boolean said;
+  private boolean byProbe = true;
 
   Gate(String name, State initial) {
     this.name = name;
@@ -67,6 +68,7 @@ final class Gate {
   }
 
   void failed(String why) {
+    byProbe = false;
     if (state != State.DOWN || !said) {
       said = true;
       log.atWarn().addKeyValue("server", name).addKeyValue("cause", why).log("unavailable");
@@ -74,9 +76,21 @@ final class Gate {
     }
   }
 
-  /** A probe, which is no request of anybody's, went well. */
+  /** A probe, which is no request of anybody's, went badly. */
+  void probeFailed(String why) {
+    boolean closedByProbe = byProbe || state == State.UP;
+    failed(why);
+    byProbe = closedByProbe;
+  }
+
+  /**
+   * A probe went well. That is enough when a probe had closed the gate, or when nobody wanted to be
+   * the trial until the next one; a request that failed wants a request that succeeds.
+   */
   void probed() {
-    if (state == State.DOWN) {
+    if (state == State.TRIAL || (state == State.DOWN && byProbe)) {
+      succeeded();
+    } else if (state == State.DOWN) {
       state = State.TRIAL;
     }
   }

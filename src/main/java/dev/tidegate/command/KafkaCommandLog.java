@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -27,6 +28,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
 final class KafkaCommandLog implements CommandLog {
   private static final long PROBE_WHEN_DOWN = 250;
   private static final long PROBE_WHEN_UP = 1000;
+  private static final long PROBE_TIMEOUT = 1500;
+  private static final int REPLICAS = 3;
   private static final int TOPIC_ATTEMPTS = 20;
 
   private final Map<String, String> properties;
@@ -38,6 +41,8 @@ final class KafkaCommandLog implements CommandLog {
   private final KafkaAdminClient admin;
   private final Map<String, Future<Void>> topics = new HashMap<>();
   private final List<Subscription> subscriptions = new ArrayList<>();
+  private int nodes;
+  private long confirmed; // when an append last went well
   private boolean closed;
 
   KafkaCommandLog(
@@ -58,7 +63,7 @@ final class KafkaCommandLog implements CommandLog {
   /** Succeeds when the first probe is over, whether or not the cluster answered. */
   Future<Void> start(List<String> needed) {
     return probe()
-        .compose(up -> Future.join(needed.stream().map(this::ensure).toList()))
+        .compose(v -> Future.join(needed.stream().map(this::ensure).toList()))
         .otherwiseEmpty()
         .mapEmpty();
   }
@@ -69,11 +74,13 @@ final class KafkaCommandLog implements CommandLog {
       return Future.failedFuture(new LogUnavailable("kafka is down", true));
     }
     return ensure(topic)
-        .recover(e -> Future.failedFuture(new LogUnavailable(text(e), true)))
-        .compose(v -> producer.send(KafkaProducerRecord.create(topic, key, value)))
+        .compose(
+            v -> producer.send(KafkaProducerRecord.create(topic, key, value)),
+            e -> Future.failedFuture(new TopicMissing(e)))
         .map(
             sent -> {
               gate.succeeded();
+              confirmed = loop.now();
               return new Position(topic, sent.getPartition(), sent.getOffset());
             })
         .recover(e -> Future.failedFuture(failed(e)));
@@ -118,23 +125,19 @@ final class KafkaCommandLog implements CommandLog {
   }
 
   private LogUnavailable failed(Throwable e) {
-    if (e instanceof LogUnavailable unavailable) {
-      gate.failed(text(e));
-      return unavailable;
-    }
-    if (e instanceof RecordTooLargeException) {
-      gate.answered();
-      return new LogUnavailable(text(e), true);
-    }
-    if (e instanceof RetriableException) {
-      gate.failed(text(e));
+    Throwable cause = e instanceof TopicMissing missing ? missing.getCause() : e;
+    if (cause instanceof RetriableException) {
+      gate.failed(text(cause));
     } else {
-      gate.answered();
+      gate.answered(); // a refusal, from a cluster that is there
     }
     // A record without metadata or room for it was never handed to the sender.
     boolean unsent =
-        e instanceof BufferExhaustedException || text(e).contains("not present in metadata");
-    return new LogUnavailable(text(e), unsent);
+        e instanceof TopicMissing
+            || e instanceof RecordTooLargeException
+            || e instanceof BufferExhaustedException
+            || text(e).contains("not present in metadata");
+    return new LogUnavailable(text(cause), unsent);
   }
 
   private void untilEnsured(String topic, KafkaSubscription subscription) {
@@ -155,8 +158,7 @@ final class KafkaCommandLog implements CommandLog {
         admin
             .describeTopics(List.of(topic))
             .<Void>mapEmpty()
-            .recover(
-                missing -> admin.createTopics(List.of(new NewTopic(topic, partitions, (short) -1))))
+            .recover(missing -> admin.createTopics(List.of(made(topic))))
             .recover(
                 e ->
                     e instanceof TopicExistsException
@@ -183,22 +185,26 @@ final class KafkaCommandLog implements CommandLog {
             });
   }
 
-  private Future<Boolean> probe() {
+  private Future<Void> probe() {
     if (closed) {
-      return Future.succeededFuture(false);
+      return Future.succeededFuture();
     }
+    long asked = loop.now();
     return admin
         .describeCluster()
-        .timeout(PROBE_WHEN_UP, TimeUnit.MILLISECONDS)
-        .map(
+        .timeout(PROBE_TIMEOUT, TimeUnit.MILLISECONDS)
+        .<Void>map(
             cluster -> {
+              nodes = cluster.getNodes().size();
               gate.probed();
-              return true;
+              return null;
             })
         .otherwise(
             e -> {
-              gate.failed(text(e));
-              return false;
+              if (confirmed < asked) {
+                gate.probeFailed(text(e));
+              }
+              return null;
             })
         .onComplete(
             done -> {
@@ -207,7 +213,24 @@ final class KafkaCommandLog implements CommandLog {
             });
   }
 
+  private NewTopic made(String topic) {
+    return new NewTopic(topic, partitions, (short) Math.max(1, Math.min(REPLICAS, nodes)));
+  }
+
   private static String text(Throwable e) {
     return String.valueOf(e.getMessage());
+  }
+
+  private static final class TopicMissing extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    TopicMissing(Throwable cause) {
+      super(cause);
+    }
+
+    @Override
+    public synchronized Throwable getCause() {
+      return Objects.requireNonNull(super.getCause());
+    }
   }
 }

@@ -52,13 +52,14 @@ final class KafkaSettings {
   /** Answers quickly whether the cluster is there. */
   static Map<String, String> admin(Map<String, String> base) {
     Map<String, String> all = common(base);
-    all.put("request.timeout.ms", "1000");
-    all.put("default.api.timeout.ms", "1500");
+    all.put("request.timeout.ms", "1500");
+    all.put("default.api.timeout.ms", "2000");
     return all;
   }
 
   private static Map<String, String> common(Map<String, String> base) {
     Map<String, String> all = new HashMap<>(base);
+    all.putIfAbsent("enable.metrics.push", "false");
     all.putIfAbsent("reconnect.backoff.ms", "50");
     all.putIfAbsent("reconnect.backoff.max.ms", "250");
     all.putIfAbsent("socket.connection.setup.timeout.ms", "1000");

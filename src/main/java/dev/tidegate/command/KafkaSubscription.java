@@ -107,16 +107,21 @@ final class KafkaSubscription implements CommandLog.Subscription {
       handled = Future.failedFuture(e);
     }
     handled.onComplete(
-        done ->
-            consumer
-                .commit(ends)
-                .onFailure(
-                    e ->
-                        log.atWarn()
-                            .addKeyValue("topic", topic)
-                            .addKeyValue("cause", e.toString())
-                            .log("offsets not committed, records may come again"))
-                .onComplete(c -> poll()),
-        failure -> loop.after(RETRY_MILLIS, () -> attempt(batch, ends)));
+        done -> commit(ends), failure -> loop.after(RETRY_MILLIS, () -> attempt(batch, ends)));
+  }
+
+  private void commit(Map<TopicPartition, OffsetAndMetadata> ends) {
+    if (closed) {
+      return; // a closed consumer that is asked again starts a second thread
+    }
+    consumer
+        .commit(ends)
+        .onFailure(
+            e ->
+                log.atInfo()
+                    .addKeyValue("topic", topic)
+                    .addKeyValue("cause", e.toString())
+                    .log("offsets not committed, records may come again"))
+        .onComplete(c -> poll());
   }
 }

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One pipelined connection to Redis that notices when the server stops answering: the oldest
- * request that is overdue ends the connection, requests fail at once from then on, and it connects
- * again by itself. Scripts are loaded before the link counts as up. For one event loop.
+ * request that is overdue, while no other is answered, ends the connection, requests fail at once
+ * from then on, and it connects again by itself. Scripts are loaded before the link counts as up.
+ * For one event loop.
  */
 final class RedisLink {
   private static final Pattern RUN_ID = Pattern.compile("run_id:(\\w+)");
@@ -40,6 +41,8 @@ final class RedisLink {
   private @Nullable RedisConnection connection;
   private String runId = "";
   private int generation;
+  private long progress; // when an answer last arrived
+  private long watched;
   private boolean closed;
 
   RedisLink(Supplier<Redis> clients, Loop loop, Duration timeout) {
@@ -101,6 +104,7 @@ final class RedisLink {
   private void arrived(int at) {
     if (at == generation) {
       sent.pollFirst();
+      progress = loop.now();
     }
   }
 
@@ -205,10 +209,16 @@ final class RedisLink {
     if (closed) {
       return;
     }
+    long now = loop.now();
+    long period = Math.max(10, timeout / 5);
+    if (now - watched > 2 * period) {
+      progress = now; // this loop was late itself: answers may be waiting to be read
+    }
+    watched = now;
     Long oldest = sent.peekFirst();
-    if (oldest != null && loop.now() - oldest > timeout) {
+    if (oldest != null && now - Math.max(oldest, progress) > timeout) {
       lost("no answer within " + timeout + " ms");
     }
-    loop.after(Math.max(10, timeout / 5), this::watch);
+    loop.after(period, this::watch);
   }
 }

@@ -1,10 +1,11 @@
 package dev.tidegate.market;
 
-import static dev.tidegate.market.MarketConfig.set;
+import static dev.tidegate.market.Setting.set;
 
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.Directory;
+import dev.tidegate.bus.Markets.Fed;
 import dev.tidegate.bus.Markets.Present;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Operations.Show;
@@ -13,13 +14,19 @@ import dev.tidegate.market.Replica.Parked;
 import dev.tidegate.market.Replica.Rules;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.shareddata.AsyncMap;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** The replicas of one instance: takes its shards, steps them, passes on what it hears. */
 final class Desk implements AutoCloseable {
@@ -40,39 +47,53 @@ final class Desk implements AutoCloseable {
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
   private long saidAt;
 
-  /** What the desk works with; everything belongs to the instance's event loop. */
+  /**
+   * What the verticle hands out.
+   *
+   * @param loop runs a task on the instance's event loop
+   * @param inCluster the members of the cluster; empty when there is none
+   */
   record Parts(
       Bus bus,
-      Cluster cluster,
-      Members members,
-      Feed feed,
+      Executor loop,
+      Future<AsyncMap<String, String>> claims,
       Instances instances,
+      Supplier<? extends Collection<String>> inCluster,
       MeterRegistry meters,
       LongSupplier clock) {}
 
-  Desk(Parts parts, MarketConfig config, int shards, String member, boolean clustered) {
+  /**
+   * @param member this node in the cluster's membership, or empty when there is no cluster
+   */
+  Desk(Parts parts, MarketConfig config, int shards, Feeds feeds, String node, String member) {
     bus = parts.bus();
-    cluster = parts.cluster();
-    feed = parts.feed();
     instances = parts.instances();
     clock = parts.clock();
+    Members members =
+        new Members(
+            node,
+            set(config.silence()).toMillis(),
+            clock,
+            m -> member.isEmpty() || parts.inCluster().get().contains(m));
+    feed = feeds.create(shards, parts.loop(), fed -> bus.send(Markets.fed(fed.shard()), fed));
+    cluster = new BusCluster(bus, node, members, parts.claims(), this::fed, parts.meters());
     limits = set(config.keep()).limits();
-    feedName = set(config.feed()).name().toLowerCase(java.util.Locale.ROOT);
+    feedName = set(config.feed()).name().toLowerCase(Locale.ROOT);
     rules =
         new Rules(
             shards,
             set(config.heartbeat()).toMillis(),
             set(config.silence()).toMillis(),
-            clustered ? set(config.settle()).toMillis() : 0,
+            member.isEmpty() ? 0 : set(config.settle()).toMillis(),
             Desk::epoch);
-    present = new Present(cluster.node(), member, false);
+    present = new Present(node, member, false);
     instance = instances.join();
     instances.measure(shards, parts.meters(), clock);
     takeovers =
         Counter.builder("tidegate.market.takeovers")
             .description("shards that this node came to own")
             .register(parts.meters());
-    consumers.add(bus.hear(Markets.PRESENT, parts.members()::hear));
+    consumers.add(bus.hear(Markets.PRESENT, members::hear));
     consumers.add(bus.hear(Markets.DIRECTORY, this::heard));
     consumers.add(bus.hear(Markets.DIRECTORY_WANTED, wanted -> list()));
     consumers.add(bus.hear(Operations.show("market"), this::show));
@@ -122,6 +143,12 @@ final class Desk implements AutoCloseable {
     }
   }
 
+  private void fed(Fed records) {
+    if (feed instanceof SocketFeed socket) {
+      socket.fed(records);
+    }
+  }
+
   private void heard(Directory directory) {
     Held each = held.get(directory.shard());
     if (each != null) {
@@ -130,8 +157,7 @@ final class Desk implements AutoCloseable {
   }
 
   private void list() {
-    long now = clock.getAsLong();
-    held.values().forEach(each -> each.replica().list(now));
+    held.values().forEach(each -> each.replica().list());
   }
 
   private void show(Show show) {

@@ -1,6 +1,6 @@
 package dev.tidegate.market;
 
-import static dev.tidegate.market.MarketConfig.set;
+import static dev.tidegate.market.Setting.set;
 
 import dev.tidegate.bus.Markets.Fed;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,37 +12,52 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /** Makes the feed that the configuration asks for. */
-final class Feeds {
-  private Feeds() {}
+interface Feeds {
+  /** How many shards there are; may block, and fail while a broker is away. */
+  int shards() throws Exception;
 
   /**
    * @param loop the event loop that is to take the records
    * @param elsewhere takes what a socket got for a shard that another instance owns
    */
-  static Feed create(
-      MarketConfig config,
-      int shards,
-      Map<String, String> kafka,
-      Executor loop,
-      Consumer<Fed> elsewhere,
-      MeterRegistry meters) {
-    Pump pump = new Pump(loop);
-    Rejects rejects = new Rejects(meters, System::currentTimeMillis);
-    return switch (set(config.feed())) {
-      case KAFKA -> new KafkaFeed(kafka, config, pump, rejects, System::currentTimeMillis);
-      case CAPTURE ->
-          new CaptureFeed(Objects.requireNonNull(config.capture()), shards, pump, rejects);
-      case SIMULATOR -> new SimulatorFeed(set(config.simulator()), shards, pump, Feeds::micros);
-      case SOCKET -> {
-        SocketFeed socket =
-            new SocketFeed(set(config.socket()), shards, loop, pump, rejects, elsewhere);
-        socket.listen();
-        yield socket;
-      }
-    };
+  Feed create(int shards, Executor loop, Consumer<Fed> elsewhere);
+
+  static Feeds of(MarketConfig config, Map<String, String> kafka, MeterRegistry meters) {
+    return new Configured(config, kafka, meters);
   }
 
-  private static long micros() {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+  /** By the configuration. */
+  record Configured(MarketConfig config, Map<String, String> kafka, MeterRegistry meters)
+      implements Feeds {
+    @Override
+    public int shards() throws Exception {
+      int shards = set(config.shards());
+      return config.feed() == MarketConfig.Source.KAFKA
+          ? KafkaTopic.partitions(kafka, set(config.topic()), shards)
+          : shards;
+    }
+
+    @Override
+    public Feed create(int shards, Executor loop, Consumer<Fed> elsewhere) {
+      Pump pump = new Pump(loop);
+      Rejects rejects = new Rejects(meters, System::currentTimeMillis);
+      return switch (set(config.feed())) {
+        case KAFKA -> new KafkaFeed(kafka, config, pump, rejects, System::currentTimeMillis);
+        case CAPTURE ->
+            new CaptureFeed(Objects.requireNonNull(config.capture()), shards, pump, rejects);
+        case SIMULATOR ->
+            new SimulatorFeed(set(config.simulator()), shards, pump, Configured::micros);
+        case SOCKET -> {
+          SocketFeed socket =
+              new SocketFeed(set(config.socket()), shards, loop, pump, rejects, elsewhere);
+          socket.listen();
+          yield socket;
+        }
+      };
+    }
+
+    private static long micros() {
+      return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    }
   }
 }

@@ -60,7 +60,7 @@ final class KafkaFeed implements Feed {
       Rejects rejects,
       LongSupplier clock) {
     this.properties = properties;
-    this.topic = MarketConfig.set(config.topic());
+    this.topic = Setting.set(config.topic());
     this.lookback = config.lookback();
     this.pump = pump;
     this.rejects = rejects;
@@ -98,7 +98,8 @@ final class KafkaFeed implements Feed {
   }
 
   private void run() {
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+    KafkaConsumer<byte[], byte[]> consumer = consumer();
+    try {
       while (!closed) {
         try {
           step(consumer);
@@ -113,7 +114,10 @@ final class KafkaFeed implements Feed {
         }
       }
     } catch (InterruptedException | InterruptException e) {
-      Thread.currentThread().interrupt();
+      LOG.debug("feed closed");
+    } finally {
+      Thread.interrupted(); // an interrupted thread cannot close the consumer
+      consumer.close(PROBE);
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.tidegate.market;
 
-import static dev.tidegate.market.MarketConfig.positive;
-import static dev.tidegate.market.MarketConfig.set;
-import static dev.tidegate.market.MarketConfig.within;
+import static dev.tidegate.market.Setting.positive;
+import static dev.tidegate.market.Setting.set;
+import static dev.tidegate.market.Setting.within;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

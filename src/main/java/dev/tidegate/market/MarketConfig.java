@@ -1,5 +1,9 @@
 package dev.tidegate.market;
 
+import static dev.tidegate.market.Setting.positive;
+import static dev.tidegate.market.Setting.require;
+import static dev.tidegate.market.Setting.within;
+
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.List;
@@ -78,9 +82,10 @@ public record MarketConfig(
       @Nullable Integer trade,
       @Nullable Integer ticker,
       @Nullable Long seed) {
-    static final Simulator DEFAULT = new Simulator(null, null, null, null, null, null, null, null);
     private static final List<String> USUAL =
         List.of("BTC-USD", "ETH-USD", "SOL-USD", "XRP-USD", "LTC-USD", "ADA-USD");
+
+    static final Simulator DEFAULT = new Simulator(null, null, null, null, null, null, null, null);
 
     public Simulator {
       count = within("simulator.count", count, 0, 0, 100_000);
@@ -128,29 +133,6 @@ public record MarketConfig(
     public Socket {
       host = host == null ? "127.0.0.1" : host;
       port = within("socket.port", port, 0, 0, 65535);
-    }
-  }
-
-  /** What is given or its default: after construction nothing is null but what may be. */
-  static <T> T set(@Nullable T value) {
-    return Objects.requireNonNull(value);
-  }
-
-  static Integer within(String name, @Nullable Integer value, int otherwise, int least, int most) {
-    int number = value == null ? otherwise : value;
-    require(number >= least && number <= most, name, number, least + ".." + most);
-    return number;
-  }
-
-  static Duration positive(String name, @Nullable Duration value, Duration otherwise) {
-    Duration duration = value == null ? otherwise : value;
-    require(duration.toMillis() > 0, name, duration, "at least 1ms");
-    return duration;
-  }
-
-  static void require(boolean fine, String name, Object value, String expected) {
-    if (!fine) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected " + expected + ")");
     }
   }
 }

@@ -1,16 +1,13 @@
 package dev.tidegate.market;
 
-import static dev.tidegate.market.MarketConfig.set;
-
 import dev.tidegate.bus.Bus;
-import dev.tidegate.bus.Markets;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.cluster.ClusterManager;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +19,7 @@ public final class MarketVerticle extends VerticleBase {
   private static final long RETRY_MILLIS = 1_000;
 
   private final MarketConfig config;
-  private final Map<String, String> kafka;
+  private final Feeds feeds;
   private final String node;
   private final MeterRegistry meters;
   private @Nullable Desk desk;
@@ -34,8 +31,12 @@ public final class MarketVerticle extends VerticleBase {
    */
   public MarketVerticle(
       MarketConfig config, Map<String, String> kafka, String node, MeterRegistry meters) {
+    this(config, Feeds.of(config, Map.copyOf(kafka), meters), node, meters);
+  }
+
+  MarketVerticle(MarketConfig config, Feeds feeds, String node, MeterRegistry meters) {
     this.config = config;
-    this.kafka = Map.copyOf(kafka);
+    this.feeds = feeds;
     this.node = node;
     this.meters = meters;
   }
@@ -48,17 +49,12 @@ public final class MarketVerticle extends VerticleBase {
   }
 
   private void countShards() {
-    if (config.feed() != MarketConfig.Source.KAFKA) {
-      open(set(config.shards()));
-      return;
-    }
     vertx
-        .executeBlocking(
-            () -> KafkaTopic.partitions(kafka, set(config.topic()), set(config.shards())), false)
+        .executeBlocking(feeds::shards, false)
         .onSuccess(this::open)
         .onFailure(
             e -> {
-              LOG.atWarn().addKeyValue("topic", config.topic()).log("feed topic unknown: {}", e);
+              LOG.atWarn().addKeyValue("reason", e).log("number of shards not known yet");
               vertx.setTimer(RETRY_MILLIS, t -> countShards());
             });
   }
@@ -68,42 +64,20 @@ public final class MarketVerticle extends VerticleBase {
       return;
     }
     ClusterManager manager = ((VertxInternal) vertx).clusterManager();
-    Bus bus = new Bus(vertx.eventBus());
-    Executor loop = task -> context.runOnContext(v -> task.run());
-    Members members =
-        new Members(
-            node,
-            set(config.silence()).toMillis(),
-            System::currentTimeMillis,
-            member -> manager == null || manager.getNodes().contains(member));
-    Feed feed =
-        Feeds.create(
-            config, shards, kafka, loop, fed -> bus.send(Markets.fed(fed.shard()), fed), meters);
-    Cluster cluster =
-        new BusCluster(
-            bus,
-            node,
-            members,
+    Desk.Parts parts =
+        new Desk.Parts(
+            new Bus(vertx.eventBus()),
+            task -> context.runOnContext(v -> task.run()),
             vertx.sharedData().getAsyncMap("tidegate.market.claims"),
-            fed -> {
-              if (feed instanceof SocketFeed socket) {
-                socket.fed(fed);
-              }
-            },
-            meters);
-    Instances instances =
-        vertx
-            .sharedData()
-            .<String, Instances>getLocalMap("tidegate.market")
-            .computeIfAbsent("instances", key -> new Instances());
+            vertx
+                .sharedData()
+                .<String, Instances>getLocalMap("tidegate.market")
+                .computeIfAbsent("instances", key -> new Instances()),
+            manager == null ? List::of : manager::getNodes,
+            meters,
+            System::currentTimeMillis);
     Desk opened =
-        new Desk(
-            new Desk.Parts(
-                bus, cluster, members, feed, instances, meters, System::currentTimeMillis),
-            config,
-            shards,
-            manager == null ? "" : manager.getNodeId(),
-            manager != null);
+        new Desk(parts, config, shards, feeds, node, manager == null ? "" : manager.getNodeId());
     desk = opened;
     opened.tick();
     vertx.setPeriodic(TICK_MILLIS, t -> opened.tick());

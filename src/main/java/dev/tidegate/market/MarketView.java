@@ -47,7 +47,7 @@ final class MarketView {
     json.writeStringField("owner", claim == null ? null : claim.node());
     json.writeBooleanField("owning", replica.owning());
     json.writeBooleanField("synced", replica.synced());
-    json.writeStringField("state", replica.health().state());
+    json.writeStringField("state", replica.state());
     json.writeNumberField("term", claim == null ? 0 : claim.term());
     json.writeStringField("epoch", shard.epoch());
     json.writeNumberField("next", shard.next());

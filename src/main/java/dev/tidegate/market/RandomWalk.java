@@ -1,6 +1,6 @@
 package dev.tidegate.market;
 
-import static dev.tidegate.market.MarketConfig.set;
+import static dev.tidegate.market.Setting.set;
 
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Delta;

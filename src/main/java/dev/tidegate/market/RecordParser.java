@@ -2,6 +2,7 @@ package dev.tidegate.market;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.tidegate.bus.Decimal;
@@ -74,11 +75,10 @@ final class RecordParser {
       if (in.nextToken() != null) {
         throw bad("record", "more after the object", "one JSON object");
       }
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("record: not JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      String message = String.valueOf(e.getMessage());
-      int line = message.indexOf('\n');
-      throw new IllegalArgumentException(
-          "record: not JSON: " + (line < 0 ? message : message.substring(0, line)), e);
+      throw new IllegalArgumentException("record: not JSON: " + e.getMessage(), e);
     }
     return record();
   }

@@ -4,7 +4,6 @@ import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.CaughtUp;
 import dev.tidegate.bus.Markets.Directory;
-import dev.tidegate.bus.Markets.FeedState;
 import dev.tidegate.market.Cluster.Answering;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -26,7 +25,6 @@ final class Replica {
   private static final long UNSYNCED_MILLIS = 1_500;
   private static final long CLAIM_PATIENCE_MILLIS = 600;
   private static final long VERIFY_MILLIS = 1_000;
-  private static final long DIRECTORY_MILLIS = 2_000;
 
   /** Durations in milliseconds, and how a new numbering is named. */
   record Rules(
@@ -46,20 +44,16 @@ final class Replica {
   private final Sync sync;
   private final Runnable takenOver;
   private @Nullable Claim claim;
-  private @Nullable Tap tap;
+  private @Nullable Owner owner;
   private Answering answering = Answering.NOBODY;
-  private FeedState health;
   private long heardAt;
   private long goneAt = -1;
   private long tickedAt;
-  private long beatAt;
-  private long listedAt;
   private long verifiedAt;
   private long claimingSince = -1;
   private long attempt;
   private boolean cold;
   private boolean lookedUp;
-  private int listed;
 
   Replica(Parked from, Cluster cluster, Feed feed, Rules rules, long now, Runnable takenOver) {
     this.shard = from.shard();
@@ -69,7 +63,6 @@ final class Replica {
     this.takenOver = takenOver;
     claim = from.claim();
     sync = new Sync(shard, cluster, from.synced());
-    health = new FeedState(shard.index, "", cluster.node(), 0, Instrument.LIVE, "", 0);
     heardAt = now + rules.settle() - rules.silence();
     tickedAt = now;
     if (from.owning() && claim != null) {
@@ -79,7 +72,7 @@ final class Replica {
   }
 
   boolean owning() {
-    return tap != null;
+    return owner != null;
   }
 
   boolean synced() {
@@ -94,8 +87,9 @@ final class Replica {
     return claim;
   }
 
-  FeedState health() {
-    return health;
+  /** How the feed does, as far as this node reads it. */
+  String state() {
+    return owner == null ? Instrument.LIVE : owner.state();
   }
 
   /** Steps time; to be called a few times within a heartbeat. */
@@ -118,11 +112,8 @@ final class Replica {
     if (woke || now - verifiedAt >= VERIFY_MILLIS) {
       verify(now);
     }
-    if (now - beatAt >= rules.heartbeat()) {
-      beat(now);
-    }
-    if (now - listedAt >= DIRECTORY_MILLIS) {
-      list(now);
+    if (owner != null) {
+      owner.tick(now);
     }
   }
 
@@ -247,11 +238,23 @@ final class Replica {
     }
     takenOver.run();
     answer(Answering.CLUSTER);
-    Tap opened = new Tap();
-    tap = opened;
-    beat(now);
-    list(now);
-    feed.start(shard.index, shard.source(), opened);
+    owner = new Owner(won, shard, cluster, feed, rules, this::lost);
+    owner.start(now);
+  }
+
+  /** What the feed no longer has cannot be continued. */
+  private void lost(String why) {
+    Owner ending = owner;
+    if (ending != null) {
+      LOG.atError()
+          .addKeyValue("shard", shard.index)
+          .addKeyValue("reason", why)
+          .log("feed position lost; a new epoch begins");
+      ending.end();
+      Claim anew = new Claim(cluster.node(), ending.claim.term() + 1, rules.epochs().get());
+      cluster.replace(shard.index, ending.claim, anew).onFailure(e -> {}); // verified every second
+      own(anew, tickedAt);
+    }
   }
 
   /** Another node owns the shard now. */
@@ -261,8 +264,10 @@ final class Replica {
         .addKeyValue("owner", other.node())
         .addKeyValue("term", other.term())
         .log("shard given up");
-    tap = null;
-    feed.stop(shard.index);
+    if (owner != null) {
+      owner.end();
+      owner = null;
+    }
     claim = other;
     heardAt = now;
     if (feed.shared() && other.epoch().equals(shard.epoch())) {
@@ -360,88 +365,22 @@ final class Replica {
             : new CaughtUp(null, shard.state(symbol)));
   }
 
-  private void beat(long now) {
-    beatAt = now;
-    cluster.publish(shard.drain(cluster.node(), claim == null ? 0 : claim.term()));
-    if (!health.state().equals(Instrument.LIVE)) {
-      cluster.publish(health);
-    }
-  }
-
   /** Tells which symbols there are; only an owner does. */
-  void list(long now) {
-    if (owning()) {
-      listedAt = now;
-      listed = shard.size();
-      cluster.publish(
-          new Directory(
-              shard.index, rules.shards(), shard.epoch(), cluster.node(), shard.symbols()));
+  void list() {
+    if (owner != null) {
+      owner.list();
     }
   }
 
   /** Ends here; what is returned lets another instance of this node go on. */
   Parked park() {
     boolean owned = owning();
-    if (owned) {
-      tap = null;
-      feed.stop(shard.index);
+    if (owner != null) {
+      owner.end();
+      owner = null;
     }
     attempt++;
     answer(Answering.NOBODY);
     return new Parked(shard, claim, owned, owned || sync.synced());
-  }
-
-  /** The feed's end while this node owns the shard; a replaced one is deaf. */
-  private final class Tap implements Feed.Sink {
-    @Override
-    public void deliver(List<Feed.Positioned> records, long position) {
-      if (tap != this || claim == null) {
-        return;
-      }
-      for (int i = 0; i < records.size(); i++) {
-        Feed.Positioned each = records.get(i);
-        shard.apply(each.position(), each.record());
-      }
-      shard.skipTo(position);
-      while (shard.pending()) {
-        cluster.publish(shard.drain(cluster.node(), claim.term()));
-      }
-      if (shard.size() != listed) {
-        list(tickedAt);
-      }
-    }
-
-    @Override
-    public void health(boolean live, String detail) {
-      String state = live ? Instrument.LIVE : Instrument.DELAYED;
-      if (tap == this && claim != null && !state.equals(health.state())) {
-        health =
-            new FeedState(
-                shard.index,
-                shard.epoch(),
-                cluster.node(),
-                claim.term(),
-                state,
-                detail,
-                tickedAt * 1000);
-        cluster.publish(health);
-      }
-    }
-
-    @Override
-    public void lost(String why) {
-      Claim own = claim;
-      if (tap == this && own != null) {
-        LOG.atError()
-            .addKeyValue("shard", shard.index)
-            .addKeyValue("reason", why)
-            .log("feed position lost; a new epoch begins");
-        Claim anew = new Claim(own.node(), own.term() + 1, rules.epochs().get());
-        tap = null;
-        feed.stop(shard.index);
-        cluster.replace(shard.index, own, anew).onFailure(e -> {}); // verified every second
-        own(anew, tickedAt);
-      }
-    }
   }
 }

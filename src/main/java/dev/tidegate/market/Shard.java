@@ -60,15 +60,20 @@ final class Shard {
     torn = false;
   }
 
-  /** Becomes what another replica is; every state may be as of its own shard sequence. */
-  void restore(String newEpoch, List<SymbolState> states) {
+  /**
+   * Becomes what another replica is; every state may be as of its own shard sequence. What follows
+   * the lowest of them and {@code complete} has to be absorbed then.
+   *
+   * @param complete every symbol that is not among the states first appears from here on
+   */
+  void restore(String newEpoch, List<SymbolState> states, long complete) {
     begin(newEpoch);
-    long from = Long.MAX_VALUE;
+    long from = complete;
     for (SymbolState state : states) {
       instruments.put(state.symbol(), Instrument.of(state, limits, clock.getAsLong()));
       from = Math.min(from, state.next());
     }
-    next = states.isEmpty() ? 0 : from;
+    next = from;
     published = next;
   }
 

@@ -22,13 +22,30 @@ final class Sync {
   private static final int HELD = 2_000;
   private static final long PATIENCE_MILLIS = 1_000;
 
+  /** How far the owner had come when it last spoke. */
+  private record Said(String epoch, String node, long next) {}
+
+  /**
+   * An owner's directory.
+   *
+   * @param complete a symbol that it does not have first appears from this shard sequence on: what
+   *     one node says arrives in order
+   */
+  private record Listing(Directory directory, long complete) {
+    List<String> symbols() {
+      return directory.symbols();
+    }
+  }
+
   private final Shard shard;
   private final Cluster cluster;
   private final Deque<Batch> held = new ArrayDeque<>();
-  private @Nullable Directory directory;
+  private @Nullable Listing listing;
   private boolean synced;
   private boolean whole;
+  private String seenEpoch = "";
   private long seen;
+  private Said said = new Said("", "", 0);
   private long attempt;
   private long askedAt = Long.MIN_VALUE;
 
@@ -45,7 +62,9 @@ final class Sync {
 
   /** An owner's present batch of a term that is not outdated. */
   void hear(Batch batch, long now) {
-    seen = Math.max(batch.epoch().equals(shard.epoch()) ? seen : 0, batch.next());
+    seen = batch.epoch().equals(seenEpoch) ? Math.max(seen, batch.next()) : batch.next();
+    seenEpoch = batch.epoch();
+    said = new Said(batch.epoch(), batch.node(), batch.next());
     Taken taken = shard.absorb(batch);
     if (taken == Taken.OTHER_EPOCH && batch.first() == 0) {
       shard.begin(batch.epoch());
@@ -65,8 +84,10 @@ final class Sync {
   }
 
   void hear(Directory heard, long now) {
-    directory = heard;
-    pursue(now);
+    if (heard.epoch().equals(said.epoch()) && heard.node().equals(said.node())) {
+      listing = new Listing(heard, said.next());
+      pursue(now);
+    }
   }
 
   void tick(long now) {
@@ -80,6 +101,7 @@ final class Sync {
 
   /** What this replica has is what it will hear. */
   void trust() {
+    seenEpoch = shard.epoch();
     seen = shard.next();
     settled();
   }
@@ -160,9 +182,9 @@ final class Sync {
   private void restore(long now) {
     askedAt = now;
     long mine = ++attempt;
-    Directory from = directory;
+    Listing from = listing;
     if (from == null || from.symbols().isEmpty()) {
-      directory = null;
+      listing = null;
       cluster.wantDirectories();
       askedAt = now - PATIENCE_MILLIS / 2;
       return;
@@ -170,14 +192,23 @@ final class Sync {
     collect(mine, from, new ArrayList<>(), now);
   }
 
-  private void collect(long mine, Directory from, List<SymbolState> states, long now) {
+  private void collect(long mine, Listing from, List<SymbolState> states, long now) {
     if (mine != attempt) {
       return;
     }
+    String epoch = from.directory().epoch();
+    if (!epoch.equals(seenEpoch)) {
+      listing = null;
+      return;
+    }
     if (states.size() == from.symbols().size()) {
-      shard.restore(from.epoch(), states);
+      // A symbol that the directory does not have yet came after what was seen before it.
+      shard.restore(epoch, states, from.complete());
+      for (SymbolState state : states) {
+        seen = Math.max(seen, state.next()); // until then the symbols are as of different times
+      }
       whole = false;
-      directory = null;
+      listing = null;
       askMissed(now);
       return;
     }
@@ -185,15 +216,15 @@ final class Sync {
     ask(symbol)
         .onSuccess(
             state -> {
-              if (state != null && state.epoch().equals(from.epoch())) {
+              if (state != null && state.epoch().equals(epoch)) {
                 askedAt = Math.max(askedAt, now);
                 states.add(state);
                 collect(mine, from, states, now);
               } else {
-                directory = null;
+                listing = null;
               }
             })
-        .onFailure(e -> directory = null);
+        .onFailure(e -> listing = null);
   }
 
   private Future<@Nullable SymbolState> ask(String symbol) {

@@ -54,7 +54,8 @@ final class BookTopic extends Topic {
 
   /** The same book to at most the depth. */
   Topic atMost(int most) {
-    return full() || depth > most ? views.apply(most) : this;
+    boolean deeper = most != Integer.MAX_VALUE && (full() || depth > most);
+    return deeper ? views.apply(most) : this;
   }
 
   /** Follows the book, which has the update already. */

@@ -104,6 +104,19 @@ final class Cohort implements Wheel.Timed {
     long from = flushed;
     long to = fanout.current();
     ByteBuf frame = fanout.assemble(this, dirty, from);
+    flushed = to;
+    dirty.clear();
+    try {
+      give(frame, nanos, from, to);
+    } finally {
+      if (frame != null) {
+        frame.release();
+      }
+    }
+  }
+
+  /** Begins with another member each time, so that nobody is always last. */
+  private void give(@Nullable ByteBuf frame, long nanos, long from, long to) {
     int start = size == 0 ? 0 : Math.floorMod(turn++, size);
     for (int i = 0; i < size; i++) {
       Lane lane = members[start + i < size ? start + i : start + i - size];
@@ -111,11 +124,6 @@ final class Cohort implements Wheel.Timed {
         give(lane, frame, from, to);
       }
     }
-    if (frame != null) {
-      frame.release();
-    }
-    flushed = to;
-    dirty.clear();
   }
 
   private void give(Lane lane, @Nullable ByteBuf shared, long from, long to) {

@@ -7,12 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves cursors: collects what changed in a turn of the event loop, flushes each cohort when its
  * window allows, and brings the odd ones (joiners, laggards) up from where they stand.
  */
 final class Fanout implements Topic.Versions {
+  private static final Logger log = LoggerFactory.getLogger(Fanout.class);
+
   /** A frame for one session is cut after so much; what does not fit waits for the socket. */
   private static final int CUT = 64 * 1024;
 
@@ -57,6 +61,10 @@ final class Fanout implements Topic.Versions {
 
   Frames frames() {
     return frames;
+  }
+
+  StreamMeters meters() {
+    return meters;
   }
 
   Pressure pressure() {
@@ -154,12 +162,14 @@ final class Fanout implements Topic.Versions {
     List<Session> again = retries;
     retries = new ArrayList<>(0);
     for (int i = 0; i < again.size(); i++) {
-      again.get(i).catchUp(now);
+      Session session = again.get(i);
+      guard(() -> session.catchUp(now));
     }
     List<Cohort> flushing = due;
     due = dueNext;
     for (int i = 0; i < flushing.size(); i++) {
-      flushing.get(i).flush(now);
+      Cohort cohort = flushing.get(i);
+      guard(() -> cohort.flush(now));
     }
     flushing.clear();
     dueNext = flushing;
@@ -171,6 +181,15 @@ final class Fanout implements Topic.Versions {
     awake = false;
     if (!retries.isEmpty() || !due.isEmpty() || !touched.isEmpty()) {
       wake();
+    }
+  }
+
+  /** What goes wrong with one does not keep the others from their data. */
+  private static void guard(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      log.error("event=fanout-failed", e);
     }
   }
 

@@ -183,26 +183,30 @@ final class Instrument {
   }
 
   private static void latest(LatestTopic topic, String epoch, List<Update> history) {
-    boolean empty = history.isEmpty();
-    topic.reload(
-        epoch,
-        empty ? topic.seq : history.getLast().seq(),
-        empty ? topic.time : history.getLast().time(),
-        empty ? history : history.subList(history.size() - 1, history.size()));
+    if (!history.isEmpty()) {
+      Update last = history.getLast();
+      topic.reload(
+          epoch, last.seq(), last.time(), history.subList(history.size() - 1, history.size()));
+    } else if (topic.epoch.equals(epoch)) {
+      topic.reload(epoch, topic.seq, topic.time, history);
+    } else {
+      topic.reload(epoch, 0, topic.time, history);
+    }
   }
 
   private void reloadCandles(String epoch, List<Update> history) {
-    for (LatestTopic topic : candles.values()) {
-      topic.restart(epoch, topic.seq, topic.time, true);
-    }
+    Map<String, List<Update>> bars = new HashMap<>();
     for (Update update : history) {
       if (update.event() instanceof Candle candle) {
         candleSeq = update.seq();
-        LatestTopic topic = candles(candle.interval());
-        topic.epoch = epoch;
-        topic.follow(update.seq(), update.time(), candle);
+        bars.computeIfAbsent(candle.interval(), k -> new ArrayList<>()).add(update);
       }
     }
+    for (String interval : bars.keySet()) {
+      candles.computeIfAbsent(interval, k -> latest(Channel.CANDLES, k));
+    }
+    candles.forEach(
+        (interval, topic) -> latest(topic, epoch, bars.getOrDefault(interval, List.of())));
   }
 
   private void apply(Update update) {

@@ -27,25 +27,40 @@ final class Ladder {
     Shape shape = lane.shape.withWindow(Math.max(lane.shape.window(), WINDOWS[step]));
     List<Topic> topics = new ArrayList<>(lane.topics().size());
     for (Topic topic : lane.topics()) {
-      Topic shown = topic instanceof BookTopic book ? book.atMost(DEPTHS[step]) : topic;
-      if (!topics.contains(shown)) {
+      Topic shown = shown(topic, step);
+      boolean asked = shown == topic;
+      if (!topics.contains(shown) && (asked || !elsewhere(lane, shown, step))) {
         topics.add(shown);
       }
     }
     Cohort before = lane.cohort;
-    if (before != null) {
-      for (Topic topic : topics) {
-        if (topic instanceof BookTopic && !before.topics().contains(topic)) {
-          lane.join(Join.fresh(topic));
-        }
+    lane.keepOnly(topics);
+    for (Topic topic : topics) {
+      boolean had = before != null && before.topics().contains(topic) && topic != lane.removed;
+      if (!had && !lane.joining(topic)) {
+        lane.join(Join.fresh(topic));
       }
-      for (Topic topic : before.topics()) {
-        if (!topics.contains(topic)) {
-          lane.forget(topic);
+    }
+    lane.removed = null;
+    fanout.place(lane, shape, topics);
+  }
+
+  private static Topic shown(Topic topic, int step) {
+    return topic instanceof BookTopic book ? book.atMost(DEPTHS[step]) : topic;
+  }
+
+  /** Whether the session gets the topic in another lane, because it asked or by the ladder. */
+  private static boolean elsewhere(Lane lane, Topic wanted, int step) {
+    boolean earlier = true;
+    for (Lane other : lane.session.lanes()) {
+      earlier &= other != lane;
+      for (Topic topic : other.topics()) {
+        if (topic == wanted || (earlier && shown(topic, step) == wanted)) {
+          return true;
         }
       }
     }
-    fanout.place(lane, shape, topics);
+    return false;
   }
 
   int slow() {
@@ -98,9 +113,7 @@ final class Ladder {
     hub.meters().slowStep();
     session.control(
         hub.replies().notice(down ? "recovering" : "slow-consumer", describe(to), null));
-    for (Lane lane : List.copyOf(session.lanes())) {
-      session.place(lane);
-    }
+    session.placeAll();
     session.again();
   }
 

@@ -20,6 +20,9 @@ final class Lane {
   /** The place among the cohort's members. */
   int slot;
 
+  /** What the client gave up just now: should the ladder bring it back, it begins afresh. */
+  @Nullable Topic removed;
+
   long cursor;
   private List<Join> joins = List.of();
 
@@ -48,6 +51,7 @@ final class Lane {
 
   void remove(Topic topic) {
     topics.remove(topic);
+    removed = topic;
     forget(topic);
   }
 
@@ -67,9 +71,16 @@ final class Lane {
     joins = left.isEmpty() ? List.of() : left;
   }
 
-  void forget(Topic topic) {
+  private void forget(Topic topic) {
     if (!joins.isEmpty()) {
       joins.removeIf(join -> join.topic == topic);
+    }
+  }
+
+  /** Drops the joins of other topics. */
+  void keepOnly(List<Topic> kept) {
+    if (!joins.isEmpty()) {
+      joins.removeIf(join -> !kept.contains(join.topic));
     }
   }
 

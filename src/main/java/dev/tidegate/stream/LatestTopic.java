@@ -32,6 +32,11 @@ final class LatestTopic extends Topic {
   }
 
   @Override
+  void forget() {
+    latest = null;
+  }
+
+  @Override
   void name(Text out) {
     switch (channel) {
       case CANDLES -> {
@@ -46,7 +51,8 @@ final class LatestTopic extends Topic {
   @Override
   void write(int from, boolean each, Shape shape, Text out) {
     int last = ring.size() - 1;
-    if (broken(from)) {
+    // What comes first in an epoch tells of it, and may have come when nothing was known yet.
+    if (broken(Math.max(0, from - 1))) {
       snapshot(shape, out);
     } else if (shape.extras()) {
       message(ring.at(last), false, out);

@@ -73,16 +73,22 @@ final class Ring {
   }
 
   void expireBefore(long time) {
-    while (size > 1 && at(0).time < time) {
+    while (size > 1 && oldestTime() < time) {
       dropOldest();
     }
   }
 
-  void clear(long newFloor) {
+  /** A break has no age of its own: it stays as long as what comes after it. */
+  private long oldestTime() {
+    return at(0).event == null ? at(1).time : at(0).time;
+  }
+
+  /** Forgets everything; whoever comes from before begins with what is added next. */
+  void clear() {
     Arrays.fill(slots, null);
     head = 0;
     size = 0;
-    floor = newFloor;
+    floor = 0;
   }
 
   private int search(long version, int below) {

@@ -48,15 +48,21 @@ final class Session implements Wheel.Timed {
   private long dueAt;
   private long lastUsed;
 
-  Session(String id, String address, Outlet outlet, boolean deflate, Hub hub) {
+  Session(
+      String id,
+      String address,
+      Outlet outlet,
+      boolean deflate,
+      StreamConfig.Tier tier,
+      Fanout fanout) {
     this.id = id;
     this.address = address;
     this.outlet = outlet;
     this.deflate = deflate;
-    this.fanout = hub.fanout();
-    this.meters = hub.meters();
+    this.tier = tier;
+    this.fanout = fanout;
+    this.meters = fanout.meters();
     this.openedAt = fanout.loop().millis();
-    this.tier = hub.tier(StreamConfig.ANONYMOUS);
   }
 
   String consumer() {
@@ -136,9 +142,19 @@ final class Session implements Wheel.Timed {
     if (lane.topics().isEmpty()) {
       fanout.leave(lane);
       lanes.remove(lane);
-    } else {
-      Lag behind = lag;
-      Ladder.place(lane, behind == null ? 0 : behind.step, fanout);
+    }
+    Lag behind = lag;
+    if (behind != null && behind.step > 0) {
+      placeAll();
+    } else if (!lane.topics().isEmpty()) {
+      Ladder.place(lane, 0, fanout);
+    }
+  }
+
+  void placeAll() {
+    Lag behind = lag;
+    for (int i = 0; i < lanes.size(); i++) {
+      Ladder.place(lanes.get(i), behind == null ? 0 : behind.step, fanout);
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.tidegate.stream;
 
 import dev.tidegate.bus.Commands.PrivateEvents;
-import dev.tidegate.bus.Markets.Channel;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -202,49 +201,12 @@ final class Subscriptions {
 
   /** Gives the subscription its topic and its lane, unless it has been given up meanwhile. */
   private void attach(Session session, Subscription subscription, List<Lane> changed) {
-    Op.Wanted wanted = subscription.wanted;
-    Instrument instrument = subscription.instrument;
-    if (instrument == null || session.subscription(wanted.key()) != subscription) {
-      return;
-    }
-    Topic topic = instrument.topic(wanted.key());
-    subscription.topic = topic;
-    Lane lane =
-        session.lane(
-            new Shape(
-                wanted.window(),
-                session.tier.rank(),
-                wanted.meta(),
-                wanted.checksum(),
-                session.deflate));
-    subscription.lane = lane;
-    lane.add(topic);
-    lane.join(entry(subscription, topic));
-    if (!changed.contains(lane)) {
-      changed.add(lane);
-    }
-  }
-
-  /** Where the client begins, and what it is told about that. */
-  private Join entry(Subscription subscription, Topic topic) {
-    Op.Since since = subscription.wanted.since();
-    subscription.epoch = topic.epoch;
-    subscription.seq = topic.seq;
-    if (since != null) {
-      boolean same = since.epoch().equals(topic.epoch);
-      if (same && (topic.seq <= since.seq() || topic.ring.afterSeq(since.seq()) >= 0)) {
-        subscription.recovered = true;
-        return Join.since(topic, since.seq());
-      }
-      if (topic.channel == Channel.TRADES && topic.ring.size() > 0) {
-        Entry first = topic.ring.at(0);
-        subscription.first = first.seq;
-        return Join.from(topic, first.version - 1);
+    if (session.subscription(subscription.wanted.key()) == subscription) {
+      Lane lane = Entrance.attach(session, subscription, hub.fanout());
+      if (lane != null && !changed.contains(lane)) {
+        changed.add(lane);
       }
     }
-    return topic.channel == Channel.TRADES
-        ? Join.from(topic, hub.fanout().current())
-        : Join.fresh(topic);
   }
 
   /** Adds what a subscription to all symbols does not have yet. */
@@ -308,6 +270,7 @@ final class Subscriptions {
     if (lane != null && topic != null) {
       lane.remove(topic);
       session.place(lane);
+      session.again();
     }
   }
 

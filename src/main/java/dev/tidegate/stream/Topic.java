@@ -104,14 +104,20 @@ abstract class Topic {
     return event;
   }
 
+  /** A new numbering begins. */
+  void forget() {}
+
   final void restart(String newEpoch, long newSeq, long newTime, boolean tell) {
     long previous = version;
+    if (!newEpoch.equals(epoch)) {
+      forget();
+    }
     epoch = newEpoch;
     seq = newSeq;
     time = newTime;
     version = versions.next();
     if (tell) {
-      ring.clear(version - 1);
+      ring.clear();
       ring.add(new Entry(version, newSeq, newSeq, newTime, null));
       touch(previous);
     }

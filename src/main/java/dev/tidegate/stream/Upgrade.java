@@ -93,9 +93,9 @@ final class Upgrade {
       return;
     }
     Connection connection = detach(request, hub.config().maxFrame());
-    Session session = new Session(hub.nextSessionId(), at, connection, connection.deflate(), hub);
+    Session session =
+        new Session(hub.nextSessionId(), at, connection, connection.deflate(), tier, hub.fanout());
     session.identity = identity;
-    session.tier = tier;
     connection.receiver(
         new Connection.Receiver() {
           @Override

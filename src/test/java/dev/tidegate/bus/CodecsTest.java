@@ -246,7 +246,20 @@ class CodecsTest {
             "shown",
             new Operations.Shown("n1", "stream-0", "{}"),
             "010000000f046e311073747265616d2d30047b7d"),
-        new Golden("draining", new Operations.Draining("n1", 30_000), "0100000006046e31e0d403"));
+        new Golden("draining", new Operations.Draining("n1", 30_000), "0100000006046e31e0d403"),
+        new Golden(
+            "forward",
+            new Upstreams.Forward(
+                "api", "GET", "/a", List.of(new Upstreams.Header("h", "v")), bytes("b"), 5_000),
+            "01000000140661706906474554042f6102026802760262904e"),
+        new Golden(
+            "answered",
+            new Upstreams.Answered(200, List.of(new Upstreams.Header("h", "v")), bytes("b")),
+            "010000000a01900302026802760262"),
+        new Golden(
+            "failed",
+            new Upstreams.Failed("UPSTREAM_TIMEOUT", "unknown", "no answer"),
+            "01000000240020555053545245414d5f54494d454f55540e756e6b6e6f776e126e6f20616e73776572"));
   }
 
   @ParameterizedTest

@@ -17,6 +17,7 @@ class KafkaCommandLogIT extends CommandLogContract {
   static void open() {
     harness = new Harness(backend(KafkaBroker.shared()));
     log = harness.openLog();
+    Harness.await("the broker is found", Duration.ofSeconds(15), log::available);
   }
 
   @AfterAll
@@ -40,6 +41,7 @@ class KafkaCommandLogIT extends CommandLogContract {
     try (KafkaBroker broker = KafkaBroker.start();
         Harness own = new Harness(backend(broker))) {
       CommandLog of = own.openLog("commands");
+      Harness.await("the broker is found", Duration.ofSeconds(15), of::available);
       own.on(() -> of.append("commands", "a", new byte[] {1}));
       broker.freeze();
       assertRefused(own, of, Duration.ofMillis(1500));

@@ -110,7 +110,7 @@ public final class GatewayCluster implements AutoCloseable {
             - {name: bob, account: bob, tier: registered, key: bob-key}
             - {name: mm-1, account: mm-1, tier: market-maker, key: mm-1-key}
         rateLimits:
-          - {name: default, rate: 100000, per: 1s, burst: 100000, by: consumer}
+          - {name: default, rate: 100000, burst: 100000, by: consumer}
         commands:
           topics: [%s]
           resultsTopic: %s

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * published rules alone, and collects every breach of them in {@link #breaches()}. Its state
  * survives {@link #drop} and goes on with {@link #connect} to any node.
  */
-public final class StreamClient implements WebSocket.Listener, AutoCloseable {
+public final class StreamClient implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -34,10 +34,8 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
   private final Map<String, Feed> feeds = new TreeMap<>();
   private final Queue<String> breaches = new ConcurrentLinkedQueue<>();
   private final Queue<JsonNode> replies = new ConcurrentLinkedQueue<>();
-  private StringBuilder text = new StringBuilder();
-  private @Nullable WebSocket socket;
+  private volatile @Nullable Connection connection;
   private volatile int closeCode;
-  private volatile boolean open;
   private int ids;
   private int dropped;
 
@@ -73,15 +71,13 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
     if (apiKey != null) {
       builder.header("X-API-Key", apiKey);
     }
-    synchronized (this) {
-      text = new StringBuilder();
-      open = true;
-      closeCode = 0;
-    }
+    Connection fresh = new Connection();
+    connection = fresh;
+    closeCode = 0;
     try {
-      socket = builder.buildAsync(URI.create(url), this).join();
+      fresh.socket = builder.buildAsync(URI.create(url), fresh).join();
     } catch (CompletionException e) {
-      open = false;
+      connection = null;
       throw e;
     }
     resubscribe();
@@ -120,20 +116,21 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
   }
 
   public void send(String frame) {
-    WebSocket to = socket;
-    if (to != null) {
-      to.sendText(frame, true).join();
+    Connection to = connection;
+    if (to != null && to.socket != null) {
+      to.socket.sendText(frame, true).join();
     }
   }
 
-  /** Breaks the connection without a goodbye. */
+  /** Breaks the connection without a goodbye; what was still on its way is not looked at. */
   public void drop() {
     dropped++;
-    WebSocket gone = socket;
-    socket = null;
-    open = false;
-    if (gone != null) {
-      gone.abort();
+    Connection gone = connection;
+    synchronized (this) {
+      connection = null;
+    }
+    if (gone != null && gone.socket != null) {
+      gone.socket.abort();
     }
   }
 
@@ -141,38 +138,49 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
     return message.path("channel").asText() + "/" + message.path("symbol").asText("");
   }
 
-  @Override
-  public synchronized @Nullable CompletionStage<?> onText(
-      WebSocket from, CharSequence data, boolean last) {
-    if (from == socket || socket == null) {
+  /** One connection's listener; once the client has dropped it, what it hears counts no more. */
+  private final class Connection implements WebSocket.Listener {
+    private final StringBuilder text = new StringBuilder();
+    private volatile @Nullable WebSocket socket;
+
+    @Override
+    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
       text.append(data);
       if (last) {
-        String frame = text.toString();
-        text = new StringBuilder();
-        try {
-          frame(JSON.readTree(frame));
-        } catch (IOException e) {
-          breaches.add(name + ": not JSON: " + frame);
+        String whole = text.toString();
+        text.setLength(0);
+        synchronized (StreamClient.this) {
+          if (connection == this) {
+            read(whole);
+          }
         }
       }
+      from.request(1);
+      return null;
     }
-    from.request(1);
-    return null;
+
+    @Override
+    public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+      if (connection == this) {
+        closeCode = code;
+        connection = null;
+      }
+      return null;
+    }
+
+    @Override
+    public void onError(WebSocket from, Throwable error) {
+      if (connection == this) {
+        connection = null;
+      }
+    }
   }
 
-  @Override
-  public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-    if (from == socket) {
-      closeCode = code;
-      open = false;
-    }
-    return null;
-  }
-
-  @Override
-  public void onError(WebSocket from, Throwable error) {
-    if (from == socket) {
-      open = false;
+  private void read(String text) {
+    try {
+      frame(JSON.readTree(text));
+    } catch (IOException e) {
+      breaches.add(name + ": not JSON: " + text);
     }
   }
 
@@ -291,7 +299,7 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
   }
 
   public boolean isOpen() {
-    return open;
+    return connection != null;
   }
 
   public int closeCode() {

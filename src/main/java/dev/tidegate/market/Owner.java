@@ -1,0 +1,127 @@
+package dev.tidegate.market;
+
+import dev.tidegate.bus.Markets.Directory;
+import dev.tidegate.bus.Markets.FeedState;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node's ownership of one shard under one claim: reads the feed, publishes what it becomes, and
+ * says that it lives. When it has ended it is deaf to what the feed still delivers.
+ */
+final class Owner implements Feed.Sink {
+  private static final long DIRECTORY_MILLIS = 2_000;
+
+  final Claim claim;
+
+  private final Shard shard;
+  private final Cluster cluster;
+  private final Feed feed;
+  private final Replica.Rules rules;
+  private final Consumer<String> lost;
+  private @Nullable FeedState trouble;
+  private boolean ended;
+  private long now;
+  private long beatAt;
+  private long listedAt;
+  private int listed;
+
+  Owner(
+      Claim claim,
+      Shard shard,
+      Cluster cluster,
+      Feed feed,
+      Replica.Rules rules,
+      Consumer<String> lost) {
+    this.claim = claim;
+    this.shard = shard;
+    this.cluster = cluster;
+    this.feed = feed;
+    this.rules = rules;
+    this.lost = lost;
+  }
+
+  void start(long at) {
+    now = at;
+    beat();
+    list();
+    feed.start(shard.index, shard.source(), this);
+  }
+
+  void end() {
+    ended = true;
+    feed.stop(shard.index);
+  }
+
+  void tick(long at) {
+    now = at;
+    if (now - beatAt >= rules.heartbeat()) {
+      beat();
+    }
+    if (now - listedAt >= DIRECTORY_MILLIS) {
+      list();
+    }
+  }
+
+  private void beat() {
+    beatAt = now;
+    cluster.publish(shard.drain(cluster.node(), claim.term()));
+    if (trouble != null) {
+      cluster.publish(trouble);
+    }
+  }
+
+  /** Tells which symbols there are. */
+  void list() {
+    listedAt = now;
+    listed = shard.size();
+    List<String> symbols = shard.symbols();
+    cluster.publish(
+        new Directory(shard.index, rules.shards(), shard.epoch(), cluster.node(), symbols));
+  }
+
+  /** How the feed does: live or delayed. */
+  String state() {
+    return trouble == null ? Instrument.LIVE : Instrument.DELAYED;
+  }
+
+  @Override
+  public void deliver(List<Feed.Positioned> records, long position) {
+    if (ended) {
+      return;
+    }
+    for (int i = 0; i < records.size(); i++) {
+      Feed.Positioned each = records.get(i);
+      shard.apply(each.position(), each.record());
+    }
+    shard.skipTo(position);
+    while (shard.pending()) {
+      cluster.publish(shard.drain(cluster.node(), claim.term()));
+    }
+    if (shard.size() != listed) {
+      list();
+    }
+  }
+
+  @Override
+  public void health(boolean live, String detail) {
+    if (!ended && live != (trouble == null)) {
+      FeedState said = said(live ? Instrument.LIVE : Instrument.DELAYED, detail);
+      trouble = live ? null : said;
+      cluster.publish(said);
+    }
+  }
+
+  private FeedState said(String state, String detail) {
+    return new FeedState(
+        shard.index, shard.epoch(), cluster.node(), claim.term(), state, detail, now * 1000);
+  }
+
+  @Override
+  public void lost(String why) {
+    if (!ended) {
+      lost.accept(why);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.tidegate.stream;
+
+import dev.tidegate.bus.Markets.Channel;
+import org.jspecify.annotations.Nullable;
+
+/** Lets a subscription into a lane: where it begins, and what the client is told about that. */
+final class Entrance {
+  private Entrance() {}
+
+  /** The lane, which has yet to be placed; null when the subscription has no market data. */
+  static @Nullable Lane attach(Session session, Subscription subscription, Fanout fanout) {
+    Instrument instrument = subscription.instrument;
+    if (instrument == null) {
+      return null;
+    }
+    Op.Wanted wanted = subscription.wanted;
+    Topic topic = instrument.topic(wanted.key());
+    Shape shape =
+        new Shape(
+            wanted.window(),
+            session.tier.rank(),
+            wanted.meta(),
+            wanted.checksum(),
+            session.deflate);
+    Lane lane = session.lane(shape);
+    subscription.topic = topic;
+    subscription.lane = lane;
+    lane.add(topic);
+    lane.join(begin(subscription, topic, fanout));
+    return lane;
+  }
+
+  private static Join begin(Subscription subscription, Topic topic, Fanout fanout) {
+    Op.Since since = subscription.wanted.since();
+    subscription.epoch = topic.epoch;
+    subscription.seq = topic.seq;
+    if (since != null) {
+      boolean same = since.epoch().equals(topic.epoch);
+      if (same && (topic.seq <= since.seq() || topic.ring.afterSeq(since.seq()) >= 0)) {
+        subscription.recovered = true;
+        return Join.since(topic, since.seq());
+      }
+      if (topic.channel == Channel.TRADES && topic.ring.size() > 0) {
+        Entry first = topic.ring.at(0);
+        subscription.first = first.seq;
+        return Join.from(topic, first.version - 1);
+      }
+    }
+    return topic.channel == Channel.TRADES ? Join.from(topic, fanout.current()) : Join.fresh(topic);
+  }
+}

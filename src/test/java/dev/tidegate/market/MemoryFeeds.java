@@ -1,0 +1,94 @@
+package dev.tidegate.market;
+
+import dev.tidegate.bus.Markets.Fed;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** A log in memory that several nodes of one JVM read like a topic. */
+final class MemoryFeeds implements Feeds {
+  private final int shards;
+  private final Map<Integer, List<FeedRecord>> log = new HashMap<>();
+  private final List<Reader> readers = new ArrayList<>();
+
+  MemoryFeeds(int shards) {
+    this.shards = shards;
+  }
+
+  synchronized void append(FeedRecord record) {
+    int shard = Spread.shard(record.symbol(), shards);
+    log.computeIfAbsent(shard, s -> new ArrayList<>()).add(record);
+    readers.forEach(r -> r.wake(shard));
+  }
+
+  synchronized List<FeedRecord> records(int shard) {
+    return List.copyOf(log.getOrDefault(shard, List.of()));
+  }
+
+  @Override
+  public int shards() {
+    return shards;
+  }
+
+  @Override
+  public synchronized Feed create(int count, Executor loop, Consumer<Fed> elsewhere) {
+    Reader reader = new Reader(loop);
+    readers.add(reader);
+    return reader;
+  }
+
+  private final class Reader implements Feed {
+    private final Executor loop;
+    private final Map<Integer, Sink> sinks = new HashMap<>();
+    private final Map<Integer, Long> positions = new HashMap<>();
+
+    Reader(Executor loop) {
+      this.loop = loop;
+    }
+
+    void wake(int shard) {
+      loop.execute(() -> give(shard));
+    }
+
+    private void give(int shard) {
+      Sink sink = sinks.get(shard);
+      List<FeedRecord> all = records(shard);
+      long position = positions.getOrDefault(shard, -1L);
+      if (sink == null || position + 1 >= all.size()) {
+        return;
+      }
+      List<Positioned> out = new ArrayList<>();
+      while (position + 1 < all.size()) {
+        position++;
+        out.add(new Positioned(position, all.get((int) position)));
+      }
+      positions.put(shard, position);
+      sink.deliver(out, position);
+    }
+
+    @Override
+    public boolean shared() {
+      return true;
+    }
+
+    @Override
+    public void start(int shard, long after, Sink sink) {
+      sinks.put(shard, sink);
+      positions.put(shard, after);
+      wake(shard);
+    }
+
+    @Override
+    public void stop(int shard) {
+      sinks.remove(shard);
+    }
+
+    @Override
+    public void close() {
+      sinks.clear();
+    }
+  }
+}

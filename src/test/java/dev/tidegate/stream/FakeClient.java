@@ -1,0 +1,205 @@
+package dev.tidegate.stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidegate.bus.Decimal;
+import dev.tidegate.problem.CloseCode;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The other end of a session: reads the frames, keeps books as a client would and complains about
+ * every hole. While it is stalled, what is written stays unsent.
+ */
+final class FakeClient implements Outlet {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What a client knows of one topic. */
+  static final class Known {
+    final TreeMap<Decimal, Decimal> bids = new TreeMap<>();
+    final TreeMap<Decimal, Decimal> asks = new TreeMap<>();
+    final List<Long> trades = new ArrayList<>();
+    String epoch = "";
+    long seq = -1;
+    long time;
+    int messages;
+    int snapshots;
+  }
+
+  final Map<String, Known> known = new HashMap<>();
+  final List<JsonNode> replies = new ArrayList<>();
+  private final List<ByteBuf> unsent = new ArrayList<>();
+  private final boolean deflated;
+  private final Deflate inflate = new Deflate(1);
+  boolean stalled;
+  CloseCode closed;
+  String reason = "";
+  long mostPending;
+  int frames;
+
+  FakeClient(boolean deflated) {
+    this.deflated = deflated;
+  }
+
+  @Override
+  public boolean writable() {
+    return closed == null && unsent.isEmpty();
+  }
+
+  @Override
+  public long pending() {
+    return unsent.stream().mapToLong(ByteBuf::readableBytes).sum();
+  }
+
+  @Override
+  public void write(ByteBuf frame) {
+    unsent.add(frame);
+    mostPending = Math.max(mostPending, pending());
+  }
+
+  @Override
+  public void flush() {
+    if (!stalled) {
+      List<ByteBuf> sending = List.copyOf(unsent);
+      unsent.clear();
+      sending.forEach(this::read);
+    }
+  }
+
+  @Override
+  public void check(long now, long pingAfter, long goneAfter) {}
+
+  @Override
+  public void close(CloseCode code, String why) {
+    closed = code;
+    reason = why;
+  }
+
+  void discard() {
+    unsent.forEach(ByteBuf::release);
+    unsent.clear();
+  }
+
+  private void read(ByteBuf frame) {
+    try {
+      frames++;
+      int first = frame.readUnsignedByte();
+      int length = frame.readUnsignedByte();
+      length =
+          length == 126
+              ? frame.readUnsignedShort()
+              : length == 127 ? (int) frame.readLong() : length;
+      byte[] payload = new byte[length];
+      frame.readBytes(payload);
+      if ((first & 0x40) != 0) {
+        int size = inflate.expand(payload, length, 1 << 26);
+        payload = java.util.Arrays.copyOf(inflate.bytes(), size);
+      }
+      take(JSON.readTree(payload));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (java.util.zip.DataFormatException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      frame.release();
+    }
+  }
+
+  boolean deflated() {
+    return deflated;
+  }
+
+  private void take(JsonNode message) {
+    if (message.isArray()) {
+      message.forEach(this::data);
+    } else {
+      replies.add(message);
+    }
+  }
+
+  static String name(JsonNode m) {
+    return m.path("channel").asText()
+        + " "
+        + m.path("symbol").asText()
+        + " "
+        + m.path("depth").asInt(0)
+        + m.path("interval").asText("");
+  }
+
+  private void data(JsonNode m) {
+    Known topic = known.computeIfAbsent(name(m), k -> new Known());
+    topic.messages++;
+    long seq = m.path("seq").asLong();
+    switch (m.path("channel").asText()) {
+      case "book" -> book(topic, m, seq);
+      case "trades" -> trades(topic, m, seq);
+      default -> {
+        if (topic.epoch.isEmpty() || m.path("epoch").asText(topic.epoch).equals(topic.epoch)) {
+          check(seq >= topic.seq, "sequence goes back: " + topic.seq + " then " + m);
+        }
+        topic.epoch = m.path("epoch").asText(topic.epoch);
+        topic.seq = seq;
+      }
+    }
+    topic.time = m.path("time").asLong();
+  }
+
+  private static void book(Known topic, JsonNode m, long seq) {
+    if (m.path("kind").asText().equals("snapshot")) {
+      String epoch = m.path("epoch").asText();
+      check(!epoch.equals(topic.epoch) || seq >= topic.seq, "snapshot goes back: " + m);
+      topic.bids.clear();
+      topic.asks.clear();
+      topic.epoch = epoch;
+      topic.snapshots++;
+    } else {
+      long prev = m.path("prevSeq").asLong();
+      check(prev == topic.seq, "hole: at " + topic.seq + " comes " + m);
+      check(seq > prev, "does not go on: " + m);
+    }
+    topic.seq = seq;
+    levels(topic.bids, m.path("bids"));
+    levels(topic.asks, m.path("asks"));
+  }
+
+  private static void levels(Map<Decimal, Decimal> side, JsonNode levels) {
+    for (JsonNode level : levels) {
+      Decimal price = Decimal.of(level.get(0).asText());
+      Decimal size = Decimal.of(level.get(1).asText());
+      if (size.isZero()) {
+        side.remove(price);
+      } else {
+        side.put(price, size);
+      }
+    }
+  }
+
+  private static void trades(Known topic, JsonNode m, long seq) {
+    if (m.path("kind").asText().equals("reset")) {
+      topic.epoch = m.path("epoch").asText();
+      topic.seq = seq;
+      return;
+    }
+    long prev = m.path("prevSeq").asLong();
+    check(topic.seq < 0 || prev == topic.seq, "trades missed: at " + topic.seq + " comes " + m);
+    long at = prev;
+    for (JsonNode trade : m.path("trades")) {
+      check(trade.path("seq").asLong() == ++at, "trade out of order: " + m);
+      topic.trades.add(at);
+    }
+    check(at == seq, "a batch ends at its seq: " + m);
+    topic.seq = seq;
+  }
+
+  private static void check(boolean good, String what) {
+    if (!good) {
+      throw new AssertionError(what);
+    }
+  }
+}

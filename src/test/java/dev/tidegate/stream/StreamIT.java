@@ -1,0 +1,491 @@
+package dev.tidegate.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Codecs;
+import dev.tidegate.bus.Commands;
+import dev.tidegate.bus.Commands.PrivateEvents;
+import dev.tidegate.bus.Commands.ReadPrivate;
+import dev.tidegate.bus.Commands.Receipt;
+import dev.tidegate.bus.Commands.Status;
+import dev.tidegate.bus.Commands.Stored;
+import dev.tidegate.bus.Commands.Submit;
+import dev.tidegate.bus.Commands.Transition;
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Operations;
+import dev.tidegate.policy.Authenticator;
+import dev.tidegate.policy.Identity;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A real listener, a market on a real bus, and a client that is not ours: the JDK's. */
+class StreamIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final List<Client> clients = new ArrayList<>();
+  private final List<Transition> privates = new CopyOnWriteArrayList<>();
+  private final BlockingQueue<Submit> submitted = new LinkedBlockingQueue<>();
+  private Vertx vertx;
+  private Bus bus;
+  private FakeMarket market;
+  private StreamVerticle verticle;
+  private String deployment;
+
+  @BeforeEach
+  void start() throws Exception {
+    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
+    Codecs.register(vertx.eventBus());
+    bus = new Bus(vertx.eventBus());
+    market = new FakeMarket(bus, 0, List.of("AAA", "BBB"));
+    market.silently("AAA", Channel.BOOK, 1_700_000_000_000_001L, book("100.1", "100.2"));
+    market.silently("BBB", Channel.BOOK, 1_700_000_000_000_002L, book("7", "8"));
+    market.start();
+    bus.answer(Commands.READ_PRIVATE, PrivateEvents.class, this::readPrivate);
+    bus.answer(Commands.SUBMIT, Receipt.class, this::submit);
+    deploy(config(Map.of()));
+  }
+
+  private void deploy(StreamConfig config) throws Exception {
+    verticle = new StreamVerticle(config, new Keys(), new SimpleMeterRegistry(), "n1", 0);
+    deployment = get(vertx.deployVerticle(verticle));
+  }
+
+  private static StreamConfig config(Map<String, StreamConfig.Tier> tiers) {
+    return new StreamConfig(
+        "127.0.0.1",
+        0,
+        null,
+        tiers,
+        null,
+        Duration.ofSeconds(2),
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        false,
+        true,
+        new StreamConfig.CancelOnDisconnect("commands", "orders", "/v1/orders"));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    clients.forEach(Client::abort);
+    get(vertx.close());
+    http.close();
+  }
+
+  private static <T> T get(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  private static Snapshot book(String bid, String ask) {
+    return new Snapshot(List.of(FakeMarket.level(bid, "1")), List.of(FakeMarket.level(ask, "2")));
+  }
+
+  private Future<PrivateEvents> readPrivate(ReadPrivate question) {
+    List<Transition> kept =
+        privates.stream()
+            .filter(t -> t.consumer().equals(question.consumer()))
+            .filter(t -> t.channel().equals(question.channel()))
+            .filter(t -> question.epoch() != null && t.seq() > question.afterSeq())
+            .toList();
+    return Future.succeededFuture(new PrivateEvents("p1", privates.size(), true, kept));
+  }
+
+  private Future<Receipt> submit(Submit submit) {
+    submitted.add(submit);
+    Stored record = new Stored("id", submit.consumer(), Status.ACCEPTED, 1, 1, null);
+    return Future.succeededFuture(new Commands.Accepted(record, false));
+  }
+
+  private Transition transition(String consumer, long seq, Status status) {
+    return new Transition(
+        consumer, "requests", "p1", seq, new Stored("r" + seq, consumer, status, 5, 6, null));
+  }
+
+  /** Keys are the consumers' names; a token is a name and when it expires. */
+  private static final class Keys implements Authenticator {
+    @Override
+    public Verdict apiKey(String key) {
+      return key.endsWith("-key")
+          ? new Verdict(identity(key.replace("-key", ""), Long.MAX_VALUE), null)
+          : new Verdict(null, "no such key");
+    }
+
+    @Override
+    public Verdict bearer(String token) {
+      String[] parts = token.split("@");
+      return parts.length == 2
+          ? new Verdict(identity(parts[0], Long.parseLong(parts[1])), null)
+          : new Verdict(null, "not a token");
+    }
+
+    private static Identity identity(String name, long expires) {
+      return new Identity(name, name + "-account", "registered", Set.of(), expires, name);
+    }
+  }
+
+  private final class Client implements WebSocket.Listener {
+    private final BlockingQueue<JsonNode> messages = new LinkedBlockingQueue<>();
+    private final CompletableFuture<String> closed = new CompletableFuture<>();
+    private final StringBuilder text = new StringBuilder();
+    private WebSocket socket;
+
+    Client(String path, String... headers) {
+      WebSocket.Builder builder = http.newWebSocketBuilder();
+      for (int i = 0; i < headers.length; i += 2) {
+        builder.header(headers[i], headers[i + 1]);
+      }
+      URI uri = URI.create("ws://127.0.0.1:" + verticle.port() + path);
+      socket = builder.buildAsync(uri, this).join();
+      clients.add(this);
+    }
+
+    @Override
+    public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+      text.append(data);
+      if (last) {
+        try {
+          messages.add(JSON.readTree(text.toString()));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+        text.setLength(0);
+      }
+      from.request(1);
+      return null;
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+      closed.complete(code + " " + reason);
+      return null;
+    }
+
+    @Override
+    public void onError(WebSocket from, Throwable error) {
+      closed.completeExceptionally(error);
+    }
+
+    void send(String json) {
+      socket.sendText(json.replace('\'', '"'), true).join();
+    }
+
+    JsonNode next() {
+      try {
+        JsonNode message = messages.poll(10, TimeUnit.SECONDS);
+        assertThat(message).as("a message").isNotNull();
+        return message;
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    /** The next reply with the op. */
+    JsonNode reply(String op) {
+      return until(m -> m.path("op").asText().equals(op));
+    }
+
+    /** The next batch. */
+    JsonNode data() {
+      return until(JsonNode::isArray);
+    }
+
+    JsonNode until(Predicate<JsonNode> wanted) {
+      for (JsonNode message = next(); ; message = next()) {
+        if (wanted.test(message)) {
+          return message;
+        }
+      }
+    }
+
+    String closed() throws Exception {
+      return closed.get(10, TimeUnit.SECONDS);
+    }
+
+    void abort() {
+      socket.abort();
+    }
+  }
+
+  private Client connect() {
+    Client client = new Client("/v1/stream");
+    assertThat(client.next().path("op").asText()).isEqualTo("welcome");
+    return client;
+  }
+
+  @Test
+  void snapshotThenDeltasAndTradesAsTheContractShowsThem() {
+    Client client = connect();
+    client.send(
+        "{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'AAA'},"
+            + "{'channel':'trades','symbol':'AAA'}]}");
+    JsonNode subscribed = client.next();
+    assertThat(subscribed.path("op").asText()).isEqualTo("subscribed");
+    assertThat(subscribed.path("id").asInt()).isEqualTo(1);
+    assertThat(subscribed.path("channels").get(0).path("epoch").asText()).isEqualTo("e1");
+    assertThat(subscribed.path("channels").get(0).path("recovered").asBoolean()).isFalse();
+    assertThat(client.data().get(0).toString())
+        .isEqualTo(
+            ("{'channel':'book','symbol':'AAA','kind':'snapshot','epoch':'e1','seq':1,"
+                    + "'bids':[['100.1','1']],'asks':[['100.2','2']],'time':1700000000000001}")
+                .replace('\'', '"'));
+    market.say("AAA", Channel.BOOK, 1_700_000_000_000_003L, FakeMarket.bid("100.10", "0"));
+    assertThat(client.data().get(0).toString())
+        .isEqualTo(
+            ("{'channel':'book','symbol':'AAA','kind':'delta','prevSeq':1,'seq':2,"
+                    + "'bids':[['100.10','0']],'asks':[],'time':1700000000000003}")
+                .replace('\'', '"'));
+    market.say("AAA", Channel.TRADES, 1_700_000_000_000_004L, FakeMarket.trade("a1"));
+    assertThat(client.data().get(0).toString())
+        .isEqualTo(
+            ("{'channel':'trades','symbol':'AAA','prevSeq':0,'seq':1,'trades':[{'seq':1,'id':'a1',"
+                    + "'price':'100.10','size':'0.3','side':'buy','time':1700000000000004}]}")
+                .replace('\'', '"'));
+  }
+
+  @Test
+  void repeatsAndHolesOnTheBusDoNotReachTheClient() {
+    Client client = connect();
+    client.send("{'op':'subscribe','channels':[{'channel':'book','symbol':'AAA'}]}");
+    client.data();
+    market.say("AAA", Channel.BOOK, 10, FakeMarket.bid("99", "1"));
+    market.repeat(1);
+    market.silently("AAA", Channel.BOOK, 11, FakeMarket.bid("98", "1"));
+    market.say("AAA", Channel.BOOK, 12, FakeMarket.bid("97", "1"));
+    long seq = 1;
+    while (seq < 4) {
+      for (JsonNode message : client.data()) {
+        assertThat(message.path("prevSeq").asLong()).isEqualTo(seq);
+        seq = message.path("seq").asLong();
+      }
+    }
+  }
+
+  @Test
+  void aNewEpochBringsAFreshSnapshot() {
+    Client client = connect();
+    client.send("{'op':'subscribe','channels':[{'channel':'book','symbol':'AAA'}]}");
+    client.data();
+    market.newEpoch("e2");
+    JsonNode snapshot = client.data().get(0);
+    assertThat(snapshot.path("kind").asText()).isEqualTo("snapshot");
+    assertThat(snapshot.path("epoch").asText()).isEqualTo("e2");
+  }
+
+  @Test
+  void resumesTradesAndBookWhereTheClientStood() {
+    for (int i = 0; i < 10; i++) {
+      market.say("AAA", Channel.TRADES, 20 + i, FakeMarket.trade("t" + i));
+      market.say("AAA", Channel.BOOK, 20 + i, FakeMarket.bid("90", String.valueOf(i)));
+    }
+    Client client = connect();
+    client.send(
+        "{'op':'subscribe','id':2,'channels':[{'channel':'trades','symbol':'AAA','since':{'epoch':"
+            + "'e1','seq':4}},{'channel':'book','symbol':'AAA','since':{'epoch':'e1','seq':5}}]}");
+    JsonNode subscribed = client.reply("subscribed");
+    assertThat(subscribed.path("channels").findValuesAsText("recovered"))
+        .containsExactly("true", "true");
+    JsonNode batch = client.data();
+    assertThat(batch.get(0).path("prevSeq").asLong()).isEqualTo(4);
+    assertThat(batch.get(0).path("trades")).hasSize(6);
+    assertThat(batch.get(1).path("kind").asText()).isEqualTo("delta");
+    assertThat(batch.get(1).path("prevSeq").asLong()).isEqualTo(5);
+    assertThat(batch.get(1).path("seq").asLong()).isEqualTo(11);
+  }
+
+  @Test
+  void resumingInAnotherEpochIsNotRecovered() {
+    market.say("AAA", Channel.TRADES, 20, FakeMarket.trade("t"));
+    Client client = connect();
+    client.send(
+        "{'op':'subscribe','channels':[{'channel':'trades','symbol':'AAA','since':{'epoch':"
+            + "'old','seq':4}}]}");
+    JsonNode channel = client.reply("subscribed").path("channels").get(0);
+    assertThat(channel.path("recovered").asBoolean()).isFalse();
+    assertThat(channel.path("first").asLong()).isEqualTo(1);
+    assertThat(client.data().get(0).path("trades")).hasSize(1);
+  }
+
+  @Test
+  void allSymbolsIncludesThoseThatComeLater() {
+    Client client = connect();
+    client.send("{'op':'subscribe','id':9,'channels':[{'channel':'ticker','symbol':'*'}]}");
+    client.reply("subscribed");
+    market.say("BBB", Channel.TICKER, 1_700_000_000_000_000L, FakeMarket.ticker("7.5"));
+    assertThat(client.data().get(0).path("symbol").asText()).isEqualTo("BBB");
+    market.list("CCC");
+    market.say("CCC", Channel.TICKER, 1_700_000_000_000_001L, FakeMarket.ticker("9"));
+    assertThat(client.data().get(0).path("symbol").asText()).isEqualTo("CCC");
+  }
+
+  @Test
+  void refusalsAreCodedAndAbuseIsClosed() throws Exception {
+    Client client = connect();
+    client.send("{'op':'subscribe','id':3,'channels':[{'channel':'book','symbol':'NOPE'}]}");
+    JsonNode error = client.reply("error");
+    assertThat(error.path("code").asText()).isEqualTo("unknown-symbol");
+    assertThat(error.path("id").asInt()).isEqualTo(3);
+    client.send("{'op':'subscribe','id':4,'channels':[{'channel':'requests'}]}");
+    assertThat(client.reply("error").path("code").asText()).isEqualTo("unauthenticated");
+    client.send("{'op':'ping','id':'x'}");
+    assertThat(client.reply("pong").path("id").asText()).isEqualTo("x");
+    for (int i = 0; i < 30; i++) {
+      client.send("{");
+    }
+    assertThat(client.closed()).startsWith("4501 ");
+  }
+
+  @Test
+  void onlyTheOwnerHearsOfARequestAndMissedOnesComeBack() {
+    Client bob = new Client("/v1/stream", "X-API-Key", "bob-key");
+    bob.send("{'op':'subscribe','id':1,'channels':[{'channel':'requests'}]}");
+    bob.reply("subscribed");
+    Client alice = connect();
+    alice.send("{'op':'login','id':1,'token':'alice@99999999999999'}");
+    assertThat(alice.reply("loggedIn").path("consumer").asText()).isEqualTo("alice");
+    alice.send("{'op':'subscribe','id':2,'channels':[{'channel':'requests'}]}");
+    assertThat(alice.reply("subscribed").path("channels").get(0).path("epoch").asText())
+        .isEqualTo("p1");
+    privates.add(transition("alice", 1, Status.ACCEPTED));
+    bus.publish(Commands.outcome(Commands.shardOf("alice")), privates.get(0));
+    assertThat(alice.data().get(0).path("status").asText()).isEqualTo("accepted");
+    privates.add(transition("alice", 2, Status.PROCESSING)); // the bus loses this one
+    privates.add(transition("alice", 3, Status.COMPLETED));
+    bus.publish(Commands.outcome(Commands.shardOf("alice")), privates.get(2));
+    JsonNode both = alice.data();
+    assertThat(both.findValuesAsText("status")).containsExactly("processing", "completed");
+    bob.send("{'op':'ping','id':7}");
+    assertThat(bob.next().path("op").asText()).as("bob hears of nothing else").isEqualTo("pong");
+  }
+
+  @Test
+  void privateMessagesResume() {
+    for (int i = 1; i <= 3; i++) {
+      privates.add(transition("alice", i, Status.ACCEPTED));
+    }
+    Client alice = new Client("/v1/stream?token=alice@99999999999999");
+    alice.send(
+        "{'op':'subscribe','channels':[{'channel':'requests','since':{'epoch':'p1','seq':1}}]}");
+    assertThat(alice.reply("subscribed").path("channels").get(0).path("recovered").asBoolean())
+        .isTrue();
+    assertThat(alice.data().findValuesAsText("id")).containsExactly("r2", "r3");
+  }
+
+  @Test
+  void expiryClosesWithinASecond() throws Exception {
+    long expires = System.currentTimeMillis() + 300;
+    Client alice = new Client("/v1/stream", "Authorization", "Bearer alice@" + expires);
+    assertThat(alice.closed()).startsWith("4502 ");
+    assertThat(System.currentTimeMillis() - expires).isBetween(0L, 1_000L);
+  }
+
+  @Test
+  void cancelsOrdersWhenAnArmedSessionIsGone() throws Exception {
+    Client alice = new Client("/v1/stream", "X-API-Key", "alice-key");
+    alice.send("{'op':'cancelOnDisconnect','id':1,'grace':50}");
+    assertThat(alice.reply("cancelOnDisconnect").path("armed").asBoolean()).isTrue();
+    alice.abort();
+    Submit submit = submitted.poll(10, TimeUnit.SECONDS);
+    assertThat(submit).isNotNull();
+    assertThat(submit.consumer()).isEqualTo("alice");
+    assertThat(submit.account()).isEqualTo("alice-account");
+    assertThat(submit.method()).isEqualTo("DELETE");
+  }
+
+  @Test
+  void tellsClientsToGoBeforeItLeaves() throws Exception {
+    Client client = connect();
+    Future<Void> gone = vertx.undeploy(deployment);
+    JsonNode reconnect = client.reply("reconnect");
+    assertThat(reconnect.path("within").asLong()).isEqualTo(2_000);
+    assertThat(client.closed()).startsWith("4001 ");
+    get(gone);
+  }
+
+  @Test
+  void httpThatIsNoWebSocketGetsAProblem() throws Exception {
+    assertThat(status("/elsewhere")).isEqualTo(404);
+    assertThat(status("/v1/stream")).isEqualTo(426);
+    HttpResponse<String> unknown = upgrade("X-API-Key", "wrong");
+    assertThat(unknown.statusCode()).isEqualTo(401);
+    assertThat(JSON.readTree(unknown.body()).path("type").asText())
+        .isEqualTo("/problems/unauthenticated");
+  }
+
+  private int status(String path) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + verticle.port() + path);
+    HttpResponse<String> response =
+        http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    assertThat(response.headers().firstValue("content-type")).hasValue("application/problem+json");
+    return response.statusCode();
+  }
+
+  /** An upgrade by hand, since the JDK's client hides a refusal's body. */
+  private HttpResponse<String> upgrade(String header, String value) throws Exception {
+    try {
+      http.newWebSocketBuilder()
+          .header(header, value)
+          .buildAsync(
+              URI.create("ws://127.0.0.1:" + verticle.port() + "/v1/stream"),
+              new WebSocket.Listener() {})
+          .get(10, TimeUnit.SECONDS);
+      throw new AssertionError("let in");
+    } catch (java.util.concurrent.ExecutionException e) {
+      java.net.http.WebSocketHandshakeException refused =
+          (java.net.http.WebSocketHandshakeException) e.getCause();
+      @SuppressWarnings("unchecked") // the handshake's body is text
+      HttpResponse<String> response = (HttpResponse<String>) refused.getResponse();
+      return response;
+    }
+  }
+
+  @Test
+  void showsItsSessionsToOperators() throws Exception {
+    Client client = connect();
+    client.send("{'op':'subscribe','channels':[{'channel':'ticker','symbol':'AAA','window':100}]}");
+    client.reply("subscribed");
+    BlockingQueue<String> shown = new LinkedBlockingQueue<>();
+    bus.hear(Operations.shown("reply"), part -> shown.add(part.json()));
+    bus.publish(Operations.show("sessions"), new Operations.Show("sessions", null, 10, "reply"));
+    JsonNode json = JSON.readTree(shown.poll(10, TimeUnit.SECONDS));
+    assertThat(json.path("sessions").asInt()).isEqualTo(1);
+    assertThat(json.path("list").get(0).path("windows").get(0).asInt()).isEqualTo(100);
+    assertThat(json.path("list").get(0).path("step").asInt()).isZero();
+  }
+}
