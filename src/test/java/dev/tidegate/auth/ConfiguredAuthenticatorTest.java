@@ -91,8 +91,8 @@ class ConfiguredAuthenticatorTest {
         .expirationTime(Date.from(Instant.ofEpochMilli(NOW + 60_000)));
   }
 
-  private static String sign(JWSAlgorithm algorithm, String id, JWSSigner signer, JWTClaimsSet claims)
-      throws Exception {
+  private static String sign(
+      JWSAlgorithm algorithm, String id, JWSSigner signer, JWTClaimsSet claims) throws Exception {
     SignedJWT jwt = new SignedJWT(new JWSHeader.Builder(algorithm).keyID(id).build(), claims);
     jwt.sign(signer);
     return jwt.serialize();
@@ -136,8 +136,7 @@ class ConfiguredAuthenticatorTest {
   @Test
   void neverLetsATokenChooseItsAlgorithm() throws Exception {
     byte[] publicKey = rsa.toRSAPublicKey().getEncoded();
-    String confused =
-        sign(JWSAlgorithm.HS256, "rsa", new MACSigner(publicKey), claims().build());
+    String confused = sign(JWSAlgorithm.HS256, "rsa", new MACSigner(publicKey), claims().build());
     assertThat(authenticator.bearer(confused).identity()).isNull();
     String none = new PlainJWT(claims().build()).serialize();
     assertThat(authenticator.bearer(none).identity()).isNull();
@@ -188,8 +187,7 @@ class ConfiguredAuthenticatorTest {
     Identity identity =
         authenticator
             .bearer(
-                rs256(
-                    claims().subject("carol").claim("tier", "vip").claim("scope", "a b").build()))
+                rs256(claims().subject("carol").claim("tier", "vip").claim("scope", "a b").build()))
             .identity();
     assertThat(identity.consumer()).isEqualTo("carol");
     assertThat(identity.tier()).isEqualTo("vip");

@@ -112,7 +112,12 @@ class AsyncIT {
   }
 
   private static String get(String id, String key, String headers) {
-    return "GET /v1/requests/" + id + " HTTP/1.1\r\nHost: h\r\nX-API-Key: " + key + "\r\n" + headers
+    return "GET /v1/requests/"
+        + id
+        + " HTTP/1.1\r\nHost: h\r\nX-API-Key: "
+        + key
+        + "\r\n"
+        + headers
         + "\r\n";
   }
 
@@ -185,8 +190,7 @@ class AsyncIT {
     command =
         submit -> {
           Promise<Receipt> receipt = Promise.promise();
-          Stored record =
-              new Stored("early", submit.consumer(), Status.ACCEPTED, NOON, NOON, null);
+          Stored record = new Stored("early", submit.consumer(), Status.ACCEPTED, NOON, NOON, null);
           records.put("early", record);
           move("early", Status.COMPLETED, created());
           gateway.vertx.setTimer(50, t -> receipt.complete(new Accepted(record, false)));
@@ -222,8 +226,7 @@ class AsyncIT {
     assertThat(RawHttp.once(gateway.port(), get("r-9", "alice-key", "")).status()).isEqualTo(404);
     assertThat(RawHttp.once(gateway.port(), get("%2e", "alice-key", "")).status()).isEqualTo(404);
     gateway.vertx.setTimer(100, t -> move("r-1", Status.FAILED, created()));
-    assertThat(
-            RawHttp.once(gateway.port(), get("r-1", "alice-key", "Prefer: wait=10\r\n")).body())
+    assertThat(RawHttp.once(gateway.port(), get("r-1", "alice-key", "Prefer: wait=10\r\n")).body())
         .contains("\"status\":\"failed\"");
   }
 
@@ -246,8 +249,7 @@ class AsyncIT {
   void servesAPageForEveryProblem() throws IOException {
     for (dev.tidegate.problem.Problem problem : dev.tidegate.problem.Problem.values()) {
       Answer page =
-          RawHttp.once(
-              gateway.port(), "GET " + problem.type() + " HTTP/1.1\r\nHost: h\r\n\r\n");
+          RawHttp.once(gateway.port(), "GET " + problem.type() + " HTTP/1.1\r\nHost: h\r\n\r\n");
       assertThat(page.status()).isEqualTo(200);
       assertThat(page.header("content-type")).startsWith("text/html");
       assertThat(page.body()).contains(problem.title());

@@ -13,8 +13,16 @@ class HeadersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "Connection", "keep-alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding",
-        "Upgrade", "HTTP2-Settings", "Proxy-Authenticate", "Proxy-Authorization"
+        "Connection",
+        "keep-alive",
+        "Proxy-Connection",
+        "TE",
+        "Trailer",
+        "Transfer-Encoding",
+        "Upgrade",
+        "HTTP2-Settings",
+        "Proxy-Authenticate",
+        "Proxy-Authorization"
       })
   void keepsHopByHopHeadersOnTheirHop(String name) {
     assertThat(Headers.hopByHop(name)).isTrue();

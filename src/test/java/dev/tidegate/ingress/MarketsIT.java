@@ -65,7 +65,14 @@ class MarketsIT {
         new Snapshot(
             List.of(level("100.10", "2.5"), level("100.00", "1")), List.of(level("100.20", "1")));
     return new SymbolState(
-        "BTC-USD", 3, "k3", 10, 7, 1_700_000_000_000_000L, book, 2,
+        "BTC-USD",
+        3,
+        "k3",
+        10,
+        7,
+        1_700_000_000_000_000L,
+        book,
+        2,
         List.of(
             new Update("BTC-USD", Channel.TRADES, 1, 5, trade("a1", "100.10")),
             new Update("BTC-USD", Channel.CANDLES, 1, 5, candle("1", false)),

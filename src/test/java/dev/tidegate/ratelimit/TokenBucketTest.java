@@ -54,7 +54,9 @@ class TokenBucketTest {
     RateLimits limits =
         new RateLimits(List.of(new RateLimitConfig("two", 1, 2, null)), () -> now[0]);
     RateLimits.Limit limit = limits.limit("two");
-    assertThat(limit.bucket("a", 0)).isSameAs(limit.bucket("a", 5)).isNotSameAs(limit.bucket("b", 0));
+    assertThat(limit.bucket("a", 0))
+        .isSameAs(limit.bucket("a", 5))
+        .isNotSameAs(limit.bucket("b", 0));
     assertThat(limit.policy).isEqualTo("\"two\";q=2;w=2");
     assertThat(limits.limit(null)).isNull();
     assertThatThrownBy(() -> limits.check("three")).hasMessageStartingWith("rateLimit: three");
@@ -62,8 +64,10 @@ class TokenBucketTest {
 
   @Test
   void saysWhatIsWrongWithALimit() {
-    assertThatThrownBy(() -> new RateLimitConfig("a", 0, null, null)).hasMessageStartingWith("rate: 0");
-    assertThatThrownBy(() -> new RateLimitConfig("a", 1, 0, null)).hasMessageStartingWith("burst: 0");
+    assertThatThrownBy(() -> new RateLimitConfig("a", 0, null, null))
+        .hasMessageStartingWith("rate: 0");
+    assertThatThrownBy(() -> new RateLimitConfig("a", 1, 0, null))
+        .hasMessageStartingWith("burst: 0");
     assertThat(new RateLimitConfig("a", 2.5, null, null).burst()).isEqualTo(3);
   }
 }

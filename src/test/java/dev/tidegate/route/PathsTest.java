@@ -33,7 +33,10 @@ class PathsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "a", "*", "?a", "/a b", "/a\\b", "/%", "/%4", "/%zz", "/%00", "/\u00e4", "/\t"})
+  @ValueSource(
+      strings = {
+        "", "a", "*", "?a", "/a b", "/a\\b", "/%", "/%4", "/%zz", "/%00", "/\u00e4", "/\t"
+      })
   void refusesWhatIsNoPath(String target) {
     assertThat(Paths.normal(target)).isNull();
   }

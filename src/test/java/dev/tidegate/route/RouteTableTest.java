@@ -89,7 +89,8 @@ class RouteTableTest {
 
   @Test
   void refusesTwoRoutesForTheSameRequests() {
-    assertThatThrownBy(() -> new RouteTable(List.of(exact("a", "/x", "GET"), exact("b", "/x", "GET"))))
+    assertThatThrownBy(
+            () -> new RouteTable(List.of(exact("a", "/x", "GET"), exact("b", "/x", "GET"))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("route: b");
     assertThatThrownBy(() -> new RouteTable(List.of(prefix("a", "/x"), prefix("a", "/y"))))
@@ -99,7 +100,8 @@ class RouteTableTest {
   @Test
   void backsOutOfALiteralThatLeadsNowhere() {
     RouteTable table =
-        new RouteTable(List.of(exact("x", "/a/b/c"), exact("y", "/{p}/b/d"), exact("z", "/a/{q}/e")));
+        new RouteTable(
+            List.of(exact("x", "/a/b/c"), exact("y", "/{p}/b/d"), exact("z", "/a/{q}/e")));
     assertThat(find(table, "h", "/a/b/d", "GET")).isEqualTo("y");
     assertThat(find(table, "h", "/a/b/e", "GET")).isEqualTo("z");
     assertThat(find(table, "h", "/a/b/f", "GET")).isNull();
@@ -122,11 +124,14 @@ class RouteTableTest {
   @Test
   void rewritesTargets() {
     Route strip =
-        new RouteTable(List.of(Routes.rewritten("a", "/api", "u", "/api/", "/in/"))).routes().get(0);
+        new RouteTable(List.of(Routes.rewritten("a", "/api", "u", "/api/", "/in/")))
+            .routes()
+            .get(0);
     assertThat(strip.target("/api/x?q=1", "/api/x")).isEqualTo("/in/x?q=1");
     assertThat(strip.target("/api", "/api")).isEqualTo("/in");
     assertThat(strip.target("/apix", "/apix")).isEqualTo("/in/apix");
-    Route only = new RouteTable(List.of(Routes.rewritten("a", "/api", "u", "/api", null))).routes().get(0);
+    Route only =
+        new RouteTable(List.of(Routes.rewritten("a", "/api", "u", "/api", null))).routes().get(0);
     assertThat(only.target("/api?x", "/api")).isEqualTo("/?x");
     assertThat(only.target("/api/%41", "/api/A")).isEqualTo("/A");
     Route plain = new RouteTable(List.of(prefix("a", "/"))).routes().get(0);
@@ -136,8 +141,10 @@ class RouteTableTest {
 
   @Test
   void saysWhatIsWrongWithARoute() {
-    assertThatThrownBy(() -> Routes.matching("a", null, "/x", "/y")).hasMessageStartingWith("path: ");
-    assertThatThrownBy(() -> Routes.matching("a", null, "x", null)).hasMessageStartingWith("path: x");
+    assertThatThrownBy(() -> Routes.matching("a", null, "/x", "/y"))
+        .hasMessageStartingWith("path: ");
+    assertThatThrownBy(() -> Routes.matching("a", null, "x", null))
+        .hasMessageStartingWith("path: x");
     assertThatThrownBy(() -> Routes.matching("a", "a b", null, "/"))
         .hasMessageStartingWith("host: a b (expected ");
     assertThatThrownBy(() -> Routes.matching("a", null, null, "/", "G T"))
