@@ -2,6 +2,7 @@ package dev.tidegate.ingress;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -27,11 +28,13 @@ final class AccessLog {
 
   private final BlockingQueue<byte[]> batches = new ArrayBlockingQueue<>(QUEUE);
   private final OutputStream out;
+  private final boolean own;
   private final Counter dropped;
   private final Thread writer;
 
-  private AccessLog(OutputStream out, MeterRegistry meters) {
+  private AccessLog(OutputStream out, MeterRegistry meters, boolean own) {
     this.out = out;
+    this.own = own;
     this.dropped =
         Counter.builder("tidegate.http.access.log.dropped")
             .description("Lines that were not written because the log could not keep up")
@@ -44,8 +47,8 @@ final class AccessLog {
     try {
       return switch (where) {
         case "off" -> null;
-        case "stdout" -> new AccessLog(System.out, meters);
-        default -> new AccessLog(new FileOutputStream(where, true), meters);
+        case "stdout" -> new AccessLog(new FileOutputStream(FileDescriptor.out), meters, false);
+        default -> new AccessLog(new FileOutputStream(where, true), meters, true);
       };
     } catch (IOException e) {
       throw new UncheckedIOException("accessLog: " + where + " (expected a writable file)", e);
@@ -76,7 +79,7 @@ final class AccessLog {
     try {
       batches.put(END);
       writer.join(2_000);
-      if (out != System.out) {
+      if (own) {
         out.close();
       }
     } catch (InterruptedException e) {

@@ -3,6 +3,7 @@ package dev.tidegate.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -10,15 +11,20 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpConnectOptions;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SelfSignedCertificate;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLException;
@@ -63,13 +69,13 @@ class Http2IT {
 
   private static final AtomicLong POURED = new AtomicLong();
 
-  private static void pour(io.vertx.core.http.HttpServerRequest request) {
+  private static void pour(HttpServerRequest request) {
     Buffer chunk = Buffer.buffer(new byte[16 * 1024]);
     request.response().setChunked(true);
     pour(request, chunk);
   }
 
-  private static void pour(io.vertx.core.http.HttpServerRequest request, Buffer chunk) {
+  private static void pour(HttpServerRequest request, Buffer chunk) {
     while (!request.response().closed() && !request.response().writeQueueFull()) {
       request.response().write(chunk);
       POURED.addAndGet(chunk.length());
@@ -96,10 +102,14 @@ class Http2IT {
         : options;
   }
 
-  private static HttpClientConnection connect(boolean tls) {
-    HttpClientAgent client = clients.createHttpClient(options(tls));
+  private static HttpClientAgent client(HttpClientOptions options) {
+    HttpClientAgent client = clients.createHttpClient(options);
     KEPT.add(client);
-    return client
+    return client;
+  }
+
+  private static HttpClientConnection connect(boolean tls) {
+    return client(options(tls))
         .connect(
             new HttpConnectOptions()
                 .setHost("127.0.0.1")
@@ -125,11 +135,38 @@ class Http2IT {
     connection.close().await();
   }
 
-  /** Three megabytes on one connection whose window was opened wide once. */
+  /** Windows are wide open, so the socket is what fills up, and streams begin while it is full. */
   @Test
-  void keepsFlowingWithAWideWindowOverTls() {
+  void keepsFlowingWithAWideWindowOverTls() throws InterruptedException {
     assertFlows(true, "/fixed");
     assertFlows(true, "/proxied");
+    HttpClientConnection connection = connect(true);
+    for (int round = 0; round < 5; round++) {
+      // The gateway is kept busy until many requests wait, so that it reads them at once.
+      CountDownLatch sent = new CountDownLatch(1);
+      gateway.vertx.runOnContext(v -> awaitUninterruptibly(sent));
+      List<Future<Void>> heads = new ArrayList<>();
+      List<Future<Buffer>> answers = new ArrayList<>();
+      for (int i = 0; i < 90; i++) {
+        HttpClientRequest request =
+            connection.request(new RequestOptions().setURI("/fixed")).await();
+        heads.add(request.end());
+        answers.add(request.response().compose(HttpClientResponse::body));
+      }
+      Future.all(heads).await();
+      sent.countDown();
+      Future.all(answers).timeout(20, TimeUnit.SECONDS).await();
+      assertThat(answers).allSatisfy(a -> assertThat(a.result().length()).isEqualTo(LARGE));
+    }
+    connection.close().await();
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
@@ -159,15 +196,15 @@ class Http2IT {
   }
 
   private static void stopReading(HttpClientConnection connection) {
-    io.netty.channel.Channel channel = channel(connection);
+    Channel channel = channel(connection);
     channel.config().setAutoRead(false);
   }
 
-  private static io.netty.channel.Channel channel(HttpClientConnection connection) {
+  private static Channel channel(HttpClientConnection connection) {
     try {
-      java.lang.reflect.Field actual = connection.getClass().getDeclaredField("actual");
+      Field actual = connection.getClass().getDeclaredField("actual");
       actual.setAccessible(true);
-      return ((io.vertx.core.net.impl.ConnectionBase) actual.get(connection)).channel();
+      return ((ConnectionBase) actual.get(connection)).channel();
     } catch (ReflectiveOperationException e) {
       throw new LinkageError(e.getMessage(), e);
     }
@@ -243,8 +280,7 @@ class Http2IT {
             .setVerifyHost(false)
             .setEnabledSecureTransportProtocols(Set.of("TLSv1.1"));
     Promise<Void> done = Promise.promise();
-    clients
-        .createHttpClient(old)
+    client(old)
         .request(HttpMethod.GET, gateway.tlsPort(), "127.0.0.1", "/fixed")
         .compose(request -> request.send())
         .<Void>mapEmpty()
@@ -257,8 +293,7 @@ class Http2IT {
     HttpClientOptions plain =
         new HttpClientOptions().setSsl(true).setTrustAll(true).setVerifyHost(false);
     Buffer body =
-        clients
-            .createHttpClient(plain)
+        client(plain)
             .request(HttpMethod.GET, gateway.tlsPort(), "127.0.0.1", "/proxied")
             .compose(request -> request.send())
             .compose(HttpClientResponse::body)
