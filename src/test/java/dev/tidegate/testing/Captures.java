@@ -40,7 +40,7 @@ public final class Captures {
       List<Double> times =
           lines
               .lines()
-              .filter(line -> line.contains(": {"))
+              .filter(line -> !line.isEmpty() && Character.isDigit(line.charAt(0)))
               .map(line -> Double.parseDouble(line.substring(0, line.indexOf(':'))))
               .toList();
       return times.getLast() - times.getFirst();
