@@ -24,5 +24,5 @@ ENV TIDEGATE_LOG=json \
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9090 && printf 'GET /health/ready HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '"]
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["sh", "-c", "exec java --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dio.netty.noUnsafe=false -XX:+ExitOnOutOfMemoryError $JAVA_OPTS -jar /opt/tidegate/tidegate.jar \"$@\"", "tidegate"]
+ENTRYPOINT ["sh", "-c", "exec java --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dio.netty.noUnsafe=false -Dvertx.disableContextTimings=true -Dvertx.disableWebsockets=true -Dio.netty.leakDetection.level=disabled -XX:+ExitOnOutOfMemoryError $JAVA_OPTS -jar /opt/tidegate/tidegate.jar \"$@\"", "tidegate"]
 CMD ["run", "--config", "/etc/tidegate/tidegate.yaml", "--verticles", "/opt/tidegate/verticles.json", "--cluster", "/opt/tidegate/cluster.xml"]

@@ -15,7 +15,8 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 JAR = os.path.join(ROOT, "target", "tidegate.jar")
-JVM_FLAGS = ["--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Dio.netty.noUnsafe=false"]
+JVM_FLAGS = ["--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Dio.netty.noUnsafe=false",
+             "-Dvertx.disableContextTimings=true", "-Dvertx.disableWebsockets=true", "-Dio.netty.leakDetection.level=disabled"]
 ROLES = ("UPSTREAM", "COMMAND", "MARKET", "STREAM", "INGRESS", "ADMIN")
 PR_SET_PDEATHSIG = 1
 
