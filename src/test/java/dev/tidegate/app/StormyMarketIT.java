@@ -100,7 +100,7 @@ class StormyMarketIT {
         storm.after(at, client::pause);
         boolean cut = own.nextInt(4) == 0;
         at += length;
-        storm.after(at, client::resume);
+        storm.after(at, () -> storm.resume(client));
         if (!cut) {
           continue;
         }

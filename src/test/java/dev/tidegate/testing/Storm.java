@@ -22,6 +22,7 @@ public final class Storm implements AutoCloseable, StormClient.Fate {
   private static final int[] WINDOWS = {0, 10, 100, 250, 1000};
   private static final int[] DEPTHS = {0, 50, 20, 5};
   private static final int MOST_SYMBOLS = 6;
+  private static final int PATIENCE_MILLIS = 8_000;
 
   public final List<StormClient> clients = new ArrayList<>();
   public final Queue<String> closes = new ConcurrentLinkedQueue<>();
@@ -97,6 +98,12 @@ public final class Storm implements AutoCloseable, StormClient.Fate {
       node = living.get(choices.get(client).nextInt(living.size()));
     }
     client.connect(node);
+  }
+
+  /** Lets a client that paused read on; a node that stands still for a while is not given up. */
+  public void resume(StormClient client) {
+    int heard = client.resume();
+    after(PATIENCE_MILLIS, () -> client.doubt(heard));
   }
 
   /** Nobody connects to it any more. */

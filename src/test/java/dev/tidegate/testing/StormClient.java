@@ -42,6 +42,7 @@ public final class StormClient implements AutoCloseable {
   private final Map<String, StormMarket> markets = new TreeMap<>();
   private final List<String> breaches = new ArrayList<>();
   private @Nullable Connection current;
+  private int heard;
   private boolean paused;
   private boolean closed;
   private boolean away;
@@ -112,15 +113,30 @@ public final class StormClient implements AutoCloseable {
     diary.note("pausing");
   }
 
-  public void resume() {
+  /** Reads again and asks for a sign of life; what it had heard before, for {@link #doubt}. */
+  public int resume() {
     Connection to;
+    int before;
     synchronized (this) {
       paused = false;
       to = current;
+      before = heard;
       diary.note("reading again");
     }
     if (to != null) {
       to.next();
+    }
+    return before;
+  }
+
+  /** A connection that has said nothing since is taken for dead: not every reset is reported. */
+  public void doubt(int heardBefore) {
+    Connection silent;
+    synchronized (this) {
+      silent = paused || heard != heardBefore ? null : current;
+    }
+    if (silent != null) {
+      ended(silent, 1006, "silent");
     }
   }
 
@@ -205,6 +221,7 @@ public final class StormClient implements AutoCloseable {
       text.append(data);
       long leaveWithin = -1;
       synchronized (StormClient.this) {
+        heard++;
         if (last && current == this) {
           leaveWithin = frame(text.toString());
         }
