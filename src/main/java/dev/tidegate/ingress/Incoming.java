@@ -5,11 +5,16 @@ import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.route.Route;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The request's side of an exchange: what came, and what the policies have found out about it. */
 abstract class Incoming implements Exchange {
+  private static final Set<HttpMethod> WITH_BODY =
+      Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH);
+
   final Guard guard;
   final Loop loop;
   final HttpServerRequest request;
@@ -42,9 +47,19 @@ abstract class Incoming implements Exchange {
     this.contentLength = head.contentLength;
     this.hasBody =
         guard.http2
-            ? loop.bodyFollows(request)
+            ? loop.bodyFollows(request) || bodyOfUpgrade(request, head.contentLength)
             : head.contentLength > 0 || head.transferEncoding != null;
     this.client = guard.trusted ? guard.client(requestHeaders) : guard.peer;
+  }
+
+  /**
+   * The request that upgraded a clear-text connection is stream 1, which counts as closed by the
+   * client from the start (RFC 9113 3.2) although its body still comes. Its length tells; one that
+   * came in chunks has lost the header, and only its method hints.
+   */
+  private static boolean bodyOfUpgrade(HttpServerRequest request, long contentLength) {
+    return request.streamId() == 1
+        && (contentLength > 0 || (contentLength < 0 && WITH_BODY.contains(request.method())));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.tidegate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.tidegate.testing.Captures;
 import dev.tidegate.testing.GatewayProcess;
@@ -45,6 +46,18 @@ class TourIT {
             .contains("\"path\":\"/echo\"")
             .contains(version.equals("--http1.1") ? "version 1.1" : "version 2");
       }
+    }
+  }
+
+  @Test
+  void wrkGetsAnAnswerToEveryRequest() throws Exception {
+    assumeThat(run("sh", "-c", "command -v wrk").exitCode).as("wrk is installed").isZero();
+    try (GatewayProcess dev = dev()) {
+      Ran wrk = run("wrk", "-t1", "-c8", "-d1s", dev.http() + "/v1/markets");
+      assertThat(wrk.exitCode).as(wrk.output).isZero();
+      assertThat(wrk.output)
+          .contains("requests in")
+          .doesNotContain("Socket errors", "Non-2xx or 3xx");
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.tidegate.ingress;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,7 +21,14 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SelfSignedCertificate;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.io.ByteArrayInputStream;
 import java.lang.reflect.Field;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -286,6 +294,28 @@ class Http2IT {
         .<Void>mapEmpty()
         .onComplete(done);
     assertThatThrownBy(() -> done.future().await()).isInstanceOf(SSLException.class);
+  }
+
+  @Test
+  void theRequestThatUpgradesKeepsItsBody() throws Exception {
+    List<BodyPublisher> bodies =
+        List.of(
+            BodyPublishers.ofString("the body"),
+            BodyPublishers.ofInputStream(
+                () -> new ByteArrayInputStream("the body".getBytes(UTF_8))));
+    for (BodyPublisher body : bodies) {
+      // Each client upgrades with its first request.
+      try (java.net.http.HttpClient upgrading = java.net.http.HttpClient.newHttpClient()) {
+        HttpResponse<String> answer =
+            upgrading.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/echo"))
+                    .POST(body)
+                    .build(),
+                BodyHandlers.ofString());
+        assertThat(answer.version()).isEqualTo(java.net.http.HttpClient.Version.HTTP_2);
+        assertThat(answer.body()).isEqualTo("the body");
+      }
+    }
   }
 
   @Test
