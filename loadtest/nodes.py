@@ -16,7 +16,8 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 JAR = os.path.join(ROOT, "target", "tidegate.jar")
 JVM_FLAGS = ["--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Dio.netty.noUnsafe=false",
-             "-Dvertx.disableContextTimings=true", "-Dvertx.disableWebsockets=true", "-Dio.netty.leakDetection.level=disabled"]
+             "-Dvertx.disableContextTimings=true", "-Dio.netty.leakDetection.level=disabled"]
+GATEWAY_FLAGS = ["-Dvertx.disableWebsockets=true"]
 ROLES = ("UPSTREAM", "COMMAND", "MARKET", "STREAM", "INGRESS", "ADMIN")
 PR_SET_PDEATHSIG = 1
 
@@ -180,7 +181,7 @@ def node(processes, document, roles, env=None, cluster=None, cpu=None, jvm=()):
         json.dump(document, f, indent=1)
     with open(base + ".verticles.json", "w") as f:
         json.dump({"roles": [{"role": r, "instances": n} for r, n in roles.items()]}, f)
-    args = [os.path.join(jdk(), "bin", "java"), *JVM_FLAGS, *jvm, "-jar", JAR, "run",
+    args = [os.path.join(jdk(), "bin", "java"), *JVM_FLAGS, *GATEWAY_FLAGS, *jvm, "-jar", JAR, "run",
             "--config", base + ".yaml", "--verticles", base + ".verticles.json"]
     if cluster:
         args += ["--cluster", cluster]
