@@ -21,9 +21,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the instances of a node share, and how each role is made from it. */
 final class Parts implements Deployment.Factory {
+  private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
+
   private final GatewayConfig config;
   private final Metrics metrics;
   private final Readiness readiness;
@@ -42,6 +46,9 @@ final class Parts implements Deployment.Factory {
     this.rateLimits = new RateLimits(config.rateLimits(), System::nanoTime);
     this.kafka = kafka(config);
     this.commands = backend(config);
+    if (!commands.isDurable()) {
+      LOG.warn("commands or their state are kept in memory and are gone when this node ends");
+    }
   }
 
   /** Kafka and Redis where the configuration names them, memory where not. */
@@ -53,10 +60,6 @@ final class Parts implements Deployment.Factory {
   /** The back end that {@code dev} has beside the gateway. */
   Deployable sampleWorker() {
     return new SampleWorkerVerticle(commands);
-  }
-
-  boolean isDurable() {
-    return commands.isDurable();
   }
 
   /** Every problem document names a page as its type, so the gateway always serves them. */
