@@ -6,6 +6,7 @@ end by themselves when the script that started them dies.
 import ctypes
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -27,14 +28,20 @@ class Failure(Exception):
 
 
 def free_ports(count):
-    """Ports that were free a moment ago, all different."""
-    sockets = [socket.socket() for _ in range(count)]
-    for s in sockets:
-        s.bind(("127.0.0.1", 0))
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
+    """Ports that were free a moment ago, all different, and below those that outgoing connections get by chance."""
+    sockets = []
+    try:
+        while len(sockets) < count:
+            s = socket.socket()
+            try:
+                s.bind(("127.0.0.1", random.randrange(15000, 32000)))
+                sockets.append(s)
+            except OSError:
+                s.close()
+        return [s.getsockname()[1] for s in sockets]
+    finally:
+        for s in sockets:
+            s.close()
 
 
 def jdk():

@@ -52,7 +52,7 @@ final class DevCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    int sample = GatewayFile.freePort();
+    int sample = Ports.take();
     GatewayFile file =
         GatewayFile.dev()
             .set("http.port", http)

@@ -3,8 +3,6 @@ package dev.tidegate.app;
 import dev.tidegate.ingress.IngressConfig;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -74,15 +72,7 @@ final class GatewayFile {
 
   private void choosePort(String path, int port) throws ConfigException {
     if (port == 0) {
-      set(path, freePort());
-    }
-  }
-
-  static int freePort() throws ConfigException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    } catch (IOException e) {
-      throw new ConfigException("no free port: " + e.getMessage());
+      set(path, Ports.take());
     }
   }
 }

@@ -1,8 +1,6 @@
 package dev.tidegate.testing;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -47,7 +45,7 @@ public final class GatewayCluster implements AutoCloseable {
     kafka.createTopic(cluster.feedTopic, 4);
     kafka.createTopic(cluster.commandTopic, 4);
     kafka.createTopic(cluster.resultsTopic, 4);
-    int port = freePort();
+    int port = Ports.free(Math.max(size, 3));
     for (int i = 1; i <= size; i++) {
       cluster.nodes.add(
           cluster.launch(name + "-n" + i, port, kafka.bootstrapServers(), redis.uri()));
@@ -187,14 +185,6 @@ public final class GatewayCluster implements AutoCloseable {
       request.headers(headers);
     }
     return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
-  }
-
-  public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 
   @Override

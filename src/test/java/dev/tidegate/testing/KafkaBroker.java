@@ -34,7 +34,7 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   private KafkaBroker() {
-    port = ChildProcess.freePort();
+    port = Ports.free();
     bootstrap = "127.0.0.1:" + port;
     Path root = Path.of("").toAbsolutePath();
     Path folder = root.resolve("target/kafka/" + port);
@@ -47,7 +47,7 @@ public final class KafkaBroker implements AutoCloseable {
                 "start",
                 folder.toString(),
                 Integer.toString(port),
-                Integer.toString(ChildProcess.freePort())),
+                Integer.toString(Ports.free())),
             log);
   }
 

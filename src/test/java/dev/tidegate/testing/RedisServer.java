@@ -32,7 +32,7 @@ public final class RedisServer implements AutoCloseable {
   }
 
   private RedisServer() {
-    port = ChildProcess.freePort();
+    port = Ports.free();
     uri = "redis://127.0.0.1:" + port;
     folder = Path.of("target/redis/" + port).toAbsolutePath();
     List<String> command = new ArrayList<>();
