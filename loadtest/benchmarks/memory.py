@@ -1,0 +1,53 @@
+"""Resident memory for each session: idle, and with a book and permessage-deflate."""
+import json
+import resource
+import socket
+
+from benchmarks.common import SYMBOLS, ceiling, loadgen, resident_kb, say, stream_node, table
+
+IDLE = ["--idle"]
+BOOK = ["--channel", "book", "--k", "1", "--deflate"]
+
+
+def measure(processes, opts):
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 200
+    count = min(opts.idle_sessions, most)
+    rows = [(r["name"], "idle", r["process"], r["port"], [*r["load"], *IDLE]) for r in (
+        ceiling(processes, "vertx-plain", "shared"), ceiling(processes, "vertx-detached", "shared", more=["-Ddetach=true"]))]
+    if not opts.dry:
+        for kind, more in (("idle", IDLE), ("a book, deflate", BOOK)):
+            process, port, _, feed = stream_node(processes, f"n-memory-{len(rows)}")
+            books(feed)
+            rows.append(("tidegate", kind, process, port, ["--mode", "tidegate", "--path", "/v1/stream", *more]))
+    runs = [memory_run(*row, count) for row in rows]
+    processes.stop_all()
+    return {"runs": runs, "table": table(["row", "sessions", "they do", "RSS KB a session"], [
+        [r["row"], str(r["sessions"]), r["kind"], f"{r['kb']:.1f}"] for r in runs])}
+
+
+def books(feed):
+    """Twenty levels a side for each symbol."""
+    with socket.create_connection(("127.0.0.1", feed), 5) as out:
+        for symbol in range(SYMBOLS):
+            bids, asks = ([[f"{60000 + side * (i + 1) / 10:.2f}", f"{1 + i / 7:.5f}"] for i in range(20)] for side in (-1, 1))
+            record = {"type": "book.snapshot", "symbol": f"SYM{symbol:04d}", "time": 1, "bids": bids, "asks": asks}
+            out.sendall((json.dumps(record) + "\n").encode())
+
+
+def memory_run(name, kind, process, port, load, count):
+    """The first sessions load classes and fill pools, so a fifth comes and goes before."""
+    hold(process, port, load, count // 5)
+    before = resident_kb(process)
+    up, after = hold(process, port, load, count)
+    say(f"memory {name} {kind}: {(after - before) / max(up, 1):.1f} KB for each of {up}")
+    return {"row": name, "kind": kind, "sessions": up, "kb": (after - before) / max(up, 1)}
+
+
+def hold(process, port, load, count):
+    """Connects that many sessions; returns how many stand and what the process then holds."""
+    client, state = loadgen("--n", count, "--port", port, "--warm", 0, "--hold", 600, *load)
+    try:
+        return state["up"], resident_kb(process)
+    finally:
+        client.terminate()
+        client.wait()
