@@ -1,6 +1,7 @@
 package dev.tidegate.stream;
 
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,9 @@ final class Fanout implements Topic.Versions {
   /** A frame for one session is cut after so much; what does not fit waits for the socket. */
   private static final int CUT = 64 * 1024;
 
+  /** So many sockets are written to before the loop looks at its other work. */
+  private static final int SLICE = 1024;
+
   private final Loop loop;
   private final Frames frames;
   private final Pressure pressure;
@@ -30,8 +34,7 @@ final class Fanout implements Topic.Versions {
   private final List<Topic> cached = new ArrayList<>();
   private List<Cohort> due = new ArrayList<>();
   private List<Cohort> dueNext = new ArrayList<>();
-  private List<Session> touched = new ArrayList<>();
-  private List<Session> touchedNext = new ArrayList<>();
+  private final ArrayDeque<Session> touched = new ArrayDeque<>();
   private List<Session> retries = new ArrayList<>();
   private long version = 1;
   private boolean awake;
@@ -193,14 +196,11 @@ final class Fanout implements Topic.Versions {
     }
   }
 
+  /** A system call each: after so many, whoever else waits for the loop has a turn. */
   private void flushSessions() {
-    List<Session> flushing = touched;
-    touched = touchedNext;
-    for (int i = 0; i < flushing.size(); i++) {
-      flushing.get(i).flush();
+    for (int left = Math.min(SLICE, touched.size()); left > 0; left--) {
+      touched.remove().flush();
     }
-    flushing.clear();
-    touchedNext = flushing;
   }
 
   /**

@@ -2,17 +2,24 @@ package dev.tidegate.stream;
 
 /**
  * Widens windows while the event loop has too much to do, lower tiers first, and narrows them again
- * when it has not.
+ * when it has not. A narrowing that has to be taken back soon makes the next one wait twice as
+ * long, so that the windows do not swing between too narrow and wide.
  */
 final class Pressure {
   private static final int[] WINDOWS = {0, 10, 20, 50, 100, 250, 500, 1000};
   private static final double HIGH = 0.85;
   private static final double LOW = 0.6;
+  private static final long LATE_NANOS = 50_000_000;
   private static final int CALM = 8;
+  private static final int MOST_PATIENCE = 240;
 
   private final boolean enabled;
   private int level;
   private int calm;
+  private int patience = CALM;
+
+  /** Measurements since windows were last narrowed. */
+  private int sinceNarrowed = MOST_PATIENCE;
 
   Pressure(boolean enabled) {
     this.enabled = enabled;
@@ -41,12 +48,29 @@ final class Pressure {
     if (!enabled) {
       return;
     }
-    if (utilisation > HIGH || lagNanos > 50_000_000) {
-      level = Math.min(level + 1, WINDOWS.length + 3);
-      calm = 0;
-    } else if (level > 0 && utilisation < LOW && ++calm >= CALM) {
-      level--;
-      calm = 0;
+    sinceNarrowed = Math.min(sinceNarrowed + 1, MOST_PATIENCE);
+    if (utilisation > HIGH || lagNanos > LATE_NANOS) {
+      widen();
+    } else if (level > 0 && utilisation < LOW && ++calm >= patience) {
+      narrow();
+    }
+  }
+
+  private void widen() {
+    calm = 0;
+    if (sinceNarrowed <= CALM) {
+      patience = Math.min(patience * 2, MOST_PATIENCE);
+      sinceNarrowed = MOST_PATIENCE;
+    }
+    level = Math.min(level + 1, WINDOWS.length + 3);
+  }
+
+  private void narrow() {
+    calm = 0;
+    sinceNarrowed = 0;
+    level--;
+    if (level == 0) {
+      patience = CALM;
     }
   }
 }
