@@ -10,12 +10,17 @@ final class Pressure {
   private static final double HIGH = 0.85;
   private static final double LOW = 0.6;
   private static final long LATE_NANOS = 50_000_000;
+
+  /** A loop that is late once had a pause or a burst; one that stays late has too much to do. */
+  private static final int LATE_TIMES = 3;
+
   private static final int CALM = 8;
   private static final int MOST_PATIENCE = 240;
 
   private final boolean enabled;
   private int level;
   private int calm;
+  private int late;
   private int patience = CALM;
 
   /** Measurements since windows were last narrowed. */
@@ -49,7 +54,8 @@ final class Pressure {
       return;
     }
     sinceNarrowed = Math.min(sinceNarrowed + 1, MOST_PATIENCE);
-    if (utilisation > HIGH || lagNanos > LATE_NANOS) {
+    late = lagNanos > LATE_NANOS ? late + 1 : 0;
+    if (utilisation > HIGH || late >= LATE_TIMES) {
       widen();
     } else if (level > 0 && utilisation < LOW && ++calm >= patience) {
       narrow();

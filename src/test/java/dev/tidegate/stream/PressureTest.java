@@ -23,9 +23,20 @@ class PressureTest {
   }
 
   @Test
-  void aLateLoopWidensThemToo() {
+  void aLoopThatStaysLateWidensThemToo() {
+    pressure.measure(CALM, 60_000_000);
+    pressure.measure(CALM, 60_000_000);
+    assertThat(window(0, 0)).isZero();
     pressure.measure(CALM, 60_000_000);
     assertThat(window(0, 0)).isEqualTo(10);
+  }
+
+  @Test
+  void aPauseNowAndThenDoesNot() {
+    for (int i = 0; i < 20; i++) {
+      pressure.measure(CALM, i % 3 == 0 ? 0 : 60_000_000);
+    }
+    assertThat(window(0, 0)).isZero();
   }
 
   @Test
