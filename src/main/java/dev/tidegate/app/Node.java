@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 /** One running node: its Vert.x, its roles, and how it leaves. */
 final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+  private static final Duration RULES_AT_MOST = Duration.ofSeconds(30);
   private static final Duration LEAVE_AT_MOST = Duration.ofSeconds(45);
 
   private final GatewayConfig config;
@@ -54,6 +55,7 @@ final class Node {
       Parts parts = new Parts(config, metrics, readiness);
       Node node = new Node(config, vertx, parts, metrics);
       node.serve();
+      await(vertx.deployVerticle(parts.rules()), RULES_AT_MOST);
       await(node.deployment.start(verticles), Duration.ofMinutes(2));
       readiness.started();
       return node;

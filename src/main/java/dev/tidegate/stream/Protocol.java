@@ -13,11 +13,13 @@ final class Protocol {
 
   private final Hub hub;
   private final Authenticator authenticator;
+  private final Enforcement enforcement;
   private final Subscriptions subscriptions;
 
-  Protocol(Hub hub, Authenticator authenticator) {
+  Protocol(Hub hub, Authenticator authenticator, Enforcement enforcement) {
     this.hub = hub;
     this.authenticator = authenticator;
+    this.enforcement = enforcement;
     this.subscriptions = new Subscriptions(hub);
   }
 
@@ -86,6 +88,11 @@ final class Protocol {
     }
     if (session.identity != null && !session.consumer().equals(identity.consumer())) {
       throw new Refusal(Refusal.BAD_REQUEST, "login: the session belongs to another consumer");
+    }
+    String banned = enforcement.refusal(identity);
+    if (banned != null) {
+      session.close(CloseCode.BANNED, banned);
+      return;
     }
     boolean first = session.identity == null;
     StreamConfig.Tier tier = hub.tier(identity.tier());

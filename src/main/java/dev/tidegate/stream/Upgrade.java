@@ -36,14 +36,21 @@ final class Upgrade {
   private final Protocol protocol;
   private final Authenticator authenticator;
   private final Connection.Clock clock;
+  private final Enforcement enforcement;
   private final Answers answers = new Answers();
   private boolean draining;
 
-  Upgrade(Hub hub, Protocol protocol, Authenticator authenticator, Connection.Clock clock) {
+  Upgrade(
+      Hub hub,
+      Protocol protocol,
+      Authenticator authenticator,
+      Connection.Clock clock,
+      Enforcement enforcement) {
     this.hub = hub;
     this.protocol = protocol;
     this.authenticator = authenticator;
     this.clock = clock;
+    this.enforcement = enforcement;
   }
 
   /** From now on nobody is let in. */
@@ -54,7 +61,10 @@ final class Upgrade {
   void handle(HttpServerRequest request) {
     String path = request.path();
     boolean echo = hub.config().echo() && ECHO.equals(path);
-    if (!STREAM.equals(path) && !echo) {
+    String banned = enforcement.refusal(address(request));
+    if (banned != null) {
+      answers.problem(request, Problem.BANNED, banned, Map.of("Connection", "close"));
+    } else if (!STREAM.equals(path) && !echo) {
       answers.problem(request, Problem.NOT_FOUND, "the stream is at " + STREAM);
     } else if (!HttpMethod.GET.equals(request.method())) {
       answers.problem(request, Problem.METHOD_NOT_ALLOWED, "a WebSocket begins with GET");
@@ -86,8 +96,12 @@ final class Upgrade {
       answers.problem(request, Problem.UNAUTHENTICATED, String.valueOf(verdict.refusal()));
       return;
     }
-    String address = request.remoteAddress().hostAddress();
-    String at = address == null ? "" : address;
+    String banned = enforcement.refusal(identity);
+    if (banned != null) {
+      answers.problem(request, Problem.BANNED, banned);
+      return;
+    }
+    String at = address(request);
     StreamConfig.Tier tier = hub.tier(identity == null ? StreamConfig.ANONYMOUS : identity.tier());
     if (!admit(request, at, identity, tier)) {
       return;
@@ -120,6 +134,11 @@ final class Upgrade {
         });
     hub.opened(session);
     protocol.opened(session);
+  }
+
+  private static String address(HttpServerRequest request) {
+    String address = request.remoteAddress().hostAddress();
+    return address == null ? "" : address;
   }
 
   /** What the request's credential is worth; null when it has none. */
