@@ -27,7 +27,7 @@ final class Hub {
   private final Rules rules;
   private final Map<String, Session> sessions = new LinkedHashMap<>();
   private final List<Runnable> onListing = new ArrayList<>();
-  private StreamConfig config;
+  private final StreamConfig config;
   private long sessionsEver;
 
   /** What an instance is given. */
@@ -120,12 +120,6 @@ final class Hub {
 
   StreamConfig config() {
     return config;
-  }
-
-  /** New rules, in force for every session from now on. */
-  void reconfigure(StreamConfig newConfig) {
-    config = newConfig;
-    limitsChanged();
   }
 
   /** Every session gets the limits that its tier has now; what it has above them it keeps. */

@@ -46,6 +46,9 @@ final class Protocol {
 
   private void refuse(Session session, Refusal refusal) {
     session.control(hub.replies().error(refusal));
+    if (refusal.code.equals(Refusal.LIMIT)) {
+      hub.meters().refused(StreamMeters.Refused.LIMIT);
+    }
     boolean counts = refusal.nonsense() || refusal.code.equals(Refusal.LIMIT);
     if (counts && session.abused() >= ABUSE) {
       session.close(
@@ -84,6 +87,7 @@ final class Protocol {
         token != null ? authenticator.bearer(token) : authenticator.apiKey(key == null ? "" : key);
     Identity identity = verdict.identity();
     if (identity == null) {
+      hub.meters().refused(StreamMeters.Refused.CREDENTIALS);
       throw new Refusal(Refusal.UNAUTHENTICATED, "login: " + verdict.refusal());
     }
     if (session.identity != null && !session.consumer().equals(identity.consumer())) {

@@ -28,7 +28,6 @@ public final class StreamVerticle extends VerticleBase {
   private final int instance;
   private @Nullable HttpServer server;
   private @Nullable Drain drain;
-  private @Nullable Hub hub;
   private Runnable deaf = () -> {};
 
   /** Without rules that operators change. */
@@ -84,7 +83,6 @@ public final class StreamVerticle extends VerticleBase {
     Protocol protocol = new Protocol(parts, authenticator, enforcement);
     Upgrade upgrade = new Upgrade(parts, protocol, authenticator, sweep, enforcement);
     HttpServer listener = vertx.createHttpServer(options()).requestHandler(upgrade::handle);
-    hub = parts;
     server = listener;
     drain = new Drain(parts, upgrade, sweep);
     parts.start();
@@ -114,16 +112,6 @@ public final class StreamVerticle extends VerticleBase {
   public int port() {
     HttpServer listener = server;
     return listener == null ? 0 : listener.actualPort();
-  }
-
-  /** Puts new limits in force for every session; may be called from any thread. */
-  public void reconfigure(StreamConfig newConfig) {
-    context.runOnContext(
-        nothing -> {
-          if (hub != null) {
-            hub.reconfigure(newConfig);
-          }
-        });
   }
 
   private HttpServerOptions options() {

@@ -3,6 +3,7 @@ package dev.tidegate.stream;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.Problem;
+import dev.tidegate.stream.StreamMeters.Refused;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -93,6 +94,7 @@ final class Upgrade {
     Authenticator.@Nullable Verdict verdict = verdict(request);
     Identity identity = verdict == null ? null : verdict.identity();
     if (verdict != null && identity == null) {
+      hub.meters().refused(Refused.CREDENTIALS);
       answers.problem(request, Problem.UNAUTHENTICATED, String.valueOf(verdict.refusal()));
       return;
     }
@@ -165,16 +167,19 @@ final class Upgrade {
     long wait = census.arrive(who, hub.config().storm(), hub.loop().millis());
     if (wait > 0) {
       Map<String, String> headers = Map.of("Retry-After", Long.toString((wait + 999) / 1000));
+      hub.meters().refused(Refused.STORM);
       answers.problem(request, Problem.RATE_LIMITED, "reconnecting too often", headers);
       return false;
     }
     if (!census.enter(address, tier.connectionsPerAddress())) {
+      hub.meters().refused(Refused.CONNECTIONS_PER_ADDRESS);
       tooMany(request, tier.connectionsPerAddress() + " from this address");
       return false;
     }
     if (identity != null
         && !census.enter(Hub.user(identity.consumer()), tier.connectionsPerUser())) {
       census.leave(address);
+      hub.meters().refused(Refused.CONNECTIONS_PER_USER);
       tooMany(request, tier.connectionsPerUser() + " for this user");
       return false;
     }
