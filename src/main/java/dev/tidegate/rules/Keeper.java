@@ -52,6 +52,13 @@ final class Keeper {
     return mine.future();
   }
 
+  /** Another node, or this one, has made the version. */
+  void heard(long version) {
+    if (version != rules.current().version()) {
+      refresh().onFailure(this::failed);
+    }
+  }
+
   private void finished(Promise<Void> mine, @Nullable Throwable failure) {
     reading = null;
     Promise<Void> waiting = next;

@@ -36,7 +36,8 @@ public final class RulesVerticle extends VerticleBase {
         .sharedData()
         .<String, String>getAsyncMap(SharedRuleStore.NAME)
         .compose(map -> follow(new SharedRuleStore(map)))
-        .timeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        .timeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .recover(e -> Future.failedFuture("the cluster's rules cannot be read: " + e.getMessage()));
   }
 
   private Future<Void> follow(RuleStore store) {
@@ -51,15 +52,9 @@ public final class RulesVerticle extends VerticleBase {
             tiers,
             System::currentTimeMillis,
             version -> bus.publish(Operations.APPLIED, new Operations.Applied(node, version)));
-    bus.hear(Operations.APPLIED, applied -> heard(keeper, applied));
+    bus.hear(Operations.APPLIED, applied -> keeper.heard(applied.version()));
     bus.answerHere(Operations.RULES, Operations.RulesAnswered.class, desk::answer);
     vertx.setPeriodic(TICK_MILLIS, t -> keeper.tick());
     return keeper.refresh();
-  }
-
-  private void heard(Keeper keeper, Operations.Applied applied) {
-    if (applied.version() != rules.current().version()) {
-      keeper.refresh().onFailure(e -> keeper.tick());
-    }
   }
 }

@@ -120,7 +120,7 @@ class RulesApiIT {
           PUT   | tiers/gold   | {"subscriptions":9}     | 404 | tier: gold (expected one of [vip])
           DELETE| tiers/gold   | ''                      | 404 | tier: gold (expected one of [vip])
           GET   | bans/b-0     | ''                      | 404 | bans: no b-0
-          DELETE| bans/%2e%2e  | ''                      | 404 |
+          DELETE| bans/%00     | ''                      | 404 | bans: no
           """)
   void saysWhatItExpected(String method, String path, String body, int status, String detail)
       throws Exception {
