@@ -14,6 +14,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.tidegate.testing.GatewayCluster;
 import dev.tidegate.testing.GatewayProcess;
+import dev.tidegate.testing.Ports;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -49,7 +50,7 @@ class LiveRulesIT {
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<GatewayProcess> nodes = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
-  private final int port = GatewayCluster.freePort();
+  private final int port = Ports.free(3);
   private final Path folder = Path.of("target", "nodes", "rules-" + port);
   private OctetSequenceKey key;
 
@@ -102,7 +103,7 @@ class LiveRulesIT {
             "TIDEGATE_CLUSTER_PORT",
             Integer.toString(port),
             "TIDEGATE_MEMBERS",
-            "127.0.0.1:" + port + ",127.0.0.1:" + (port + 1));
+            "127.0.0.1:" + port + ",127.0.0.1:" + (port + 1) + ",127.0.0.1:" + (port + 2));
     GatewayProcess node =
         GatewayProcess.start(
             name,
