@@ -151,10 +151,14 @@ class LiveRulesIT {
     HttpResponse<String> answer =
         admin(0, "POST", "/admin/v1/revocations", "{\"consumer\":\"alice\",\"reason\":\"leaked\"}");
     JsonNode revocation = json(answer, 201);
+    long answered = System.nanoTime();
     assertThat(answer.headers().firstValue("Location"))
         .contains("/admin/v1/revocations/" + revocation.path("id").asText());
     assertThat(here.closed()).isEqualTo("4502 credentials were revoked: leaked");
     assertThat(there.closed()).isEqualTo("4502 credentials were revoked: leaked");
+    System.out.printf(
+        "rules: sessions on two nodes ended %d ms after the answer%n",
+        (System.nanoTime() - answered) / 1_000_000);
     assertThat(mine(0, "X-API-Key", "alice-key").statusCode()).isEqualTo(401);
     HttpResponse<String> refused = mine(1, "X-API-Key", "alice-key");
     assertThat(refused.statusCode()).isEqualTo(401);
