@@ -8,6 +8,7 @@ import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.rest.Endpoints;
 import dev.tidegate.rest.Timers;
 import dev.tidegate.route.RouteTable;
+import dev.tidegate.rules.RuleMeters;
 import dev.tidegate.rules.Rules;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -26,6 +27,7 @@ public final class IngressVerticle extends VerticleBase {
   private final String node;
   private final Listeners listeners;
   private @Nullable Connections connections;
+  private Runnable deaf = () -> {};
   private AccessLog.@Nullable Lines accessLog;
 
   /** Without rules that operators change. */
@@ -74,6 +76,9 @@ public final class IngressVerticle extends VerticleBase {
             new Pipeline.Parts(
                 ids, lines, meters, routes, authenticator, rules, rateLimits, dispatcher)));
     RoutesView view = new RoutesView(routes, guards, node);
+    RuleMeters ruleMeters = new RuleMeters(meters);
+    Runnable hold = () -> loop.streams().hold(rules.current(), ruleMeters);
+    deaf = rules.onChange(() -> context.runOnContext(v -> hold.run()));
     connections = guards;
     accessLog = lines;
     vertx.setPeriodic(100, t -> lines.flush());
@@ -102,6 +107,7 @@ public final class IngressVerticle extends VerticleBase {
   }
 
   private Future<?> closeLog() {
+    deaf.run();
     AccessLog.Lines lines = accessLog;
     if (lines == null) {
       return Future.succeededFuture();
