@@ -21,10 +21,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Dependencies point one way: app, then capabilities, then policy, bus and problem. */
+/** Dependencies point one way: app, then capabilities, then rules, policy, bus and problem. */
 @AnalyzeClasses(packages = "dev.tidegate", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-  private static final Set<String> FOUNDATION = Set.of("policy", "bus", "problem");
+  private static final Set<String> FOUNDATION = Set.of("policy", "bus", "problem", "rules");
 
   /**
    * The few that another may use: the listener holds the routes, policies and endpoints of its own.
@@ -34,7 +34,8 @@ class ArchitectureTest {
           "ingress", Set.of("route", "rest", "auth", "ratelimit", "waf", "cache"),
           "bus", Set.of(),
           "problem", Set.of(),
-          "policy", Set.of("problem", "bus"));
+          "policy", Set.of("problem", "bus"),
+          "rules", Set.of("policy", "problem", "bus"));
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =

@@ -52,6 +52,11 @@ class ClusterXmlTest {
   }
 
   @Test
+  void keepsTheRulesOnThreeNodes() throws Exception {
+    assertThat(load().getMapConfig("tidegate.rules").getBackupCount()).isEqualTo(2);
+  }
+
+  @Test
   void keepsTheRegistrationsAsTheEventBusNeedsThem() throws Exception {
     Config config = load();
     assertThat(config.getMultiMapConfig("__vertx.subs").getValueCollectionType())

@@ -72,6 +72,7 @@ public final class AdminVerticle extends VerticleBase {
     router.get("/admin/v1/").handler(pages::index);
     router.get("/admin/v1/roles").handler(roles::list);
     router.post("/admin/v1/roles/:role").handler(roles::scale);
+    new RulesApi(bus).mount(router);
     router.get("/admin/v1/:kind").handler(views::all);
     router.get("/admin/v1/:kind/:id").handler(views::one);
     for (int status : new int[] {400, 404, 405, 406, 413, 414, 415, 431, 500}) {

@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidegate.problem.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -39,16 +39,23 @@ final class Answers {
     request.next();
   }
 
-  /** Second in line: everything is read, only roles are changed. */
+  /** Second in line: everything is read, little is changed. */
   static void onlyKnownMethods(RoutingContext request) {
-    HttpMethod method = request.request().method();
-    boolean change = request.normalizedPath().startsWith("/admin/v1/roles/");
-    if (method.equals(HttpMethod.GET) || (change && method.equals(HttpMethod.POST))) {
+    String allowed = methods(request.normalizedPath());
+    if (Arrays.asList(allowed.split(", ")).contains(request.request().method().name())) {
       request.next();
     } else {
-      request.response().putHeader(HttpHeaders.ALLOW, change ? "GET, POST" : "GET");
+      request.response().putHeader(HttpHeaders.ALLOW, allowed);
       problem(request, Problem.METHOD_NOT_ALLOWED, null);
     }
+  }
+
+  private static String methods(String path) {
+    String rules = RulesApi.methods(path);
+    if (rules != null) {
+      return rules;
+    }
+    return path.startsWith("/admin/v1/roles/") ? "GET, POST" : "GET";
   }
 
   static void json(RoutingContext request, int status, JsonNode body) {

@@ -8,6 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Guard implements Handler<RoutingContext> {
   private static final String BEARER = "Bearer ";
+
+  /** What carries a body. */
+  private static final Set<HttpMethod> CHANGES =
+      Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH);
 
   private final byte @Nullable [] tokenHash;
 
@@ -31,7 +36,7 @@ final class Guard implements Handler<RoutingContext> {
           request, Problem.UNAUTHENTICATED, "Authorization: expected Bearer and the admin token");
     } else if (tokenHash == null && !isLocal(request)) {
       Answers.problem(request, Problem.FORBIDDEN, "Host: expected a loopback address or localhost");
-    } else if (request.request().method().equals(HttpMethod.POST) && !isJson(request)) {
+    } else if (CHANGES.contains(request.request().method()) && !isJson(request)) {
       Answers.problem(
           request, Problem.UNSUPPORTED_MEDIA_TYPE, "Content-Type: expected application/json");
     } else {

@@ -51,6 +51,7 @@ final class Pages {
     ObjectNode body = status(readiness.text());
     ArrayNode links = body.putArray("links");
     links.add("/admin/v1/roles");
+    RulesApi.KINDS.forEach(kind -> links.add("/admin/v1/" + kind));
     Views.KINDS.forEach(kind -> links.add("/admin/v1/" + kind));
     links.add("/health/live").add("/health/ready").add("/metrics");
     Answers.json(request, 200, body);

@@ -6,7 +6,9 @@ import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.telemetry.Metrics;
 import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
@@ -24,6 +26,7 @@ import org.slf4j.LoggerFactory;
 /** One running node: its Vert.x, its roles, and how it leaves. */
 final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+  private static final Duration RULES_AT_MOST = Duration.ofSeconds(30);
   private static final Duration LEAVE_AT_MOST = Duration.ofSeconds(45);
 
   private final GatewayConfig config;
@@ -54,6 +57,9 @@ final class Node {
       Parts parts = new Parts(config, metrics, readiness);
       Node node = new Node(config, vertx, parts, metrics);
       node.serve();
+      // On a thread of its own: reading many rules must not hold traffic up.
+      DeploymentOptions aside = new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
+      await(vertx.deployVerticle(parts.rules(), aside), RULES_AT_MOST);
       await(node.deployment.start(verticles), Duration.ofMinutes(2));
       readiness.started();
       return node;

@@ -3,15 +3,22 @@ package dev.tidegate.app;
 import dev.tidegate.admin.AdminVerticle;
 import dev.tidegate.admin.Readiness;
 import dev.tidegate.auth.ConfiguredAuthenticator;
+import dev.tidegate.auth.RevocableAuthenticator;
 import dev.tidegate.command.CommandBackend;
 import dev.tidegate.command.CommandVerticle;
 import dev.tidegate.command.SampleWorkerVerticle;
 import dev.tidegate.ingress.IngressVerticle;
 import dev.tidegate.market.MarketVerticle;
 import dev.tidegate.policy.AuthDemand;
+import dev.tidegate.policy.Authenticator;
 import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.route.RouteConfig;
 import dev.tidegate.route.RouteTable;
+import dev.tidegate.rules.ConfiguredTier;
+import dev.tidegate.rules.RuleMeters;
+import dev.tidegate.rules.Rules;
+import dev.tidegate.rules.RulesVerticle;
+import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.StreamVerticle;
 import dev.tidegate.telemetry.Metrics;
 import dev.tidegate.upstream.UpstreamVerticle;
@@ -20,6 +27,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +40,8 @@ final class Parts implements Deployment.Factory {
   private final GatewayConfig config;
   private final Metrics metrics;
   private final Readiness readiness;
-  private final ConfiguredAuthenticator authenticator;
+  private final Rules rules = new Rules();
+  private final Authenticator authenticator;
   private final RouteTable routes;
   private final RateLimits rateLimits;
   private final Map<String, String> kafka;
@@ -41,7 +51,11 @@ final class Parts implements Deployment.Factory {
     this.config = config;
     this.metrics = metrics;
     this.readiness = readiness;
-    this.authenticator = new ConfiguredAuthenticator(config.auth(), System::currentTimeMillis);
+    this.authenticator =
+        new RevocableAuthenticator(
+            new ConfiguredAuthenticator(config.auth(), System::currentTimeMillis),
+            rules,
+            new RuleMeters(metrics.registry()));
     this.routes = new RouteTable(withProblems(config.routes()));
     this.rateLimits = new RateLimits(config.rateLimits(), System::nanoTime);
     this.kafka = kafka(config);
@@ -55,6 +69,28 @@ final class Parts implements Deployment.Factory {
   static CommandBackend backend(GatewayConfig config) {
     Map<String, String> kafka = kafka(config);
     return CommandBackend.of(config.commands(), kafka.isEmpty() ? null : kafka, redis(config));
+  }
+
+  /** What keeps the rules that operators change; it starts before every role. */
+  Deployable rules() {
+    return new RulesVerticle(rules, tiers(config), metrics.registry(), config.node());
+  }
+
+  /**
+   * Those that the file describes, those that its consumers are of, and the two that are ever
+   * there.
+   */
+  static Map<String, ConfiguredTier> tiers(GatewayConfig config) {
+    StreamConfig stream = config.stream();
+    Set<String> names = new TreeSet<>(stream.tiers().keySet());
+    names.addAll(List.of(StreamConfig.ANONYMOUS, "default"));
+    config.auth().consumers().forEach(consumer -> names.add(consumer.tier()));
+    Map<String, ConfiguredTier> tiers = new HashMap<>();
+    for (String name : names) {
+      boolean listed = stream.tiers().containsKey(name);
+      tiers.put(name, new ConfiguredTier(stream.tier(name).limits(), listed));
+    }
+    return tiers;
   }
 
   /** The back end that {@code dev} has beside the gateway. */
@@ -119,12 +155,13 @@ final class Parts implements Deployment.Factory {
     return switch (role) {
       case INGRESS ->
           new IngressVerticle(
-              config.http(), routes, rateLimits, authenticator, metrics.registry(), node);
+              config.http(), routes, rateLimits, authenticator, rules, metrics.registry(), node);
       case UPSTREAM -> new UpstreamVerticle(config.upstreams(), metrics.registry(), node);
       case COMMAND -> new CommandVerticle(commands, metrics.registry(), node);
       case MARKET -> new MarketVerticle(config.market(), kafka, node, metrics.registry());
       case STREAM ->
-          new StreamVerticle(config.stream(), authenticator, metrics.registry(), node, instance);
+          new StreamVerticle(
+              config.stream(), authenticator, rules, metrics.registry(), node, instance);
       case ADMIN -> new AdminVerticle(config.admin(), metrics.registry(), node, readiness);
     };
   }

@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.text.ParseException;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -145,12 +146,14 @@ public final class ConfiguredAuthenticator implements Authenticator {
     String tier = claim(claims, "tier");
     Set<String> scopes = scopes(claims);
     String id = claims.getJWTID();
+    Date issued = claims.getIssueTime();
     return new Identity(
         subject,
         consumer != null ? consumer.account() : account == null ? subject : account,
         consumer != null ? consumer.tier() : tier == null ? "registered" : tier,
         scopes.isEmpty() && consumer != null ? consumer.scopes() : scopes,
         claims.getExpirationTime().toInstant().toEpochMilli(),
+        issued == null ? 0 : issued.toInstant().toEpochMilli(),
         "jwt:" + (id == null ? sha256(token).substring(0, 12) : id));
   }
 

@@ -1,9 +1,12 @@
 package dev.tidegate.bus;
 
+import dev.tidegate.bus.Operations.Applied;
 import dev.tidegate.bus.Operations.Draining;
 import dev.tidegate.bus.Operations.RoleCount;
 import dev.tidegate.bus.Operations.Roles;
 import dev.tidegate.bus.Operations.RolesWanted;
+import dev.tidegate.bus.Operations.RulesAnswered;
+import dev.tidegate.bus.Operations.RulesAsked;
 import dev.tidegate.bus.Operations.Scale;
 import dev.tidegate.bus.Operations.Show;
 import dev.tidegate.bus.Operations.Shown;
@@ -42,5 +45,23 @@ final class OperationCodecs {
           new Codec<>(
               Draining.class,
               (w, m) -> w.string(m.node()).int64(m.withinMillis()),
-              r -> new Draining(r.string(), r.int64())));
+              r -> new Draining(r.string(), r.int64())),
+          new Codec<>(
+              RulesAsked.class,
+              (w, m) ->
+                  w.string(m.verb())
+                      .string(m.kind())
+                      .stringOrNull(m.id())
+                      .string(m.body())
+                      .string(m.by()),
+              r ->
+                  new RulesAsked(r.string(), r.string(), r.stringOrNull(), r.string(), r.string())),
+          new Codec<>(
+              RulesAnswered.class,
+              (w, m) -> w.stringOrNull(m.problem()).string(m.text()),
+              r -> new RulesAnswered(r.stringOrNull(), r.string())),
+          new Codec<>(
+              Applied.class,
+              (w, m) -> w.string(m.node()).int64(m.version()),
+              r -> new Applied(r.string(), r.int64())));
 }

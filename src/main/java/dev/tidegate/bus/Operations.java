@@ -54,4 +54,31 @@ public final class Operations {
 
   public static final Address<Draining> DRAINING =
       new Address<>("operations.draining", Draining.class);
+
+  /**
+   * What an operator wants of the rules that the cluster keeps: limits of tiers, revocations, bans.
+   *
+   * @param verb {@code GET}, {@code POST}, {@code PUT}, {@code PATCH} or {@code DELETE}
+   * @param kind {@code tiers}, {@code revocations} or {@code bans}
+   * @param id one of that kind, or null for all
+   * @param body JSON, as the operator sent it
+   * @param by who asks
+   */
+  public record RulesAsked(String verb, String kind, @Nullable String id, String body, String by) {}
+
+  /**
+   * What became of it.
+   *
+   * @param problem the name of a {@code Problem}, or null when it was done
+   * @param text JSON, or what is wrong
+   */
+  public record RulesAnswered(@Nullable String problem, String text) {}
+
+  public static final Address<RulesAsked> RULES =
+      new Address<>("operations.rules", RulesAsked.class);
+
+  /** Published to the cluster when rules have changed; what they are now is read by each node. */
+  public record Applied(String node, long version) {}
+
+  public static final Address<Applied> APPLIED = new Address<>("config.applied", Applied.class);
 }

@@ -33,6 +33,7 @@ final class HttpExchange extends Incoming implements Handler<Void> {
   private boolean closeAfter;
   private boolean bodyWanted;
   private boolean ended;
+  private boolean streaming;
 
   HttpExchange(HttpServerRequest request, Loop loop) {
     super(request, loop);
@@ -182,6 +183,8 @@ final class HttpExchange extends Incoming implements Handler<Void> {
     responseHeaders.set(HttpHeaders.CONTENT_TYPE, type);
     beginHead(code);
     endless();
+    streaming = true;
+    loop.streams().began(this);
     response.writeHead();
   }
 
@@ -294,6 +297,14 @@ final class HttpExchange extends Incoming implements Handler<Void> {
     }
   }
 
+  /** The caller may not have the rest. */
+  void cutOff(String why) {
+    if (!ended) {
+      abort(why);
+      stopTarget();
+    }
+  }
+
   /** The connection or the stream is gone. */
   @Override
   public void handle(Void closed) {
@@ -306,6 +317,9 @@ final class HttpExchange extends Incoming implements Handler<Void> {
 
   private void over() {
     ended = true;
+    if (streaming) {
+      loop.streams().ended(this);
+    }
     loop.pipeline().end(this);
     guard.end(this);
   }

@@ -8,6 +8,8 @@ import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.rest.Endpoints;
 import dev.tidegate.rest.Timers;
 import dev.tidegate.route.RouteTable;
+import dev.tidegate.rules.RuleMeters;
+import dev.tidegate.rules.Rules;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -20,13 +22,15 @@ public final class IngressVerticle extends VerticleBase {
   private final RouteTable routes;
   private final RateLimits rateLimits;
   private final Authenticator authenticator;
+  private final Rules rules;
   private final MeterRegistry meters;
   private final String node;
   private final Listeners listeners;
   private @Nullable Connections connections;
+  private Runnable deaf = () -> {};
   private AccessLog.@Nullable Lines accessLog;
 
-  /** The table and the limits may be shared by all instances of a node. */
+  /** Without rules that operators change. */
   public IngressVerticle(
       IngressConfig config,
       RouteTable routes,
@@ -34,10 +38,23 @@ public final class IngressVerticle extends VerticleBase {
       Authenticator authenticator,
       MeterRegistry meters,
       String node) {
+    this(config, routes, rateLimits, authenticator, new Rules(), meters, node);
+  }
+
+  /** The table, the limits and the rules may be shared by all instances of a node. */
+  public IngressVerticle(
+      IngressConfig config,
+      RouteTable routes,
+      RateLimits rateLimits,
+      Authenticator authenticator,
+      Rules rules,
+      MeterRegistry meters,
+      String node) {
     this.config = config;
     this.routes = routes;
     this.rateLimits = rateLimits;
     this.authenticator = authenticator;
+    this.rules = rules;
     this.meters = meters;
     this.node = node;
     this.listeners = new Listeners(config);
@@ -54,8 +71,14 @@ public final class IngressVerticle extends VerticleBase {
     Dispatcher dispatcher = new Dispatcher(routes, proxy, new Endpoints(bus, timers, node));
     AccessLog.Lines lines = new AccessLog.Lines(AccessLog.open(config.accessLog(), meters));
     Loop loop = new Loop(config.limits().bodyBytes());
-    loop.pipeline(Pipeline.of(ids, lines, meters, routes, authenticator, rateLimits, dispatcher));
+    loop.pipeline(
+        Pipeline.of(
+            new Pipeline.Parts(
+                ids, lines, meters, routes, authenticator, rules, rateLimits, dispatcher)));
     RoutesView view = new RoutesView(routes, guards, node);
+    RuleMeters ruleMeters = new RuleMeters(meters);
+    Runnable hold = () -> loop.streams().hold(rules.current(), ruleMeters);
+    deaf = rules.onChange(() -> context.runOnContext(v -> hold.run()));
     connections = guards;
     accessLog = lines;
     vertx.setPeriodic(100, t -> lines.flush());
@@ -84,6 +107,7 @@ public final class IngressVerticle extends VerticleBase {
   }
 
   private Future<?> closeLog() {
+    deaf.run();
     AccessLog.Lines lines = accessLog;
     if (lines == null) {
       return Future.succeededFuture();

@@ -10,6 +10,7 @@ final class Loop {
   private final RequestHead head = new RequestHead();
   private final HeadCopy copy = new HeadCopy();
   private final Forwarded forwarded = new Forwarded();
+  private final OpenStreams streams = new OpenStreams();
   private final long maxBody;
   private @Nullable Pipeline pipeline;
 
@@ -27,6 +28,10 @@ final class Loop {
       throw new IllegalStateException("the loop has not been put together");
     }
     return is;
+  }
+
+  OpenStreams streams() {
+    return streams;
   }
 
   RequestHead head() {

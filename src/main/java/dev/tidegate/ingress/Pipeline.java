@@ -8,6 +8,8 @@ import dev.tidegate.policy.Policy;
 import dev.tidegate.ratelimit.RateLimiting;
 import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.route.RouteTable;
+import dev.tidegate.rules.RuleMeters;
+import dev.tidegate.rules.Rules;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** The life of a request between its head and its target. One instance serves one event loop. */
@@ -20,25 +22,32 @@ final class Pipeline implements Next {
     this.dispatcher = dispatcher;
   }
 
-  /** The one statement of order: down on the way in, up on the way out. */
-  static Pipeline of(
+  /** What the policies of one event loop are made of. */
+  record Parts(
       RequestIds requestIds,
       AccessLog.Lines accessLog,
       MeterRegistry meters,
       RouteTable routes,
       Authenticator authenticator,
+      Rules rules,
       RateLimits rateLimits,
-      Dispatcher dispatcher) {
+      Dispatcher dispatcher) {}
+
+  /** The one statement of order: down on the way in, up on the way out. */
+  static Pipeline of(Parts with) {
+    RuleMeters ruleMeters = new RuleMeters(with.meters());
     return new Pipeline(
         new Policy[] {
-          requestIds,
-          new AccessLogging(accessLog),
-          new ResponseMetrics(meters, routes),
-          new Routing(routes),
-          new Authentication(authenticator),
-          new RateLimiting(rateLimits),
+          with.requestIds(),
+          new AccessLogging(with.accessLog()),
+          new ResponseMetrics(with.meters(), with.routes()),
+          new AddressBans(with.rules(), ruleMeters),
+          new Routing(with.routes()),
+          new Authentication(with.authenticator()),
+          new ConsumerBans(with.rules(), ruleMeters),
+          new RateLimiting(with.rateLimits()),
         },
-        dispatcher);
+        with.dispatcher());
   }
 
   @Override

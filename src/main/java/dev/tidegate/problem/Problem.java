@@ -7,6 +7,7 @@ public enum Problem {
   BAD_REQUEST(400, "The request is malformed"),
   UNAUTHENTICATED(401, "Credentials are missing or not valid"),
   FORBIDDEN(403, "The caller may not do this"),
+  BANNED(403, "The caller is banned"),
   NOT_FOUND(404, "There is nothing here"),
   METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
   NOT_ACCEPTABLE(406, "None of the accepted types can be produced"),

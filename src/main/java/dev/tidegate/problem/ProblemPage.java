@@ -42,6 +42,8 @@ public final class ProblemPage {
       case UNAUTHENTICATED ->
           "Send an API key in <code>X-API-Key</code>, a token in <code>Authorization: Bearer</code>, or both, as the route demands.";
       case FORBIDDEN -> "The credentials are valid but do not allow this.";
+      case BANNED ->
+          "An operator has shut out this address or consumer; the detail says why. Trying again will not help: ask them.";
       case NOT_FOUND ->
           "No route matches this host and path, or the thing that was asked for does not exist or belongs to somebody else.";
       case METHOD_NOT_ALLOWED ->

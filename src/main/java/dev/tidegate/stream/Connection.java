@@ -27,6 +27,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
   /** How long a client has to answer our close. */
   private static final long CLOSE_PATIENCE = 5_000_000_000L;
 
+  /** The same for one that may not be here any longer: it is gone within a second. */
+  private static final long UNWANTED_PATIENCE = 750_000_000L;
+
   private static final byte[] NOTHING = new byte[0];
 
   private final Frames frames;
@@ -44,6 +47,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
   private boolean pinged;
   private long heardAt;
   private long closingAt;
+  private long patience = CLOSE_PATIENCE;
 
   /** A clock that moves a few times a second, for what need not be exact. */
   interface Clock {
@@ -276,6 +280,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
       flush();
       closing = true;
       closingAt = clock.coarseNanos();
+      boolean unwanted = code == CloseCode.BANNED || code == CloseCode.UNAUTHENTICATED;
+      patience = unwanted ? UNWANTED_PATIENCE : CLOSE_PATIENCE;
     }
   }
 
@@ -286,7 +292,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
       return;
     }
     long silence = now - heardAt;
-    if (silence > goneAfter || (closing && now - closingAt > CLOSE_PATIENCE)) {
+    if (silence > goneAfter || (closing && now - closingAt > patience)) {
       out.close();
     } else if (silence > pingAfter && !pinged && !closing) {
       pinged = true;

@@ -4,6 +4,7 @@ import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.DirectoryWanted;
 import dev.tidegate.problem.CloseCode;
+import dev.tidegate.rules.Rules;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,9 +24,10 @@ final class Hub {
   private final PrivateStreams privates;
   private final DeadMen deadMen;
   private final Census census;
+  private final Rules rules;
   private final Map<String, Session> sessions = new LinkedHashMap<>();
   private final List<Runnable> onListing = new ArrayList<>();
-  private StreamConfig config;
+  private final StreamConfig config;
   private long sessionsEver;
 
   /** What an instance is given. */
@@ -37,7 +39,8 @@ final class Hub {
       Bus bus,
       Frames frames,
       StreamMeters meters,
-      Census census) {}
+      Census census,
+      Rules rules) {}
 
   Hub(Parts parts) {
     this.node = parts.node();
@@ -47,6 +50,7 @@ final class Hub {
     this.bus = parts.bus();
     this.meters = parts.meters();
     this.census = parts.census();
+    this.rules = parts.rules();
     this.fanout = new Fanout(loop, parts.frames(), new Pressure(parts.config().adaptive()), meters);
     this.shards = new Shards(bus, fanout, config, meters);
     this.listing = new Listing(loop.nanos());
@@ -118,16 +122,16 @@ final class Hub {
     return config;
   }
 
-  /** New limits, in force for every session from now on. */
-  void reconfigure(StreamConfig newConfig) {
-    config = newConfig;
+  /** Every session gets the limits that its tier has now; what it has above them it keeps. */
+  void limitsChanged() {
     for (Session session : sessions.values()) {
       session.tier = tier(session.tierName());
     }
   }
 
   StreamConfig.Tier tier(String name) {
-    return config.tier(name);
+    boolean listed = config.tiers().containsKey(name);
+    return config.tier(name).with(rules.current().limits(name, listed));
   }
 
   Map<String, Session> sessions() {

@@ -13,11 +13,13 @@ final class Protocol {
 
   private final Hub hub;
   private final Authenticator authenticator;
+  private final Enforcement enforcement;
   private final Subscriptions subscriptions;
 
-  Protocol(Hub hub, Authenticator authenticator) {
+  Protocol(Hub hub, Authenticator authenticator, Enforcement enforcement) {
     this.hub = hub;
     this.authenticator = authenticator;
+    this.enforcement = enforcement;
     this.subscriptions = new Subscriptions(hub);
   }
 
@@ -44,6 +46,9 @@ final class Protocol {
 
   private void refuse(Session session, Refusal refusal) {
     session.control(hub.replies().error(refusal));
+    if (refusal.code.equals(Refusal.LIMIT)) {
+      hub.meters().refused(StreamMeters.Refused.LIMIT);
+    }
     boolean counts = refusal.nonsense() || refusal.code.equals(Refusal.LIMIT);
     if (counts && session.abused() >= ABUSE) {
       session.close(
@@ -82,10 +87,16 @@ final class Protocol {
         token != null ? authenticator.bearer(token) : authenticator.apiKey(key == null ? "" : key);
     Identity identity = verdict.identity();
     if (identity == null) {
+      hub.meters().refused(StreamMeters.Refused.CREDENTIALS);
       throw new Refusal(Refusal.UNAUTHENTICATED, "login: " + verdict.refusal());
     }
     if (session.identity != null && !session.consumer().equals(identity.consumer())) {
       throw new Refusal(Refusal.BAD_REQUEST, "login: the session belongs to another consumer");
+    }
+    String banned = enforcement.refusal(identity);
+    if (banned != null) {
+      session.close(CloseCode.BANNED, banned);
+      return;
     }
     boolean first = session.identity == null;
     StreamConfig.Tier tier = hub.tier(identity.tier());

@@ -2,6 +2,7 @@ package dev.tidegate.stream;
 
 import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Operations.Shown;
+import dev.tidegate.policy.Identity;
 
 /** Shows operators who is connected and how each session is doing. */
 final class Show {
@@ -46,6 +47,8 @@ final class Show {
         .quoted(session.id)
         .ascii(",\"consumer\":")
         .quoted(session.consumer());
+    Identity identity = session.identity;
+    out.ascii(",\"credential\":").quoted(identity == null ? "" : identity.credential());
     out.ascii(",\"tier\":").quoted(session.tierName());
     out.ascii(",\"address\":").quoted(session.address);
     out.ascii(",\"openedAt\":").number(session.openedAt);

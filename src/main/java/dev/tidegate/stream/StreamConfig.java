@@ -1,5 +1,6 @@
 package dev.tidegate.stream;
 
+import dev.tidegate.rules.TierLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -254,6 +255,34 @@ public record StreamConfig(
     /** What a tier may do that nobody has described. */
     public static Tier open(int rank) {
       return new Tier(rank, null, null, null, null, null, null, null, null);
+    }
+
+    /** With the limits that an operator has changed. */
+    Tier with(TierLimits changed) {
+      return changed.equals(TierLimits.NONE) ? this : amended(changed.over(limits()));
+    }
+
+    private Tier amended(TierLimits all) {
+      return new Tier(
+          rank,
+          all.connectionsPerUser(),
+          all.connectionsPerAddress(),
+          all.subscriptions(),
+          all.messagesPerSecond(),
+          all.framesPerSecond(),
+          channels,
+          symbols,
+          allSymbols);
+    }
+
+    /** What of it operators can change. */
+    public TierLimits limits() {
+      return new TierLimits(
+          connectionsPerUser,
+          connectionsPerAddress,
+          subscriptions,
+          messagesPerSecond,
+          framesPerSecond);
     }
 
     boolean mayFollow(String channel, String symbol) {

@@ -5,6 +5,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -24,6 +28,7 @@ final class StreamMeters {
   private final Counter gaps;
   private final Counter slowSteps;
   private final Counter closes;
+  private final Map<Refused, Counter> refusals;
   private final Timer latency;
   private long frames;
   private long bytes;
@@ -43,6 +48,7 @@ final class StreamMeters {
             .register(registry);
     gaps = Counter.builder("tidegate.stream.gaps").register(registry);
     slowSteps = Counter.builder("tidegate.stream.slow.steps").register(registry);
+    refusals = refusals(registry);
     closes = Counter.builder("tidegate.stream.closes").register(registry);
     latency =
         Timer.builder("tidegate.stream.latency")
@@ -59,6 +65,32 @@ final class StreamMeters {
         .description(text)
         .tag("instance", instance)
         .register(registry);
+  }
+
+  /** Why a client is not let in or does not get what it asks for. */
+  enum Refused {
+    STORM,
+    CONNECTIONS_PER_ADDRESS,
+    CONNECTIONS_PER_USER,
+    CREDENTIALS,
+    LIMIT
+  }
+
+  private static Map<Refused, Counter> refusals(MeterRegistry registry) {
+    Map<Refused, Counter> counters = new EnumMap<>(Refused.class);
+    for (Refused cause : Refused.values()) {
+      counters.put(
+          cause,
+          Counter.builder("tidegate.stream.refusals")
+              .description("Upgrades, logins and requests that were refused")
+              .tag("cause", cause.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+              .register(registry));
+    }
+    return counters;
+  }
+
+  void refused(Refused cause) {
+    Objects.requireNonNull(refusals.get(cause)).increment();
   }
 
   void sessions(int change) {

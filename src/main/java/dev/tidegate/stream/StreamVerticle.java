@@ -2,6 +2,8 @@ package dev.tidegate.stream;
 
 import dev.tidegate.bus.Bus;
 import dev.tidegate.policy.Authenticator;
+import dev.tidegate.rules.RuleMeters;
+import dev.tidegate.rules.Rules;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Future;
@@ -20,21 +22,35 @@ public final class StreamVerticle extends VerticleBase {
 
   private final StreamConfig config;
   private final Authenticator authenticator;
+  private final Rules rules;
   private final MeterRegistry registry;
   private final String nodeId;
   private final int instance;
   private @Nullable HttpServer server;
   private @Nullable Drain drain;
-  private @Nullable Hub hub;
+  private Runnable deaf = () -> {};
 
+  /** Without rules that operators change. */
   public StreamVerticle(
       StreamConfig config,
       Authenticator authenticator,
       MeterRegistry registry,
       String nodeId,
       int instance) {
+    this(config, authenticator, new Rules(), registry, nodeId, instance);
+  }
+
+  /** The rules may be shared by all instances of a node. */
+  public StreamVerticle(
+      StreamConfig config,
+      Authenticator authenticator,
+      Rules rules,
+      MeterRegistry registry,
+      String nodeId,
+      int instance) {
     this.config = config;
     this.authenticator = authenticator;
+    this.rules = rules;
     this.registry = registry;
     this.nodeId = nodeId;
     this.instance = instance;
@@ -58,12 +74,15 @@ public final class StreamVerticle extends VerticleBase {
                 new Bus(vertx.eventBus()),
                 new Frames(PooledByteBufAllocator.DEFAULT, DEFLATE_LEVEL),
                 new StreamMeters(registry, instance),
-                census));
+                census,
+                rules));
     Sweep sweep = new Sweep(loop);
     sweep.start(parts, new Ladder(parts.fanout(), parts.replies()));
-    Upgrade upgrade = new Upgrade(parts, new Protocol(parts, authenticator), authenticator, sweep);
+    Enforcement enforcement = new Enforcement(parts, rules, new RuleMeters(registry));
+    deaf = rules.onChange(() -> context.runOnContext(nothing -> enforcement.changed()));
+    Protocol protocol = new Protocol(parts, authenticator, enforcement);
+    Upgrade upgrade = new Upgrade(parts, protocol, authenticator, sweep, enforcement);
     HttpServer listener = vertx.createHttpServer(options()).requestHandler(upgrade::handle);
-    hub = parts;
     server = listener;
     drain = new Drain(parts, upgrade, sweep);
     parts.start();
@@ -80,23 +99,19 @@ public final class StreamVerticle extends VerticleBase {
     }
     long millis = config.drain().toMillis();
     leaving.start(millis);
-    return listener.shutdown(millis, TimeUnit.MILLISECONDS).onComplete(done -> leaving.end());
+    return listener
+        .shutdown(millis, TimeUnit.MILLISECONDS)
+        .onComplete(
+            done -> {
+              deaf.run();
+              leaving.end();
+            });
   }
 
   /** The port that the listener has got; 0 before it is bound. */
   public int port() {
     HttpServer listener = server;
     return listener == null ? 0 : listener.actualPort();
-  }
-
-  /** Puts new limits in force for every session; may be called from any thread. */
-  public void reconfigure(StreamConfig newConfig) {
-    context.runOnContext(
-        nothing -> {
-          if (hub != null) {
-            hub.reconfigure(newConfig);
-          }
-        });
   }
 
   private HttpServerOptions options() {

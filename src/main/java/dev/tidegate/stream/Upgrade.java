@@ -3,6 +3,7 @@ package dev.tidegate.stream;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.Problem;
+import dev.tidegate.stream.StreamMeters.Refused;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -36,14 +37,21 @@ final class Upgrade {
   private final Protocol protocol;
   private final Authenticator authenticator;
   private final Connection.Clock clock;
+  private final Enforcement enforcement;
   private final Answers answers = new Answers();
   private boolean draining;
 
-  Upgrade(Hub hub, Protocol protocol, Authenticator authenticator, Connection.Clock clock) {
+  Upgrade(
+      Hub hub,
+      Protocol protocol,
+      Authenticator authenticator,
+      Connection.Clock clock,
+      Enforcement enforcement) {
     this.hub = hub;
     this.protocol = protocol;
     this.authenticator = authenticator;
     this.clock = clock;
+    this.enforcement = enforcement;
   }
 
   /** From now on nobody is let in. */
@@ -54,7 +62,10 @@ final class Upgrade {
   void handle(HttpServerRequest request) {
     String path = request.path();
     boolean echo = hub.config().echo() && ECHO.equals(path);
-    if (!STREAM.equals(path) && !echo) {
+    String banned = enforcement.refusal(address(request));
+    if (banned != null) {
+      answers.problem(request, Problem.BANNED, banned, Map.of("Connection", "close"));
+    } else if (!STREAM.equals(path) && !echo) {
       answers.problem(request, Problem.NOT_FOUND, "the stream is at " + STREAM);
     } else if (!HttpMethod.GET.equals(request.method())) {
       answers.problem(request, Problem.METHOD_NOT_ALLOWED, "a WebSocket begins with GET");
@@ -83,11 +94,16 @@ final class Upgrade {
     Authenticator.@Nullable Verdict verdict = verdict(request);
     Identity identity = verdict == null ? null : verdict.identity();
     if (verdict != null && identity == null) {
+      hub.meters().refused(Refused.CREDENTIALS);
       answers.problem(request, Problem.UNAUTHENTICATED, String.valueOf(verdict.refusal()));
       return;
     }
-    String address = request.remoteAddress().hostAddress();
-    String at = address == null ? "" : address;
+    String banned = enforcement.refusal(identity);
+    if (banned != null) {
+      answers.problem(request, Problem.BANNED, banned);
+      return;
+    }
+    String at = address(request);
     StreamConfig.Tier tier = hub.tier(identity == null ? StreamConfig.ANONYMOUS : identity.tier());
     if (!admit(request, at, identity, tier)) {
       return;
@@ -122,6 +138,11 @@ final class Upgrade {
     protocol.opened(session);
   }
 
+  private static String address(HttpServerRequest request) {
+    String address = request.remoteAddress().hostAddress();
+    return address == null ? "" : address;
+  }
+
   /** What the request's credential is worth; null when it has none. */
   private Authenticator.@Nullable Verdict verdict(HttpServerRequest request) {
     String key = request.getHeader("X-API-Key");
@@ -146,16 +167,19 @@ final class Upgrade {
     long wait = census.arrive(who, hub.config().storm(), hub.loop().millis());
     if (wait > 0) {
       Map<String, String> headers = Map.of("Retry-After", Long.toString((wait + 999) / 1000));
+      hub.meters().refused(Refused.STORM);
       answers.problem(request, Problem.RATE_LIMITED, "reconnecting too often", headers);
       return false;
     }
     if (!census.enter(address, tier.connectionsPerAddress())) {
+      hub.meters().refused(Refused.CONNECTIONS_PER_ADDRESS);
       tooMany(request, tier.connectionsPerAddress() + " from this address");
       return false;
     }
     if (identity != null
         && !census.enter(Hub.user(identity.consumer()), tier.connectionsPerUser())) {
       census.leave(address);
+      hub.meters().refused(Refused.CONNECTIONS_PER_USER);
       tooMany(request, tier.connectionsPerUser() + " for this user");
       return false;
     }

@@ -183,6 +183,17 @@ class ConfiguredAuthenticatorTest {
   }
 
   @Test
+  void remembersHowAndWhenATokenWasIssued() throws Exception {
+    Identity silent = authenticator.bearer(rs256(claims().build())).identity();
+    assertThat(silent.credential()).isEqualTo("jwt:t-1");
+    assertThat(silent.issuedAt()).isZero();
+    Date issued = Date.from(Instant.ofEpochMilli(NOW - 60_000));
+    assertThat(
+            authenticator.bearer(rs256(claims().issueTime(issued).build())).identity().issuedAt())
+        .isEqualTo(NOW - 60_000);
+  }
+
+  @Test
   void takesAnUnknownSubjectAtItsWord() throws Exception {
     Identity identity =
         authenticator

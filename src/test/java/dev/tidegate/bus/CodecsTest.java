@@ -248,6 +248,15 @@ class CodecsTest {
             "010000000f046e311073747265616d2d30047b7d"),
         new Golden("draining", new Operations.Draining("n1", 30_000), "0100000006046e31e0d403"),
         new Golden(
+            "rules asked",
+            new Operations.RulesAsked("POST", "bans", null, "{}", "127.0.0.1"),
+            "010000001808504f53540862616e7300047b7d123132372e302e302e31"),
+        new Golden(
+            "rules answered",
+            new Operations.RulesAnswered("CONFLICT", "full"),
+            "010000000f0110434f4e464c4943540866756c6c"),
+        new Golden("applied", new Operations.Applied("n1", 300), "0100000005046e31d804"),
+        new Golden(
             "forward",
             new Upstreams.Forward(
                 "api", "GET", "/a", List.of(new Upstreams.Header("h", "v")), bytes("b"), 5_000),

@@ -1,6 +1,7 @@
 package dev.tidegate.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidegate.bus.Commands;
 import dev.tidegate.bus.Commands.Accepted;
@@ -15,10 +16,13 @@ import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.ingress.RawHttp.Answer;
 import dev.tidegate.route.RouteConfig;
+import dev.tidegate.rules.Rule;
+import dev.tidegate.rules.RuleSet;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -243,6 +247,35 @@ class AsyncIT {
     assertThat(answer.body())
         .containsSubsequence("event: accepted\n", "event: processing\n", "event: completed\n")
         .contains("\"body\":{\"order\": 7}}}\n\n");
+  }
+
+  @Test
+  void breaksAStreamOffWhenItsCallerIsBanned() throws IOException {
+    withCommands();
+    RawHttp.once(gateway.port(), post(""));
+    String request = get("r-1", "alice-key", "Accept: text/event-stream\r\n");
+    try (RawHttp mine = new RawHttp(gateway.port());
+        RawHttp other = new RawHttp(gateway.port())) {
+      assertThat(mine.send(request).next()).isEqualTo('H');
+      gateway.rules.set(banned("bob"));
+      gateway.vertx.setTimer(100, t -> gateway.rules.set(banned("alice")));
+      assertThatThrownBy(mine::read)
+          .isInstanceOf(IOException.class)
+          .isNotInstanceOf(java.net.SocketTimeoutException.class);
+      assertThat(other.send(request).read().status()).isEqualTo(403);
+    }
+    assertThat(
+            gateway
+                .meters
+                .get("tidegate.rules.closes")
+                .tag("cause", "banned-consumer")
+                .counter()
+                .count())
+        .isOne();
+  }
+
+  private static RuleSet banned(String consumer) {
+    return new RuleSet(1, List.of(new Rule.Ban("b-1", null, consumer, "", "ops", 1, 0)));
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.tidegate.ratelimit.RateLimitConfig;
 import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.route.RouteConfig;
 import dev.tidegate.route.RouteTable;
+import dev.tidegate.rules.Rules;
 import dev.tidegate.upstream.UpstreamConfig;
 import dev.tidegate.upstream.UpstreamVerticle;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -26,6 +27,7 @@ final class TestGateway implements AutoCloseable {
 
   final Vertx vertx;
   final Bus bus;
+  final Rules rules = new Rules();
   final MeterRegistry meters = new SimpleMeterRegistry();
   private final List<RouteConfig> routes = new ArrayList<>();
   private final List<UpstreamConfig> upstreams = new ArrayList<>();
@@ -117,6 +119,7 @@ final class TestGateway implements AutoCloseable {
             new RouteTable(routes),
             new RateLimits(limits, System::nanoTime),
             new ConfiguredAuthenticator(auth, System::currentTimeMillis),
+            rules,
             meters,
             "test");
     deployment = vertx.deployVerticle(ingress).await();

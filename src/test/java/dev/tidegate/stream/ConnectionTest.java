@@ -2,6 +2,7 @@ package dev.tidegate.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.problem.CloseCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -203,7 +204,7 @@ class ConnectionTest {
 
   @Test
   void waitsForTheAnswerToItsOwnCloseButNotForever() {
-    connection.close(dev.tidegate.problem.CloseCode.DRAIN, "leaving");
+    connection.close(CloseCode.DRAIN, "leaving");
     assertThat(closeCode()).isEqualTo(4001);
     send(frame(0x81, "late"));
     assertThat(messages).isEmpty();
@@ -211,6 +212,18 @@ class ConnectionTest {
     loop.advance(6_000);
     connection.check(loop.nanos(), Long.MAX_VALUE, Long.MAX_VALUE);
     assertThat(channel.isOpen()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"BANNED, true", "UNAUTHENTICATED, true", "DRAIN, false", "LIMIT, false"})
+  void doesNotWaitForTheUnwanted(CloseCode code, boolean gone) {
+    connection.close(code, "");
+    loop.advance(700);
+    connection.check(loop.nanos(), Long.MAX_VALUE, Long.MAX_VALUE);
+    assertThat(channel.isOpen()).isTrue();
+    loop.advance(100);
+    connection.check(loop.nanos(), Long.MAX_VALUE, Long.MAX_VALUE);
+    assertThat(channel.isOpen()).isEqualTo(!gone);
   }
 
   @Test

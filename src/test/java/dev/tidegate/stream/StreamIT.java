@@ -19,6 +19,10 @@ import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
+import dev.tidegate.rules.Rule;
+import dev.tidegate.rules.RuleSet;
+import dev.tidegate.rules.Rules;
+import dev.tidegate.rules.TierLimits;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -54,6 +58,7 @@ class StreamIT {
   private final List<Client> clients = new ArrayList<>();
   private final List<Transition> privates = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Submit> submitted = new LinkedBlockingQueue<>();
+  private final Rules rules = new Rules();
   private Vertx vertx;
   private Bus bus;
   private FakeMarket market;
@@ -75,7 +80,7 @@ class StreamIT {
   }
 
   private void deploy(StreamConfig config) throws Exception {
-    verticle = new StreamVerticle(config, new Keys(), new SimpleMeterRegistry(), "n1", 0);
+    verticle = new StreamVerticle(config, new Keys(), rules, new SimpleMeterRegistry(), "n1", 0);
     deployment = get(vertx.deployVerticle(verticle));
   }
 
@@ -512,10 +517,13 @@ class StreamIT {
       alice.send("{'op':'ping','id':" + i + "}");
     }
     assertThat(alice.closed()).startsWith("4503 ");
-    verticle.reconfigure(config(Map.of()));
+    TierLimits more = new TierLimits(2, null, 5, null, null);
+    rules.set(new RuleSet(1, List.of(new Rule.Tier("registered", more, "ops", 1))));
     Client again = new Client("/v1/stream", "X-API-Key", "alice-key");
     again.reply("welcome");
-    again.send("{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'BBB'}]}");
+    again.send(
+        "{'op':'subscribe','id':2,'channels':[{'channel':'book','symbol':'AAA'},{'channel':'book',"
+            + "'symbol':'AAA','depth':5},{'channel':'book','symbol':'AAA','depth':1}]}");
     again.reply("subscribed");
   }
 

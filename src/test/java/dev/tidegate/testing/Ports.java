@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Ports for servers that are given a number before they start. They lie below those that systems
  * hand out to outgoing connections, so that nobody gets one by chance while its server is not up.
  */
-final class Ports {
+public final class Ports {
   private static final int FIRST = 15_000;
   private static final int LAST = 32_000;
   private static final int TRIES = 200;
@@ -22,7 +22,7 @@ final class Ports {
   }
 
   /** The first of so many free ports in a row. */
-  static int free(int count) {
+  public static int free(int count) {
     for (int i = 0; i < TRIES; i++) {
       int first = ThreadLocalRandom.current().nextInt(FIRST, LAST - count);
       if (allFree(first, count)) {

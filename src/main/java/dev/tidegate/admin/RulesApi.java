@@ -1,0 +1,106 @@
+package dev.tidegate.admin;
+
+import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Operations;
+import dev.tidegate.bus.Operations.RulesAnswered;
+import dev.tidegate.bus.Operations.RulesAsked;
+import dev.tidegate.problem.Problem;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What operators change live: limits of tiers, revocations, bans. */
+final class RulesApi {
+  /** In the order of the index. */
+  static final List<String> KINDS = List.of("tiers", "revocations", "bans");
+
+  private static final String ROOT = "/admin/v1/";
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  private final Bus bus;
+
+  RulesApi(Bus bus) {
+    this.bus = bus;
+  }
+
+  void mount(Router router) {
+    for (String kind : KINDS) {
+      router.route(ROOT + kind).handler(request -> ask(request, kind));
+      router.route(ROOT + kind + "/:id").handler(request -> ask(request, kind));
+    }
+  }
+
+  /** The methods that the path takes; null when it is not one of ours. */
+  static @Nullable String methods(String path) {
+    for (String kind : KINDS) {
+      String root = ROOT + kind;
+      boolean tiers = kind.equals("tiers");
+      if (path.equals(root)) {
+        return tiers ? "GET" : "GET, POST";
+      }
+      if (path.startsWith(root + "/")) {
+        return tiers ? "GET, PUT, PATCH, DELETE" : "GET, DELETE";
+      }
+    }
+    return null;
+  }
+
+  private void ask(RoutingContext request, String kind) {
+    String verb = request.request().method().name();
+    Buffer body = request.body().buffer();
+    RulesAsked asked =
+        new RulesAsked(
+            verb,
+            kind,
+            request.pathParam("id"),
+            body == null ? "" : body.toString(StandardCharsets.UTF_8),
+            by(request));
+    bus.askHere(Operations.RULES, asked, RulesAnswered.class, TIMEOUT)
+        .onSuccess(answer -> answer(request, kind, verb, answer))
+        .onFailure(cause -> unavailable(request, cause));
+  }
+
+  private static String by(RoutingContext request) {
+    SocketAddress address = request.request().remoteAddress();
+    return address == null ? "" : String.valueOf(address.hostAddress());
+  }
+
+  private static void answer(
+      RoutingContext request, String kind, String verb, RulesAnswered answer) {
+    String problem = answer.problem();
+    if (problem != null) {
+      Answers.problem(request, Problem.valueOf(problem), answer.text());
+      return;
+    }
+    boolean created = verb.equals("POST");
+    if (created) {
+      String id = new JsonObject(answer.text()).getString("id");
+      request.response().putHeader(HttpHeaders.LOCATION, ROOT + kind + "/" + id);
+    }
+    request
+        .response()
+        .setStatusCode(created ? 201 : 200)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .end(answer.text());
+  }
+
+  private static void unavailable(RoutingContext request, Throwable cause) {
+    boolean nobody =
+        cause instanceof ReplyException e && e.failureType() == ReplyFailure.NO_HANDLERS;
+    Answers.problem(
+        request,
+        Problem.UNAVAILABLE,
+        nobody
+            ? "the node is starting or leaving"
+            : "no answer in time; the change may still happen");
+  }
+}

@@ -1,0 +1,203 @@
+package dev.tidegate.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidegate.bus.Bus;
+import dev.tidegate.policy.Authenticator;
+import dev.tidegate.policy.Identity;
+import dev.tidegate.problem.CloseCode;
+import dev.tidegate.rules.Rule;
+import dev.tidegate.rules.RuleMeters;
+import dev.tidegate.rules.RuleSet;
+import dev.tidegate.rules.Rules;
+import dev.tidegate.rules.TierLimits;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class EnforcementTest {
+  private final Vertx vertx = Vertx.vertx();
+  private final FakeLoop loop = new FakeLoop();
+  private final Rules rules = new Rules();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final Hub hub =
+      new Hub(
+          new Hub.Parts(
+              "n1",
+              0,
+              StreamConfig.onPort("127.0.0.1", 0),
+              loop,
+              new Bus(vertx.eventBus()),
+              new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
+              new StreamMeters(registry, 0),
+              new Census(),
+              rules));
+  private final Enforcement enforcement = new Enforcement(hub, rules, new RuleMeters(registry));
+  private final Protocol protocol = new Protocol(hub, new Names(), enforcement);
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  /** Every key is good and is its consumer's name. */
+  private static final class Names implements Authenticator {
+    @Override
+    public Verdict apiKey(String key) {
+      return new Verdict(key(key), null);
+    }
+
+    @Override
+    public Verdict bearer(String token) {
+      return new Verdict(null, "no tokens");
+    }
+  }
+
+  private static Identity key(String consumer) {
+    return new Identity(consumer, consumer, "vip", Set.of(), Long.MAX_VALUE, "key:" + consumer);
+  }
+
+  private static Identity token(String subject, long issuedAt) {
+    return new Identity(
+        subject, subject, "vip", Set.of(), Long.MAX_VALUE, issuedAt, "jwt:" + issuedAt);
+  }
+
+  private final class Guest {
+    final FakeClient client = new FakeClient(false);
+    final Session session;
+
+    Guest(String address, @Nullable Identity identity) {
+      String tier = identity == null ? StreamConfig.ANONYMOUS : identity.tier();
+      session =
+          new Session(hub.nextSessionId(), address, client, false, hub.tier(tier), hub.fanout());
+      session.identity = identity;
+      hub.opened(session);
+    }
+
+    void says(String json) {
+      byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+      protocol.message(session, bytes, bytes.length);
+      loop.turn();
+    }
+
+    String lastReply() {
+      return client.replies.getLast().path("op").asText();
+    }
+  }
+
+  private void order(Rule... ordered) {
+    rules.set(new RuleSet(rules.current().version() + 1, List.of(ordered)));
+    enforcement.changed();
+    loop.turn();
+  }
+
+  private static Rule banned(@Nullable String address, @Nullable String consumer) {
+    return new Rule.Ban("b-1", address, consumer, "why", "ops", 1, 0);
+  }
+
+  private static Rule revoked(Rule.Credential credential, String value, long before) {
+    return new Rule.Revocation("r-1", credential, value, before, "", "ops", 1, 0);
+  }
+
+  private double count(String meter, String cause) {
+    return registry.get(meter).tag("cause", cause).counter().count();
+  }
+
+  @Test
+  void endsTheSessionsOfABannedRange() {
+    Guest inside = new Guest("10.1.2.3", null);
+    Guest outside = new Guest("11.1.2.3", null);
+    order(banned("10.0.0.0/8", null));
+    assertThat(inside.client.closed).isEqualTo(CloseCode.BANNED);
+    assertThat(inside.client.reason).isEqualTo("banned: why");
+    assertThat(outside.client.closed).isNull();
+    assertThat(enforcement.refusal("10.9.9.9")).isEqualTo("banned: why");
+    assertThat(enforcement.refusal("11.9.9.9")).isNull();
+    assertThat(count("tidegate.rules.closes", "banned-address")).isOne();
+    assertThat(count("tidegate.rules.refusals", "banned-address")).isOne();
+  }
+
+  @Test
+  void endsTheSessionsOfABannedConsumer() {
+    Guest alice = new Guest("10.1.2.3", key("alice"));
+    Guest bob = new Guest("10.1.2.3", key("bob"));
+    Guest nobody = new Guest("10.1.2.3", null);
+    order(banned(null, "alice"));
+    assertThat(alice.client.closed).isEqualTo(CloseCode.BANNED);
+    assertThat(bob.client.closed).isNull();
+    nobody.says("{\"op\":\"login\",\"id\":1,\"apiKey\":\"alice\"}");
+    assertThat(nobody.client.closed).isEqualTo(CloseCode.BANNED);
+    assertThat(nobody.session.identity).isNull();
+    assertThat(enforcement.refusal(key("alice"))).isEqualTo("banned: why");
+    assertThat(enforcement.refusal(key("bob"))).isNull();
+    assertThat(enforcement.refusal((Identity) null)).isNull();
+  }
+
+  @Test
+  void endsTheSessionsOfRevokedCredentialsOnly() {
+    Guest byKey = new Guest("a", key("alice"));
+    Guest early = new Guest("a", token("alice", 100));
+    Guest late = new Guest("a", token("alice", 200));
+    order(revoked(Rule.Credential.SUBJECT, "alice", 150));
+    assertThat(early.client.closed).isEqualTo(CloseCode.UNAUTHENTICATED);
+    assertThat(early.client.reason).isEqualTo("credentials were revoked");
+    assertThat(late.client.closed).isNull();
+    assertThat(byKey.client.closed).isNull();
+    order(revoked(Rule.Credential.CONSUMER, "alice", 0));
+    assertThat(byKey.client.closed).isEqualTo(CloseCode.UNAUTHENTICATED);
+    assertThat(late.client.closed).isNull();
+    assertThat(count("tidegate.rules.closes", "revoked")).isEqualTo(2);
+  }
+
+  @Test
+  void judgesASessionByTheCredentialThatItUsedLast() {
+    Guest alice = new Guest("a", key("alice"));
+    alice.session.identity = token("alice", 200);
+    order(revoked(Rule.Credential.CONSUMER, "alice", 0));
+    assertThat(alice.client.closed).isNull();
+  }
+
+  @Test
+  void changesTheRateOfAnOpenSession() {
+    Guest alice = new Guest("a", key("alice"));
+    for (int i = 0; i < 3; i++) {
+      alice.says("{\"op\":\"ping\",\"id\":" + i + "}");
+      assertThat(alice.lastReply()).isEqualTo("pong");
+    }
+    order(new Rule.Tier("vip", new TierLimits(null, null, null, 1, 1), "ops", 1));
+    alice.says("{\"op\":\"ping\",\"id\":7}");
+    assertThat(alice.lastReply()).isEqualTo("pong");
+    alice.says("{\"op\":\"ping\",\"id\":8}");
+    assertThat(alice.lastReply()).isEqualTo("error");
+    assertThat(count("tidegate.stream.refusals", "limit")).isOne();
+    assertThat(alice.session.ready(loop.nanos())).isTrue();
+    assertThat(alice.session.ready(loop.nanos())).as("frames a second").isFalse();
+    assertThat(alice.client.closed).isNull();
+
+    order();
+    alice.says("{\"op\":\"ping\",\"id\":9}");
+    assertThat(alice.lastReply()).isEqualTo("error");
+    loop.advance(1_000);
+    for (int i = 0; i < 5; i++) {
+      alice.says("{\"op\":\"ping\",\"id\":" + i + "}");
+      assertThat(alice.lastReply()).isEqualTo("pong");
+    }
+    assertThat(alice.session.ready(loop.nanos())).isTrue();
+    assertThat(alice.session.ready(loop.nanos())).isTrue();
+  }
+
+  @Test
+  void givesNewSessionsWhatIsInForce() {
+    order(new Rule.Tier("default", new TierLimits(5, 6, 7, null, null), "ops", 1));
+    assertThat(hub.tier("vip").connectionsPerUser()).isEqualTo(5);
+    assertThat(hub.tier(StreamConfig.ANONYMOUS).subscriptions()).isEqualTo(7);
+    assertThat(hub.tier(StreamConfig.ANONYMOUS).rank()).isZero();
+    assertThat(hub.tier("vip").rank()).isEqualTo(1);
+  }
+}
