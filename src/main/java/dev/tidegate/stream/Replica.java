@@ -28,6 +28,7 @@ final class Replica {
   private long term;
   private long expected = UNKNOWN;
   private long heardAt;
+  private long ownerHeardAt;
   private long askedAt;
   private boolean asking;
 
@@ -45,6 +46,7 @@ final class Replica {
     this.source = source;
     this.meters = meters;
     this.heardAt = source.nanos();
+    this.ownerHeardAt = heardAt;
   }
 
   Map<String, Instrument> instruments() {
@@ -53,6 +55,11 @@ final class Replica {
 
   long silence(long nanos) {
     return nanos - heardAt;
+  }
+
+  /** Whether the owner itself has said nothing for longer than its heartbeat allows. */
+  boolean unheard(long nanos) {
+    return nanos - ownerHeardAt > SILENCE && !epoch.isEmpty();
   }
 
   /** Adds a symbol and asks for its state. */
@@ -68,6 +75,7 @@ final class Replica {
     }
     term = Math.max(term, batch.term());
     heardAt = source.nanos();
+    ownerHeardAt = heardAt;
     if (expected == UNKNOWN) {
       expected = batch.first();
     }

@@ -140,6 +140,7 @@ class MarketVerticleIT {
             null,
             null,
             null,
+            null,
             null);
     return vertx
         .deployVerticle(
