@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
@@ -35,7 +36,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
   private final Frames frames;
   private final Clock clock;
   private final int maxMessage;
-  private final boolean deflate;
+  private final int deflateBits;
   private Receiver receiver = NOBODY;
   private @Nullable ChannelHandlerContext context;
   private byte[] parts = NOTHING;
@@ -77,10 +78,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
       };
 
   Connection(Frames frames, Clock clock, int maxMessage, boolean deflate) {
+    this(frames, clock, maxMessage, deflate ? Deflate.FULL : Deflate.NONE);
+  }
+
+  /**
+   * @param deflateBits the window within which the client inflates, or {@link Deflate#NONE}
+   */
+  Connection(Frames frames, Clock clock, int maxMessage, int deflateBits) {
     this.frames = frames;
     this.clock = clock;
     this.maxMessage = maxMessage;
-    this.deflate = deflate;
+    this.deflateBits = deflateBits;
     this.heardAt = clock.coarseNanos();
   }
 
@@ -88,8 +96,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
     receiver = newReceiver;
   }
 
+  /**
+   * Whether the client takes the compressed frames that all share; the rare one with a smaller
+   * window gets the plain ones.
+   */
   boolean deflate() {
-    return deflate;
+    return deflateBits == Deflate.FULL;
+  }
+
+  /** The window within which the client inflates. */
+  int deflateBits() {
+    return deflateBits;
   }
 
   @Override
@@ -214,7 +231,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
       closingAt = clock.coarseNanos();
       send(closeFrame(code, reason));
     }
-    finish();
+    ChannelHandlerContext out = context;
+    if (out != null && out.channel() instanceof DuplexChannel channel && out.channel().isActive()) {
+      context = null;
+      Linger.begin(channel, this);
+      end();
+    } else {
+      finish();
+    }
   }
 
   private void finish() {
@@ -310,6 +334,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
 
   @Override
   public void channelInactive(ChannelHandlerContext in) {
+    end();
+  }
+
+  private void end() {
     Receiver old = receiver;
     receiver = NOBODY;
     closing = true;
