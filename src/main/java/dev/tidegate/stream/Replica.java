@@ -133,9 +133,12 @@ final class Replica {
     for (int i = from; i < updates.size(); i++) {
       Update update = updates.get(i);
       Instrument instrument = instruments.get(update.symbol());
-      if (instrument != null && !instrument.accept(batch.first() + i, update)) {
-        instrument.doubt(batch.first() + i + 1);
-        source.askState(shard, update.symbol());
+      if (instrument != null) {
+        meters.heard(update.channel(), heardAt);
+        if (!instrument.accept(batch.first() + i, update)) {
+          instrument.doubt(batch.first() + i + 1);
+          source.askState(shard, update.symbol());
+        }
       }
     }
     expected = Math.max(expected, batch.next());

@@ -135,5 +135,8 @@ final class Shards implements Replica.Source {
         replica.check(nanos);
       }
     }
+    if (replicas.isEmpty()) {
+      meters.deaf();
+    }
   }
 }
