@@ -31,6 +31,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
   /** The same for one that may not be here any longer: it is gone within a second. */
   private static final long UNWANTED_PATIENCE = 750_000_000L;
 
+  static final String NOT_UTF8 = "text: not UTF-8";
+
   private static final byte[] NOTHING = new byte[0];
 
   private final Frames frames;
@@ -145,6 +147,30 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
     }
   }
 
+  /**
+   * Where the check of a text stands that a plain frame goes on with; BROKEN when it is no text.
+   */
+  int textState(int frame) {
+    if (closing) {
+      return Utf8.BROKEN;
+    }
+    boolean goesOn = frame == Frames.CONTINUATION && opcode == Frames.TEXT && !compressed;
+    return frame == Frames.TEXT ? Utf8.COMPLETE : goesOn ? utf8 : Utf8.BROKEN;
+  }
+
+  /** Whether a frame of the size is not too much for its message. */
+  boolean fits(int frame, long size) {
+    return switch (frame) {
+      case Frames.CONTINUATION -> closing || length + size <= maxMessage;
+      case Frames.TEXT, Frames.BINARY -> closing || size <= maxMessage;
+      default -> true;
+    };
+  }
+
+  String tooBig() {
+    return "message: more than " + maxMessage + " bytes";
+  }
+
   private void begin(int kind, WebSocketFrame frame) {
     opcode = (byte) kind;
     compressed = frame.rsv() != 0;
@@ -157,7 +183,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
     ByteBuf content = frame.content();
     int size = content.readableBytes();
     if (length + size > maxMessage) {
-      fail(CloseCode.TOO_BIG, "message: more than " + maxMessage + " bytes");
+      fail(CloseCode.TOO_BIG, tooBig());
       return;
     }
     if (parts.length < length + size) {
@@ -169,7 +195,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
     }
     length += size;
     if (utf8 == Utf8.BROKEN) {
-      fail(CloseCode.INVALID_PAYLOAD, "text: not UTF-8");
+      fail(CloseCode.INVALID_PAYLOAD, NOT_UTF8);
     } else if (frame.isFinalFragment()) {
       complete();
     }
@@ -189,7 +215,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
       utf8 = opcode == Frames.TEXT ? Utf8.check(Utf8.COMPLETE, bytes, 0, size) : Utf8.COMPLETE;
     }
     if (utf8 != Utf8.COMPLETE) {
-      fail(CloseCode.INVALID_PAYLOAD, "text: not UTF-8");
+      fail(CloseCode.INVALID_PAYLOAD, NOT_UTF8);
     } else {
       receiver.message(opcode, bytes, size);
     }
@@ -199,7 +225,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
     try {
       int expanded = frames.deflate().expand(bytes, size, maxMessage);
       if (expanded < 0) {
-        fail(CloseCode.TOO_BIG, "message: more than " + maxMessage + " bytes");
+        fail(CloseCode.TOO_BIG, tooBig());
       }
       return expanded;
     } catch (DataFormatException e) {

@@ -204,7 +204,7 @@ final class Upgrade {
     Frames frames = hub.fanout().frames();
     Connection connection = new Connection(frames, clock, maxFrame, bits);
     Map<String, ChannelHandler> vertx = pipeline.toMap();
-    pipeline.addLast(new StrictDecoder(extension != null, maxFrame), connection);
+    pipeline.addLast(new StrictDecoder(extension != null, maxFrame, connection), connection);
     // The HTTP decoder goes last: what the client sent after its request comes out of it then.
     vertx.forEach((name, handler) -> remove(pipeline, name, handler));
     String key = String.valueOf(request.getHeader("Sec-WebSocket-Key"));
