@@ -1,5 +1,6 @@
 package dev.tidegate.stream;
 
+import dev.tidegate.bus.Announcements.Announcement;
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.Channel;
@@ -9,10 +10,10 @@ import dev.tidegate.bus.Markets.Ticker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ticker, a candle or the status of a symbol: each message says all there is, so the last one
- * wins; of candles the last one of every bar.
+ * The ticker, a candle or ({@link StatusTopic}) the status of a symbol: each message says all there
+ * is, so the last one wins; of candles the last one of every bar.
  */
-final class LatestTopic extends Topic {
+class LatestTopic extends Topic {
   private final String interval;
   private @Nullable Event latest;
 
@@ -119,9 +120,34 @@ final class LatestTopic extends Topic {
         field(out, ",\"last\":\"", t.last());
       }
       case Candle c -> candle(c, out);
-      case Status s ->
-          out.ascii(",\"state\":").quoted(s.state()).ascii(",\"detail\":").quoted(s.detail());
+      case Status s -> status(s, out);
       case null, default -> {}
+    }
+  }
+
+  private static void status(Status s, Text out) {
+    out.ascii(",\"state\":").quoted(s.state()).ascii(",\"detail\":").quoted(s.detail());
+    if (!s.delayed().isEmpty()) {
+      out.ascii(",\"channels\":[");
+      for (Channel each : s.delayed()) {
+        separate(out);
+        out.quoted(StatusTopic.name(each));
+      }
+      out.put(']');
+    }
+    if (s.since() > 0) {
+      out.ascii(",\"since\":").number(s.since());
+    }
+    if (!s.announced().isEmpty()) {
+      out.ascii(",\"announced\":[");
+      for (Announcement each : s.announced()) {
+        separate(out);
+        out.ascii("{\"id\":").quoted(each.id()).ascii(",\"state\":").quoted(each.state());
+        out.ascii(",\"detail\":").quoted(each.detail());
+        out.ascii(",\"from\":").number(each.from()).ascii(",\"until\":").number(each.until());
+        out.put('}');
+      }
+      out.put(']');
     }
   }
 

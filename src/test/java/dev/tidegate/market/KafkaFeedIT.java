@@ -66,6 +66,7 @@ class KafkaFeedIT {
             null,
             null,
             null,
+            null,
             null);
     vertx
         .deployVerticle(
