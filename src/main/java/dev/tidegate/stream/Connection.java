@@ -276,8 +276,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
   }
 
   private ByteBuf closeFrame(CloseCode code, String reason) {
-    byte[] text = (reason.isEmpty() ? code.reason() : reason).getBytes(StandardCharsets.US_ASCII);
-    byte[] body = new byte[2 + Math.min(text.length, 120)];
+    byte[] text =
+        Retry.cut(reason.isEmpty() ? code.reason() : reason, Retry.MOST_REASON)
+            .getBytes(StandardCharsets.UTF_8);
+    byte[] body = new byte[2 + text.length];
     body[0] = (byte) (code.code() >> 8);
     body[1] = (byte) code.code();
     System.arraycopy(text, 0, body, 2, body.length - 2);
@@ -321,6 +323,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
     if (out != null) {
       out.flush();
     }
+  }
+
+  @Override
+  public long heardAt() {
+    return heardAt;
   }
 
   @Override
