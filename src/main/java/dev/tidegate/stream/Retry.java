@@ -49,6 +49,18 @@ final class Retry {
     return cut(text, MOST_REASON - hint.length()) + hint;
   }
 
+  /** What a close frame carries: the code, and why. */
+  static byte[] body(CloseCode code, String reason) {
+    byte[] text =
+        cut(reason.isEmpty() ? code.reason() : reason, MOST_REASON)
+            .getBytes(StandardCharsets.UTF_8);
+    byte[] body = new byte[2 + text.length];
+    body[0] = (byte) (code.code() >> 8);
+    body[1] = (byte) code.code();
+    System.arraycopy(text, 0, body, 2, text.length);
+    return body;
+  }
+
   /** At most so many bytes of UTF-8, and no half character. */
   static String cut(String text, int most) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
