@@ -3,14 +3,15 @@
 
     book.py --url ws://127.0.0.1:8090/v1/stream --symbol BTC-USD --for 10
 
-Prints the best prices as they change. Reconnects by itself and resumes with "since", so that a short outage costs nothing
-but the time: the gateway sends what was missed, or a fresh snapshot when that is no longer kept. --drop-after N cuts the
+Prints the best prices as they change. Reconnects by itself, when the gateway says so, and resumes with "since", so that a short
+outage costs nothing but the time: the gateway sends what was missed, or a fresh snapshot when that is no longer kept. --drop-after N cuts the
 connection after N messages, to show it. The class Book is what you would take into your own program.
 """
 import argparse
 import base64
 import hashlib
 import json
+import math
 import os
 import random
 import socket
@@ -29,18 +30,22 @@ class Gap(Exception):
 class Book:
     """Price levels of one symbol, exact as long as every message was applied in order."""
 
-    def __init__(self):
+    def __init__(self, depth=None):
+        self.depth = depth
         self.bids, self.asks = {}, {}
         self.epoch, self.seq = None, None
+        self.whole = True
 
     def apply(self, message):
         """Takes one message of the channel "book"; False when it was known already."""
         if message["kind"] == "snapshot":
             self.bids, self.asks = {}, {}
             self.epoch = message["epoch"]
+            # A slow reader is sent fewer levels than it asked for, until it keeps up again.
+            self.whole = message.get("depth") == self.depth
         elif self.seq is None or message["seq"] <= self.seq:
             return False
-        elif message["prevSeq"] != self.seq:
+        elif message["prevSeq"] > self.seq:
             raise Gap(f"have {self.seq}, message joins {message['prevSeq']} to {message['seq']}")
         self._set(self.bids, message["bids"])
         self._set(self.asks, message["asks"])
@@ -60,8 +65,8 @@ class Book:
         return (max(self.bids) if self.bids else None, min(self.asks) if self.asks else None)
 
     def since(self):
-        """What to resume from, or None at the first time."""
-        return {"epoch": self.epoch, "seq": self.seq} if self.seq is not None else None
+        """What to resume from; None at the first time, and while levels are missing that were asked for."""
+        return {"epoch": self.epoch, "seq": self.seq} if self.seq is not None and self.whole else None
 
 
 class Closed(Exception):
@@ -70,6 +75,8 @@ class Closed(Exception):
     def __init__(self, code, reason):
         super().__init__(f"closed with {code} {reason}".strip())
         self.code = code
+        _, hint, millis = reason.rpartition("retryAfter=")
+        self.retry_after = int(millis) / 1000 if hint and millis.isdigit() else None
 
 
 class WebSocket:
@@ -172,36 +179,43 @@ class Follower:
 
     def __init__(self, opts):
         self.opts = opts
-        self.book = Book()
+        self.book = Book(opts.depth)
         self.end = time.monotonic() + opts.seconds
         self.messages = 0
         self.connections = 0
         self.shown = None
+        self.move_at = math.inf
 
     def run(self):
         pause = 0.1
         while time.monotonic() < self.end:
             before = self.messages
+            told = None
             try:
-                self.follow()
+                told = self.follow()
             except Closed as e:
                 print(e, file=sys.stderr)
                 if e.code >= 4500:
                     return 1
+                told = e.retry_after
             except Gap as e:
                 print(f"gap: {e}; asking for a snapshot", file=sys.stderr)
-                self.book = Book()
+                self.book = Book(self.opts.depth)
             except (OSError, ValueError) as e:
                 print(f"connection: {e}", file=sys.stderr)
             pause = 0.1 if self.messages > before else min(pause * 2, 5)
-            # Everybody lost the connection at the same moment: do not all come back at the same moment.
-            time.sleep(max(0.0, min(pause * random.uniform(0.5, 1), self.end - time.monotonic())))
+            # Everybody lost the connection at the same moment: do not all come back at the same moment. The gateway tells each
+            # client a moment of its own when it closes; a connection that just breaks cannot.
+            wait = pause * random.uniform(0.5, 1) if told is None else told
+            time.sleep(max(0.0, min(wait, self.end - time.monotonic())))
         return 0 if self.messages else 1
 
     def follow(self):
+        """One connection; 0 when the gateway has asked us to go on elsewhere now."""
         headers = [("X-API-Key", self.opts.key)] if self.opts.key else []
         web = WebSocket(self.opts.url, headers, timeout=max(1.0, self.end - time.monotonic()))
         self.connections += 1
+        self.move_at = math.inf
         try:
             channel = {"channel": "book", "symbol": self.opts.symbol, "window": self.opts.window}
             if self.opts.depth:
@@ -209,14 +223,15 @@ class Follower:
             if self.book.since():
                 channel["since"] = self.book.since()
             web.send({"op": "subscribe", "id": 1, "channels": [channel]})
-            while time.monotonic() < self.end:
-                web.socket.settimeout(max(0.1, self.end - time.monotonic()))
+            while time.monotonic() < min(self.end, self.move_at):
+                web.socket.settimeout(max(0.1, min(self.end, self.move_at) - time.monotonic()))
                 if self.take(web.receive()):
-                    return
+                    return None
         except TimeoutError:
-            return
+            pass
         finally:
             web.cut()
+        return 0 if time.monotonic() >= self.move_at else None
 
     def take(self, frame):
         """True when this connection has ended."""
@@ -228,7 +243,9 @@ class Follower:
                 raise Closed(4501, f"{frame.get('code')}: {frame.get('detail')}")
             elif frame.get("op") in ("notice", "reconnect"):
                 print(f"{frame['op']}: {frame.get('detail')}", file=sys.stderr)
-            return frame.get("op") == "reconnect"
+            if frame.get("op") == "reconnect":
+                self.move_at = time.monotonic() + frame.get("retryAfter", 0) / 1000
+            return False
         for message in frame:
             if message.get("channel") == "book" and self.book.apply(message):
                 self.messages += 1

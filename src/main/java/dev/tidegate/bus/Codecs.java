@@ -11,6 +11,7 @@ public final class Codecs {
   private static final List<Codec<?>> ALL =
       Stream.of(
               AnnouncementCodecs.ALL,
+              ArmingCodecs.ALL,
               CommandCodecs.ALL,
               MarketCodecs.ALL,
               OperationCodecs.ALL,

@@ -16,6 +16,7 @@ public enum CloseCode {
   IDLE(4003, "idle"),
   FEED_LOST(4004, "node lost its feed"),
   STORM(4005, "reconnecting too often"),
+  CANCELLED(4006, "orders are cancelled"),
   BAD_PROTOCOL(4501, "bad protocol"),
   UNAUTHENTICATED(4502, "unauthenticated"),
   LIMIT(4503, "limit"),

@@ -25,6 +25,10 @@ final class BookTopic extends Topic {
   private static final int CHECKED = 10;
 
   private final int depth;
+
+  /** Whether it stands in for a deeper book that a slow reader has asked for. */
+  private final boolean instead;
+
   private final Book book;
   private final IntFunction<Topic> views;
   private Snapshot shown = EMPTY;
@@ -37,9 +41,13 @@ final class BookTopic extends Topic {
   /** What a book's topics have in common. */
   record Common(String symbol, int keep, Book book, Versions versions, IntFunction<Topic> views) {}
 
+  /**
+   * @param depth levels; negative for a view that stands in for a deeper book
+   */
   BookTopic(int id, int depth, Common common) {
     super(id, common.symbol, Channel.BOOK, common.keep, common.versions);
-    this.depth = depth;
+    this.depth = Math.abs(depth);
+    this.instead = depth < 0;
     this.views = common.views;
     this.book = common.book;
   }
@@ -55,7 +63,24 @@ final class BookTopic extends Topic {
   /** The same book to at most the depth. */
   Topic atMost(int most) {
     boolean deeper = most != Integer.MAX_VALUE && (full() || depth > most);
-    return deeper ? views.apply(most) : this;
+    return deeper ? views.apply(-most) : this;
+  }
+
+  boolean instead() {
+    return instead;
+  }
+
+  /** Whether the client would take the messages of both for the same. */
+  boolean sameAs(Topic other) {
+    return other instanceof BookTopic view && view.book == book && view.depth == depth;
+  }
+
+  /**
+   * What a snapshot calls its numbering. A reader that was given less than it asked for does not
+   * have the levels below: with this for its {@code since} it is not taken to have them.
+   */
+  private String numbering() {
+    return instead ? epoch + "~" + depth : epoch;
   }
 
   /** Follows the book, which has the update already. */
@@ -185,7 +210,10 @@ final class BookTopic extends Topic {
 
   private void snapshotMessage(long asOf, Text out) {
     name(out);
-    out.ascii(",\"kind\":\"snapshot\",\"epoch\":").quoted(epoch).ascii(",\"seq\":").number(asOf);
+    out.ascii(",\"kind\":\"snapshot\",\"epoch\":")
+        .quoted(numbering())
+        .ascii(",\"seq\":")
+        .number(asOf);
     Snapshot now = full() ? book.snapshot(Integer.MAX_VALUE) : shown;
     sides(now.bids(), now.asks(), time, out);
   }

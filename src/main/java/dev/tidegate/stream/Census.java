@@ -2,16 +2,16 @@ package dev.tidegate.stream;
 
 import io.vertx.core.shareddata.Shareable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 
-/**
- * Who is connected to this node, over all instances, and who comes back too often. Safe to share.
- */
+/** Who is connected to this node, over all instances. Safe to share. */
 final class Census implements Shareable {
   private final ConcurrentHashMap<String, Integer> present = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<String, Arrivals> arrivals = new ConcurrentHashMap<>();
+  private final Loops loops = new Loops();
 
-  private record Arrivals(long since, int count) {}
+  /** Those who come and go too often. */
+  Loops loops() {
+    return loops;
+  }
 
   /** Counts one in; false, and nothing counted, when there are as many as may be. */
   boolean enter(String who, int most) {
@@ -32,33 +32,5 @@ final class Census implements Shareable {
 
   int present(String who) {
     return present.getOrDefault(who, 0);
-  }
-
-  /**
-   * Counts an arrival. 0 when it is welcome, else the milliseconds to stay away, spread so that not
-   * all come back at once.
-   */
-  long arrive(String who, StreamConfig.Storm storm, long millis) {
-    if (storm.connections() == 0) {
-      return 0;
-    }
-    long within = storm.within().toMillis();
-    Arrivals now =
-        arrivals.compute(
-            who,
-            (k, old) ->
-                old == null || millis - old.since > within
-                    ? new Arrivals(millis, 1)
-                    : new Arrivals(old.since, old.count + 1));
-    if (now.count <= storm.connections()) {
-      return 0;
-    }
-    return within + ThreadLocalRandom.current().nextLong(within);
-  }
-
-  /** Forgets arrivals that no longer count; called now and then. */
-  void sweep(StreamConfig.Storm storm, long millis) {
-    long within = storm.within().toMillis();
-    arrivals.values().removeIf(old -> millis - old.since > within);
   }
 }

@@ -15,7 +15,6 @@ import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
@@ -276,12 +275,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
   }
 
   private ByteBuf closeFrame(CloseCode code, String reason) {
-    byte[] text = (reason.isEmpty() ? code.reason() : reason).getBytes(StandardCharsets.US_ASCII);
-    byte[] body = new byte[2 + Math.min(text.length, 120)];
-    body[0] = (byte) (code.code() >> 8);
-    body[1] = (byte) code.code();
-    System.arraycopy(text, 0, body, 2, body.length - 2);
-    return frames.frame(Frames.CLOSE, body);
+    return frames.frame(Frames.CLOSE, Retry.body(code, reason));
   }
 
   private void send(ByteBuf frame) {
@@ -321,6 +315,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
     if (out != null) {
       out.flush();
     }
+  }
+
+  @Override
+  public long heardAt() {
+    return heardAt;
   }
 
   @Override

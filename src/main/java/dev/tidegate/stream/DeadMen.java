@@ -1,12 +1,16 @@
 package dev.tidegate.stream;
 
+import dev.tidegate.bus.Armings;
+import dev.tidegate.bus.Armings.Armed;
+import dev.tidegate.bus.Armings.Done;
+import dev.tidegate.bus.Armings.Said;
 import dev.tidegate.bus.Commands;
 import dev.tidegate.bus.Commands.Receipt;
 import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.policy.Identity;
+import dev.tidegate.problem.CloseCode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -15,26 +19,31 @@ import org.slf4j.LoggerFactory;
 /**
  * Cancel on disconnect: a session arms it, and when the session is gone for its grace period a
  * command cancels the account's orders, unless the consumer has come back and armed it again. The
- * command's idempotency key is the session's, so that it is accepted once.
+ * {@link Roster} remembers and decides, on every node; this is an instance's part in it. The
+ * command's idempotency key is the session's, so that it is accepted once, whoever submits it.
  */
-final class DeadMen {
+final class DeadMen implements Roster.Out {
   private static final Logger log = LoggerFactory.getLogger(DeadMen.class);
   private static final Duration ANSWER = Duration.ofSeconds(5);
-  private static final long RETRY = 1_000_000_000L;
-  private static final int TRIES = 60;
 
   private final Hub hub;
-  private final Map<String, Armed> waiting = new HashMap<>();
+  private final Roster roster;
 
-  /** What is to happen when the session is gone. */
-  record Armed(String session, String consumer, String account, int grace) {
-    String owner() {
-      return consumer + "\n" + account;
-    }
+  DeadMen(Hub hub, Roster roster) {
+    this.hub = hub;
+    this.roster = roster;
   }
 
-  DeadMen(Hub hub) {
-    this.hub = hub;
+  /** Begins to hear what the other nodes have armed. */
+  void start() {
+    roster.join(hub.instance);
+    hub.bus().hear(Armings.SAID, this::heard);
+    turn();
+  }
+
+  /** Leaves the watch to the other instances, or the other nodes. */
+  void stop() {
+    roster.leave(hub.instance, this);
   }
 
   void arm(Session session, Op.CancelOnDisconnect op) throws Refusal {
@@ -49,25 +58,84 @@ final class DeadMen {
     if (!account.equals(identity.account())) {
       throw new Refusal(Refusal.NOT_ENTITLED, "account: not yours");
     }
-    Armed armed = new Armed(session.id, identity.consumer(), account, op.grace());
-    session.armed = op.enabled() ? armed : null;
-    waiting.remove(armed.owner());
+    Armed armed =
+        new Armed(session.id, identity.consumer(), account, op.grace(), hub.loop().millis());
+    long now = hub.loop().nanos();
+    if (!op.enabled()) {
+      roster.disarm(armed, now, this);
+    } else if (!roster.arm(armed, now, this)) {
+      throw new Refusal(Refusal.LIMIT, "cancelOnDisconnect: too many are armed on this node");
+    }
+    session.armed = op.enabled();
     session.control(hub.replies().cancelOnDisconnect(op.id(), op.enabled(), op.grace()));
   }
 
   void ended(Session session) {
-    Armed armed = session.armed;
-    if (armed != null) {
-      waiting.put(armed.owner(), armed);
-      hub.loop().schedule(() -> fire(armed, 1), armed.grace() * 1_000_000L);
+    if (session.armed) {
+      roster.ended(session.id, hub.loop().nanos(), this);
     }
   }
 
-  private void fire(Armed armed, int attempt) {
+  /** A few times a second. */
+  void turn() {
+    Map<String, Long> suspects = roster.replacedHere();
+    if (suspects != null) {
+      suspects.forEach(this::listen);
+    }
+    boolean leads = roster.leads(hub.instance);
+    if (leads) {
+      roster.turn(hub.loop().nanos(), this);
+    }
+    hub.meters().armed(leads ? roster.size() : 0);
+  }
+
+  private void listen(String id, long since) {
+    Session session = hub.sessions().get(id);
+    if (session != null && session.outlet.heardAt() > since) {
+      roster.heard(id, this);
+    }
+  }
+
+  private void heard(Said said) {
+    if (said instanceof Done done) {
+      fence(done.session());
+    }
+    if (roster.leads(hub.instance)) {
+      roster.hear(said, hub.loop().nanos(), this);
+    }
+  }
+
+  /** The others took this node for gone while the session was on it. */
+  private void fence(String id) {
+    Session session = hub.sessions().get(id);
+    if (session != null && session.armed) {
+      session.armed = false;
+      log.warn("event=cancelled-while-away consumer={} session={}", session.consumer(), id);
+      session.control(
+          hub.replies()
+              .notice("cancel-on-disconnect", "this node was taken for gone; cancelled", null));
+      session.close(CloseCode.CANCELLED, "node was taken for gone, orders are cancelled");
+    }
+  }
+
+  @Override
+  public void say(Said said) {
+    hub.bus().publish(Armings.SAID, said);
+  }
+
+  @Override
+  public void cancel(Armed armed) {
     StreamConfig.CancelOnDisconnect rule = hub.config().cancelOnDisconnect();
-    if (rule == null || !armed.equals(waiting.get(armed.owner()))) {
+    if (rule == null) {
+      roster.failed(armed.session(), hub.loop().nanos());
       return;
     }
+    hub.bus()
+        .ask(Commands.SUBMIT, command(rule, armed), Receipt.class, ANSWER)
+        .onComplete(receipt -> answered(armed, receipt.result(), receipt.cause()));
+  }
+
+  private Submit command(StreamConfig.CancelOnDisconnect rule, Armed armed) {
     byte[] body =
         new Text(128)
             .ascii("{\"reason\":\"disconnect\",\"session\":")
@@ -75,39 +143,43 @@ final class DeadMen {
             .put('}')
             .toString()
             .getBytes(StandardCharsets.UTF_8);
-    Submit submit =
-        new Submit(
-            armed.consumer(),
-            armed.account(),
-            rule.route(),
-            rule.topic(),
-            "orders",
-            "DELETE",
-            rule.path(),
-            "cancel-on-disconnect-" + armed.session(),
-            List.of(),
-            "application/json",
-            body,
-            hub.loop().millis() + 60_000);
-    hub.bus()
-        .ask(Commands.SUBMIT, submit, Receipt.class, ANSWER)
-        .onComplete(receipt -> answered(armed, attempt, receipt.result(), receipt.cause()));
+    return new Submit(
+        armed.consumer(),
+        armed.account(),
+        rule.route(),
+        rule.topic(),
+        "orders",
+        "DELETE",
+        rule.path(),
+        "cancel-on-disconnect-" + armed.session(),
+        List.of(),
+        "application/json",
+        body,
+        hub.loop().millis() + 60_000);
   }
 
-  private void answered(Armed armed, int attempt, Receipt receipt, Throwable failure) {
-    if (receipt instanceof Commands.Accepted) {
-      waiting.remove(armed.owner(), armed);
-      log.info(
-          "event=cancel-on-disconnect consumer={} session={}", armed.consumer(), armed.session());
-    } else if (attempt < TRIES) {
-      hub.loop().schedule(() -> fire(armed, attempt + 1), RETRY);
+  private void answered(Armed armed, Receipt receipt, Throwable failure) {
+    if (receipt instanceof Commands.Accepted accepted) {
+      roster.accepted(armed.session(), this);
+      if (!accepted.replayed()) {
+        hub.meters().cancelled();
+        log.info(
+            "event=cancel-on-disconnect consumer={} session={}", armed.consumer(), armed.session());
+      }
     } else {
-      waiting.remove(armed.owner(), armed);
-      log.error(
-          "event=cancel-on-disconnect-failed consumer={} session={} cause={}",
-          armed.consumer(),
+      roster.failed(armed.session(), hub.loop().nanos());
+      log.debug(
+          "event=cancel-on-disconnect-retried session={} cause={}",
           armed.session(),
           failure == null ? receipt : failure.getMessage());
     }
+  }
+
+  @Override
+  public void lost(Armed armed) {
+    log.error(
+        "event=cancel-on-disconnect-failed consumer={} session={}",
+        armed.consumer(),
+        armed.session());
   }
 }

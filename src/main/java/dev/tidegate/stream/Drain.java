@@ -4,6 +4,7 @@ import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Operations.Draining;
 import dev.tidegate.problem.CloseCode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -11,8 +12,11 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Drain {
   private static final int STEPS = 100;
 
-  /** The last part of the time is for close frames to be answered. */
-  private static final double SPREAD = 0.8;
+  /** Over so much of the time clients are asked to go, evenly. */
+  private static final double SPREAD = 0.6;
+
+  /** So much later who has not gone is closed; what is left of the time is for the answers. */
+  private static final double PATIENCE = 0.25;
 
   private final Hub hub;
   private final Upgrade upgrade;
@@ -40,19 +44,32 @@ final class Drain {
     draining = true;
     upgrade.drain();
     List<Session> sessions = new ArrayList<>(hub.sessions().values());
-    for (Session session : sessions) {
-      long jitter = ThreadLocalRandom.current().nextLong(Math.max(1, millis / 4 + 1));
-      session.control(hub.replies().reconnect("this node is leaving", millis, jitter));
+    Collections.shuffle(sessions, ThreadLocalRandom.current());
+    for (int i = 0; i < sessions.size(); i++) {
+      tell(sessions.get(i), millis, (long) (millis * SPREAD * i / sessions.size()));
     }
     for (int step = 0; step < STEPS; step++) {
       int from = sessions.size() * step / STEPS;
       int to = sessions.size() * (step + 1) / STEPS;
       if (from < to) {
         List<Session> some = sessions.subList(from, to);
-        long at = (long) (millis * 1_000_000.0 * SPREAD * (step + 1) / STEPS);
+        long at = (long) (millis * 1_000_000.0 * (PATIENCE + SPREAD * (step + 1) / STEPS));
         hub.loop().schedule(() -> close(some), at);
       }
     }
+  }
+
+  /**
+   * Each is asked to go at a moment of its own; who stays is closed some time after that moment.
+   */
+  private void tell(Session session, long within, long retryAfter) {
+    String token =
+        session.subscriptions().isEmpty() ? null : Token.write(Cursors.of(session, hub.privates()));
+    boolean tooLong = token == null && !session.subscriptions().isEmpty();
+    String detail =
+        tooLong ? "this node is leaving; too many channels for a token" : "this node is leaving";
+    session.control(Replies.reconnect(null, detail, within, retryAfter, token));
+    session.told = true;
   }
 
   private static void close(List<Session> sessions) {
@@ -64,6 +81,7 @@ final class Drain {
   /** Every socket is closed. */
   void end() {
     sweep.stop();
+    hub.deadMen().stop();
     hub.fanout().close();
   }
 }

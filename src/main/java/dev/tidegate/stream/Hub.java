@@ -41,7 +41,8 @@ final class Hub {
       Frames frames,
       StreamMeters meters,
       Census census,
-      Rules rules) {}
+      Rules rules,
+      Roster roster) {}
 
   Hub(Parts parts) {
     this.node = parts.node();
@@ -57,14 +58,15 @@ final class Hub {
     this.conditions = new Conditions(bus, shards, loop, node);
     this.listing = new Listing(loop.nanos());
     this.replies = new Replies(loop);
-    this.privates = new PrivateStreams(bus, replies);
-    this.deadMen = new DeadMen(this);
+    this.privates = new PrivateStreams(bus, replies, meters::healed);
+    this.deadMen = new DeadMen(this, parts.roster());
   }
 
   /** Begins to hear. */
   void start() {
     bus.hear(Markets.DIRECTORY, this::directory);
     conditions.start();
+    deadMen.start();
     bus.publish(Markets.DIRECTORY_WANTED, new DirectoryWanted(node));
   }
 
@@ -158,6 +160,7 @@ final class Hub {
     if (sessions.remove(session.id) != null) {
       meters.sessions(-1);
       census.leave(session.address);
+      goodbye(session);
       if (session.identity != null) {
         census.leave(user(session.consumer()));
       }
@@ -168,6 +171,18 @@ final class Hub {
         release(subscription, now);
       }
       session.ended();
+    }
+  }
+
+  /** Sessions that we sent away through no fault of theirs are nobody's loop. */
+  private void goodbye(Session session) {
+    CloseCode why = session.closedWith;
+    if (why != CloseCode.STORM) {
+      boolean ours =
+          why == CloseCode.DRAIN || why == CloseCode.FEED_LOST || why == CloseCode.CANCELLED;
+      long now = loop.millis();
+      boolean brief = !ours && now - session.openedAt < config.storm().within().toMillis();
+      census.loops().left(session.cameAs, brief, config.storm(), now);
     }
   }
 

@@ -115,12 +115,13 @@ final class Instrument {
     };
   }
 
+  /** A negative depth is for a view that stands in for a deeper book. */
   Topic book(int depth) {
     if (depth == BookTopic.FULL) {
       return full;
     }
     for (BookTopic view : views) {
-      if (view.depth() == depth) {
+      if (view.depth() == Math.abs(depth) && view.instead() == depth < 0) {
         return view;
       }
     }

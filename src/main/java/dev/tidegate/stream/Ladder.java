@@ -29,11 +29,12 @@ final class Ladder {
     Shape shape = lane.shape.withWindow(Math.max(lane.shape.window(), WINDOWS[step]));
     List<Topic> topics = new ArrayList<>(lane.topics().size());
     for (Topic topic : lane.topics()) {
-      Topic shown = shown(topic, step);
-      boolean asked = shown == topic;
-      if (!topics.contains(shown) && (asked || !elsewhere(lane, shown, step))) {
-        topics.add(shown);
+      if (shown(topic, step) == topic) {
+        topics.add(topic);
       }
+    }
+    if (topics.size() < lane.topics().size()) {
+      standIns(lane, step, topics);
     }
     Cohort before = lane.cohort;
     lane.keepOnly(topics);
@@ -47,17 +48,28 @@ final class Ladder {
     fanout.place(lane, shape, topics);
   }
 
+  private static void standIns(Lane lane, int step, List<Topic> topics) {
+    for (Topic topic : lane.topics()) {
+      if (shown(topic, step) instanceof BookTopic view
+          && view != topic
+          && topics.stream().noneMatch(view::sameAs)
+          && !elsewhere(lane, view, step)) {
+        topics.add(view);
+      }
+    }
+  }
+
   private static Topic shown(Topic topic, int step) {
     return topic instanceof BookTopic book ? book.atMost(DEPTHS[step]) : topic;
   }
 
   /** Whether the session gets the topic in another lane, because it asked or by the ladder. */
-  private static boolean elsewhere(Lane lane, Topic wanted, int step) {
+  private static boolean elsewhere(Lane lane, BookTopic wanted, int step) {
     boolean earlier = true;
     for (Lane other : lane.session.lanes()) {
       earlier &= other != lane;
       for (Topic topic : other.topics()) {
-        if (topic == wanted || (earlier && shown(topic, step) == wanted)) {
+        if (wanted.sameAs(topic) || (earlier && shown(topic, step) == wanted)) {
           return true;
         }
       }

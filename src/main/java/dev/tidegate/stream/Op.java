@@ -3,6 +3,7 @@ package dev.tidegate.stream;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidegate.bus.Markets.Channel;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a client can ask for; {@code id} is the client's own and comes back with the answer. */
@@ -10,7 +11,20 @@ sealed interface Op {
   /** The id as the client wrote it: a number or a string. */
   @Nullable JsonNode id();
 
-  record Subscribe(@Nullable JsonNode id, List<Wanted> channels) implements Op {}
+  /**
+   * @param expanded those that came with a subscription to all symbols
+   */
+  record Subscribe(@Nullable JsonNode id, List<Wanted> channels, Set<Key> expanded) implements Op {
+    Subscribe(@Nullable JsonNode id, List<Wanted> channels) {
+      this(id, channels, Set.of());
+    }
+  }
+
+  /** Asks for the token to go on with elsewhere. */
+  record TakeToken(@Nullable JsonNode id) implements Op {}
+
+  /** Subscribes to all that a token stands for. */
+  record Resume(@Nullable JsonNode id, String token) implements Op {}
 
   record Unsubscribe(@Nullable JsonNode id, List<Wanted> channels) implements Op {}
 

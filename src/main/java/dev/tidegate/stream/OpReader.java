@@ -23,7 +23,7 @@ final class OpReader {
   static final List<Integer> WINDOWS = List.of(0, 10, 20, 50, 100, 250, 500, 1000);
   static final List<Integer> DEPTHS = List.of(0, 1, 5, 10, 20, 50);
   static final List<String> INTERVALS = List.of("1s", "1m", "5m", "1h");
-  private static final int MAX_SYMBOL = 64;
+  static final int MAX_SYMBOL = 64;
   private static final int MAX_GRACE = 600_000;
 
   private static final Set<String> PRIVATE = Set.of("requests", "orders");
@@ -66,10 +66,13 @@ final class OpReader {
         case "login" -> login(root, id);
         case "ping" -> new Op.Ping(id);
         case "cancelOnDisconnect" -> cancel(root, id);
+        case "token" -> new Op.TakeToken(id);
+        case "resume" -> resume(root, id);
         default ->
             throw new Refusal(
                 Refusal.UNKNOWN_OP,
-                "op: expected subscribe, unsubscribe, login, ping or cancelOnDisconnect");
+                "op: expected subscribe, unsubscribe, resume, token, login, ping or"
+                    + " cancelOnDisconnect");
       };
     } catch (Refusal refusal) {
       throw refusal.answering(op, id != null && id.isValueNode() && !id.isDouble() ? id : null);
@@ -99,6 +102,14 @@ final class OpReader {
       throw bad("token", "either \"token\" (a JWT) or \"apiKey\"");
     }
     return new Op.Login(id, token, key);
+  }
+
+  private static Op resume(JsonNode root, @Nullable JsonNode id) throws Refusal {
+    String token = text(root, "token");
+    if (token == null || token.isEmpty() || token.length() > Token.MOST) {
+      throw bad("token", "what \"token\" or \"reconnect\" gave, 1.." + Token.MOST + " characters");
+    }
+    return new Op.Resume(id, token);
   }
 
   private static Op cancel(JsonNode root, @Nullable JsonNode id) throws Refusal {

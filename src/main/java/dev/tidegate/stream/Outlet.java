@@ -16,6 +16,9 @@ interface Outlet {
 
   void flush();
 
+  /** When the client last sent anything, by a clock that moves a few times a second. */
+  long heardAt();
+
   /**
    * Looked at a few times a second: asks a silent client for a sign, and gives up on a dead one.
    */

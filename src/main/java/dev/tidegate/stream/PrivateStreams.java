@@ -8,10 +8,14 @@ import dev.tidegate.bus.Commands.Transition;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +26,22 @@ final class PrivateStreams {
   private static final Duration ANSWER = Duration.ofSeconds(3);
   private static final int PAGE = 500;
 
+  /** In so many checks, four a second, everybody's turn comes. */
+  static final int ROUND = 20;
+
+  private static final int MOST_CHECKED = 50;
+
   private final Bus bus;
   private final Replies replies;
   private final Map<String, List<Follower>> followers = new HashMap<>();
   private final Map<Integer, MessageConsumer<Transition>> hearing = new HashMap<>();
   private final Map<Integer, Integer> users = new HashMap<>();
+  private final Queue<String> checking = new ArrayDeque<>();
+  private final List<Doubt> doubts = new ArrayList<>(0);
+  private final Runnable healed;
+
+  /** A follower that seemed to have missed something. */
+  private record Doubt(Follower follower, PrivateEvents head) {}
 
   private static final class Follower {
     final Session session;
@@ -44,8 +59,12 @@ final class PrivateStreams {
     }
   }
 
-  PrivateStreams(Bus bus, Replies replies) {
+  /**
+   * @param healed runs when something was missed
+   */
+  PrivateStreams(Bus bus, Replies replies, Runnable healed) {
     this.bus = bus;
+    this.healed = healed;
     this.replies = replies;
   }
 
@@ -92,6 +111,75 @@ final class PrivateStreams {
   void leave(Session session) {
     leave(session, "requests");
     leave(session, "orders");
+  }
+
+  /** How far the session has come in the channel; null when it has not begun. */
+  Op.@Nullable Since since(Session session, String channel) {
+    for (Follower follower : followers.getOrDefault(session.consumer(), List.of())) {
+      if (follower.session == session && follower.channel.equals(channel)) {
+        return follower.epoch.isEmpty() ? null : new Op.Since(follower.epoch, follower.seq);
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Compares where some of the users' streams stand with where their followers do: the bus may lose
+   * a message, and with the last one nothing would follow to tell. Called a few times a second;
+   * everybody's turn comes within {@link #ROUND} calls, or later when there are very many.
+   */
+  void check() {
+    heal();
+    int most = Math.min(MOST_CHECKED, (followers.size() + ROUND - 1) / ROUND);
+    if (checking.isEmpty()) {
+      checking.addAll(followers.keySet());
+    }
+    for (int i = 0; i < most && !checking.isEmpty(); i++) {
+      check(checking.poll());
+    }
+  }
+
+  private void check(String consumer) {
+    Set<String> channels = new HashSet<>(2);
+    for (Follower follower : followers.getOrDefault(consumer, List.of())) {
+      if (!follower.reading) {
+        channels.add(follower.channel);
+      }
+    }
+    for (String channel : channels) {
+      bus.ask(
+              Commands.READ_PRIVATE,
+              new ReadPrivate(consumer, channel, null, 0, 1),
+              PrivateEvents.class,
+              ANSWER)
+          .onSuccess(head -> checked(consumer, head, channel))
+          .onFailure(none -> {}); // it is asked again in the next round
+    }
+  }
+
+  private void checked(String consumer, PrivateEvents head, String channel) {
+    for (Follower follower : followers.getOrDefault(consumer, List.of())) {
+      if (follower.channel.equals(channel) && missed(follower, head)) {
+        doubts.add(new Doubt(follower, head));
+      }
+    }
+  }
+
+  private static boolean missed(Follower follower, PrivateEvents head) {
+    boolean behind = !follower.epoch.equals(head.epoch()) || follower.seq < head.lastSeq();
+    return behind && !follower.reading && follower.session.open();
+  }
+
+  /** What was on its way on the bus has arrived since the last call. */
+  private void heal() {
+    List<Doubt> due = List.copyOf(doubts);
+    doubts.clear();
+    for (Doubt doubt : due) {
+      if (missed(doubt.follower, doubt.head)) {
+        healed.run();
+        reread(doubt.follower);
+      }
+    }
   }
 
   private void remove(Follower follower) {
@@ -173,6 +261,9 @@ final class PrivateStreams {
     if (!fresh.isEmpty()) {
       follower.seq = fresh.getLast().seq();
       follower.session.control(replies.transitions(fresh));
+    }
+    if (events.transitions().size() < PAGE) {
+      follower.seq = Math.max(follower.seq, events.lastSeq()); // what is not kept will not come
     }
     if (follower.session.open() && (follower.again || events.transitions().size() >= PAGE)) {
       reread(follower);

@@ -63,6 +63,8 @@ final class Protocol {
         case Op.Login login -> login(session, login);
         case Op.Subscribe subscribe -> subscriptions.subscribe(session, subscribe);
         case Op.Unsubscribe unsubscribe -> subscriptions.unsubscribe(session, unsubscribe);
+        case Op.Resume resume -> subscriptions.subscribe(session, Token.read(resume));
+        case Op.TakeToken take -> token(session, take);
         case Op.CancelOnDisconnect cancel -> hub.deadMen().arm(session, cancel);
       }
     } catch (Refusal refusal) {
@@ -76,8 +78,20 @@ final class Protocol {
       case Op.Login ignored -> "login";
       case Op.Subscribe ignored -> "subscribe";
       case Op.Unsubscribe ignored -> "unsubscribe";
+      case Op.Resume ignored -> "resume";
+      case Op.TakeToken ignored -> "token";
       case Op.CancelOnDisconnect ignored -> "cancelOnDisconnect";
     };
+  }
+
+  private void token(Session session, Op.TakeToken take) throws Refusal {
+    String token = Token.write(Cursors.of(session, hub.privates()));
+    if (token == null) {
+      throw new Refusal(
+          Refusal.LIMIT,
+          "token: more than " + Token.MOST + " characters; subscribe with since instead");
+    }
+    session.control(hub.replies().token(take.id(), token));
   }
 
   private void login(Session session, Op.Login login) throws Refusal {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidegate.bus.Commands.Result;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Transition;
+import dev.tidegate.problem.CloseCode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,10 +69,32 @@ final class Replies {
     return out.put('}');
   }
 
-  Text reconnect(String detail, long withinMillis, long retryAfterMillis) {
-    op("reconnect", null).ascii(",\"detail\":").quoted(detail);
-    out.ascii(",\"within\":").number(withinMillis);
-    return out.ascii(",\"retryAfter\":").number(retryAfterMillis).put('}');
+  /**
+   * Asks the client to go elsewhere.
+   *
+   * @param code of the close that follows at once; null before a drain
+   * @param token to go on with; null when there is none, for which a drain gives the reason
+   */
+  static Text reconnect(
+      @Nullable CloseCode code,
+      String detail,
+      long withinMillis,
+      long retryAfterMillis,
+      @Nullable String token) {
+    Text out = new Text(160).ascii("{\"op\":\"reconnect\"");
+    if (code != null) {
+      out.ascii(",\"code\":").number(code.code());
+    }
+    out.ascii(",\"detail\":").quoted(detail).ascii(",\"within\":").number(withinMillis);
+    out.ascii(",\"retryAfter\":").number(retryAfterMillis);
+    if (token != null) {
+      out.ascii(",\"token\":").quoted(token);
+    }
+    return out.put('}');
+  }
+
+  Text token(@Nullable JsonNode id, String token) {
+    return op("token", id).ascii(",\"token\":").quoted(token).put('}');
   }
 
   Text cancelOnDisconnect(@Nullable JsonNode id, boolean armed, int grace) {

@@ -38,7 +38,7 @@ final class Session implements Wheel.Timed {
   @Nullable Lag lag;
 
   /** Set while the session's end cancels orders. */
-  DeadMen.@Nullable Armed armed;
+  boolean armed;
 
   private int abuse;
   private int asked;
@@ -48,6 +48,16 @@ final class Session implements Wheel.Timed {
   private boolean granted;
 
   private boolean open = true;
+
+  /** The user or address that it was counted for when it came. */
+  String cameAs = "";
+
+  /** It knows already when to come back, and to where. */
+  boolean told;
+
+  /** Why we closed it; null while it is open, or when the client did. */
+  @Nullable CloseCode closedWith;
+
   private boolean waiting;
   private long dueAt;
   private long lastUsed;
@@ -305,11 +315,20 @@ final class Session implements Wheel.Timed {
     return false;
   }
 
+  /** Says when to come back, where coming back is of use. */
   void close(CloseCode code, String reason) {
+    close(code, reason, Retry.after(code, meters.sessions()));
+  }
+
+  void close(CloseCode code, String reason, long retryAfter) {
     if (open) {
       open = false;
+      closedWith = code;
       meters.closed();
-      outlet.close(code, reason);
+      if (retryAfter >= 0 && !told && outlet.writable()) {
+        send(fanout.frames().text(Replies.reconnect(code, reason, 0, retryAfter, null), false));
+      }
+      outlet.close(code, Retry.reason(reason, retryAfter));
     }
   }
 

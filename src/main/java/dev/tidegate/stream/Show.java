@@ -8,6 +8,9 @@ import dev.tidegate.policy.Identity;
 final class Show {
   private static final int MOST = 1_000;
 
+  /** At most so many of those who reconnect in a loop; they are the node's, not the instance's. */
+  private static final int LOOPS = 100;
+
   private final Hub hub;
 
   Show(Hub hub) {
@@ -29,7 +32,13 @@ final class Show {
   String describe(@org.jspecify.annotations.Nullable String id, int limit) {
     Text out = new Text(4096).ascii("{\"sessions\":").number(hub.sessions().size());
     out.ascii(",\"cohorts\":").number(hub.fanout().cohorts());
-    out.ascii(",\"pressure\":").number(hub.fanout().pressure().level()).ascii(",\"list\":[");
+    out.ascii(",\"pressure\":").number(hub.fanout().pressure().level()).ascii(",\"loops\":[");
+    for (Loops.Offender one : hub.census().loops().offenders(LOOPS, hub.loop().millis())) {
+      Topic.separate(out);
+      out.ascii("{\"who\":").quoted(one.who()).ascii(",\"strikes\":").number(one.strikes());
+      out.ascii(",\"retryAfter\":").number(one.millisLeft()).put('}');
+    }
+    out.ascii("],\"list\":[");
     int shown = 0;
     for (Session session : hub.sessions().values()) {
       if ((id == null || id.equals(session.id)) && shown++ < limit) {

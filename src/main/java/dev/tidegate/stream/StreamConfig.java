@@ -310,12 +310,13 @@ public record StreamConfig(
   }
 
   /**
-   * When reconnecting counts as a storm: more than {@code connections} from one user or address
-   * within {@code within}. 0 connections turns it off.
+   * When reconnecting counts as a storm: more than {@code connections} sessions of one user (or
+   * address of anonymous callers) that lasted less than {@code within}, in that time, beyond one
+   * for each client that it had at once. 0 connections turns it off.
    */
   public record Storm(@Nullable Integer connections, @Nullable Duration within) {
     public Storm {
-      connections = connections == null ? 0 : connections;
+      connections = connections == null ? 100 : connections;
       within = within == null ? Duration.ofSeconds(10) : within;
       range("connections", connections, 0, 1_000_000);
       positive("within", within);

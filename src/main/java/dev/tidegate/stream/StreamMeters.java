@@ -28,6 +28,7 @@ final class StreamMeters {
   private final AtomicInteger sessions = new AtomicInteger();
   private final AtomicInteger subscriptions = new AtomicInteger();
   private final AtomicInteger slow = new AtomicInteger();
+  private final AtomicInteger armed = new AtomicInteger();
   private final Counter framesOut;
   private final Counter bytesOut;
   private final Counter oddFrames;
@@ -37,6 +38,10 @@ final class StreamMeters {
   private final Map<Refused, Counter> refusals;
   private final Timer[] latency = new Timer[CHANNELS.length];
   private final AtomicLongArray heard = new AtomicLongArray(CHANNELS.length);
+  private final Counter cancels;
+  private final Counter healed;
+  private final Counter loopsClosed;
+  private final Counter loopsRefused;
   private long frames;
   private long bytes;
   private long odd;
@@ -47,6 +52,7 @@ final class StreamMeters {
     gauge(registry, "tidegate.stream.sessions", "Open WebSocket sessions", sessions, tag);
     gauge(registry, "tidegate.stream.subscriptions", "Live subscriptions", subscriptions, tag);
     gauge(registry, "tidegate.stream.slow", "Sessions that lag behind", slow, tag);
+    gauge(registry, "tidegate.stream.armed", "Armed sessions in the cluster", armed, tag);
     framesOut = Counter.builder("tidegate.stream.frames").register(registry);
     bytesOut = Counter.builder("tidegate.stream.bytes").baseUnit("bytes").register(registry);
     oddFrames =
@@ -75,6 +81,16 @@ final class StreamMeters {
           .tag("channel", channel)
           .register(registry);
     }
+    cancels =
+        Counter.builder("tidegate.stream.cancels")
+            .description("commands of cancel-on-disconnect that this node submitted")
+            .register(registry);
+    healed =
+        Counter.builder("tidegate.stream.private.healed")
+            .description("private messages that the bus lost, found by comparing")
+            .register(registry);
+    loopsClosed = loops(registry, "closed");
+    loopsRefused = loops(registry, "refused");
   }
 
   private static void gauge(
@@ -111,8 +127,27 @@ final class StreamMeters {
     Objects.requireNonNull(refusals.get(cause)).increment();
   }
 
+  private static Counter loops(MeterRegistry registry, String answer) {
+    return Counter.builder("tidegate.stream.loops")
+        .description("attempts of clients that connect and disconnect in a loop")
+        .tag("answer", answer)
+        .register(registry);
+  }
+
+  void loop(boolean refused) {
+    (refused ? loopsRefused : loopsClosed).increment();
+  }
+
+  void healed() {
+    healed.increment();
+  }
+
   void sessions(int change) {
     sessions.addAndGet(change);
+  }
+
+  int sessions() {
+    return sessions.get();
   }
 
   void subscriptions(int change) {
@@ -142,6 +177,15 @@ final class StreamMeters {
 
   void closed() {
     closes.increment();
+  }
+
+  /** As the instance that turns the roster knows it. */
+  void armed(int count) {
+    armed.set(count);
+  }
+
+  void cancelled() {
+    cancels.increment();
   }
 
   @SuppressWarnings("EnumOrdinal") // an index into this array only, never stored or sent

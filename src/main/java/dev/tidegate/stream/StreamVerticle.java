@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.PemKeyCertOptions;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,11 @@ public final class StreamVerticle extends VerticleBase {
             .sharedData()
             .<String, Census>getLocalMap("tidegate.stream")
             .computeIfAbsent("census", k -> new Census());
+    Roster roster =
+        vertx
+            .sharedData()
+            .<String, Roster>getLocalMap("tidegate.stream.rosters")
+            .computeIfAbsent(nodeId, k -> new Roster(k, UUID.randomUUID().toString()));
     Hub parts =
         new Hub(
             new Hub.Parts(
@@ -75,7 +81,8 @@ public final class StreamVerticle extends VerticleBase {
                 new Frames(PooledByteBufAllocator.DEFAULT, DEFLATE_LEVEL),
                 new StreamMeters(registry, instance),
                 census,
-                rules));
+                rules,
+                roster));
     Sweep sweep = new Sweep(loop);
     sweep.start(parts, new Ladder(parts.fanout(), parts.replies()));
     Enforcement enforcement = new Enforcement(parts, rules, new RuleMeters(registry));

@@ -2,8 +2,10 @@ package dev.tidegate.stream;
 
 import dev.tidegate.bus.Commands.PrivateEvents;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,9 +43,13 @@ final class Subscriptions {
     hub.onNewSymbols(this::newSymbols);
   }
 
-  void subscribe(Session session, Op.Subscribe op) throws Refusal {
+  void subscribe(Session session, Op.Subscribe asked) throws Refusal {
+    Op.Subscribe op = asked.expanded().isEmpty() ? asked : stillThere(session, asked);
     int count = session.subscriptionCount();
     for (Op.Wanted wanted : op.channels()) {
+      if (op.expanded().contains(wanted.key())) {
+        continue;
+      }
       allow(session, wanted.key());
       count += session.subscription(wanted.key()) == null ? 1 : 0;
     }
@@ -63,6 +69,31 @@ final class Subscriptions {
       return;
     }
     begin(new Request(session, op));
+  }
+
+  /** Of what came with all symbols, that which the session may still have. */
+  private Op.Subscribe stillThere(Session session, Op.Subscribe op) {
+    boolean settled = hub.listing().settled(hub.loop().nanos());
+    Set<Op.Key> all = new HashSet<>();
+    for (Op.Wanted wanted : op.channels()) {
+      if (wanted.key().wildcard()) {
+        all.add(wanted.key());
+      }
+    }
+    List<Op.Wanted> channels = new ArrayList<>(op.channels().size());
+    for (Op.Wanted wanted : op.channels()) {
+      Op.Key key = wanted.key();
+      boolean gone = settled && hub.listing().shard(key.symbol()) == null;
+      boolean dropped =
+          op.expanded().contains(key)
+              && (gone
+                  || !all.contains(key.of(Op.Key.ALL))
+                  || !session.tier.mayFollow(key.name(), key.symbol()));
+      if (!dropped) {
+        channels.add(wanted);
+      }
+    }
+    return new Op.Subscribe(op.id(), channels, op.expanded());
   }
 
   private void allow(Session session, Op.Key key) throws Refusal {
@@ -117,7 +148,8 @@ final class Subscriptions {
     for (Op.Wanted wanted : request.op.channels()) {
       remove(request.session, wanted.key());
       Subscription subscription =
-          request.session.subscribed(wanted.key(), new Subscription(wanted, false));
+          request.session.subscribed(
+              wanted.key(), new Subscription(wanted, request.op.expanded().contains(wanted.key())));
       request.subscriptions.add(subscription);
       if (wanted.key().market() == null) {
         followPrivate(request, subscription);

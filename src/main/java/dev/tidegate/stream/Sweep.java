@@ -53,6 +53,8 @@ final class Sweep implements Connection.Clock {
     coarse = now;
     sessions(all, now);
     all.conditions().check(now);
+    all.deadMen().turn();
+    all.privates().check();
     if (++round % SECOND == 0) {
       StreamConfig config = all.config();
       slow.check(now, config.stalled().toNanos());
@@ -60,7 +62,9 @@ final class Sweep implements Connection.Clock {
       all.meters().publish();
       all.shards().check(now);
       feeds(all, now, config.feedLost().toNanos());
-      all.census().sweep(config.storm(), loop.millis());
+    }
+    if (round % (10 * SECOND) == 0) {
+      all.census().loops().sweep(all.config().storm(), loop.millis());
     }
     loop.schedule(this::turn, EVERY);
   }

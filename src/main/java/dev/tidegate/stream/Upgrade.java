@@ -2,6 +2,7 @@ package dev.tidegate.stream;
 
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
+import dev.tidegate.problem.CloseCode;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.stream.StreamMeters.Refused;
 import io.netty.buffer.Unpooled;
@@ -19,6 +20,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns HTTP requests into sessions. After the answer, Vert.x's handlers leave the channel: what
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * small and a delivery cheap.
  */
 final class Upgrade {
+  private static final Logger log = LoggerFactory.getLogger(Upgrade.class);
   static final String STREAM = "/v1/stream";
   static final String ECHO = "/v1/echo";
   private static final int ECHO_LIMIT = 32 * 1024 * 1024;
@@ -105,13 +109,17 @@ final class Upgrade {
     }
     String at = address(request);
     StreamConfig.Tier tier = hub.tier(identity == null ? StreamConfig.ANONYMOUS : identity.tier());
-    if (!admit(request, at, identity, tier)) {
+    String who = identity == null ? at : Hub.user(identity.consumer());
+    Loops.Verdict loop =
+        hub.census().loops().arrive(who, hub.config().storm(), hub.loop().millis());
+    if (!let(request, who, loop) || !admit(request, at, identity, tier, loop)) {
       return;
     }
     Connection connection = detach(request, hub.config().maxFrame());
     Session session =
         new Session(hub.nextSessionId(), at, connection, connection.deflate(), tier, hub.fanout());
     session.identity = identity;
+    session.cameAs = who;
     connection.receiver(
         new Connection.Receiver() {
           @Override
@@ -119,8 +127,7 @@ final class Upgrade {
             if (opcode == Frames.TEXT) {
               protocol.message(session, bytes, length);
             } else {
-              session.close(
-                  dev.tidegate.problem.CloseCode.UNSUPPORTED_DATA, "binary frames are not spoken");
+              session.close(CloseCode.UNSUPPORTED_DATA, "binary frames are not spoken");
             }
           }
 
@@ -135,7 +142,40 @@ final class Upgrade {
           }
         });
     hub.opened(session);
-    protocol.opened(session);
+    if (loop.answer() == Loops.Answer.CLOSE) {
+      session.close(CloseCode.STORM, tooOften(loop), loop.retryAfter());
+    } else {
+      protocol.opened(session);
+    }
+  }
+
+  /** False when it is refused, for coming back again and again. */
+  private boolean let(HttpServerRequest request, String who, Loops.Verdict loop) {
+    if (loop.answer() == Loops.Answer.WELCOME) {
+      return true;
+    }
+    boolean refused = loop.answer() == Loops.Answer.REFUSE;
+    hub.meters().loop(refused);
+    if (loop.log()) {
+      log.warn(
+          "event=reconnect-loop who={} ended={} refused={} retryAfter={}",
+          who,
+          loop.ended(),
+          refused,
+          loop.retryAfter());
+    }
+    if (refused) {
+      hub.meters().refused(Refused.STORM);
+      Map<String, String> headers =
+          Map.of("Retry-After", Long.toString((loop.retryAfter() + 999) / 1000));
+      answers.problem(request, Problem.RATE_LIMITED, tooOften(loop), headers);
+    }
+    return !refused;
+  }
+
+  private String tooOften(Loops.Verdict loop) {
+    long seconds = hub.config().storm().within().toSeconds();
+    return "reconnecting too often: " + loop.ended() + " sessions ended within " + seconds + " s";
   }
 
   private static String address(HttpServerRequest request) {
@@ -161,29 +201,31 @@ final class Upgrade {
       HttpServerRequest request,
       String address,
       @Nullable Identity identity,
-      StreamConfig.Tier tier) {
+      StreamConfig.Tier tier,
+      Loops.Verdict loop) {
     Census census = hub.census();
-    String who = identity == null ? address : Hub.user(identity.consumer());
-    long wait = census.arrive(who, hub.config().storm(), hub.loop().millis());
-    if (wait > 0) {
-      Map<String, String> headers = Map.of("Retry-After", Long.toString((wait + 999) / 1000));
-      hub.meters().refused(Refused.STORM);
-      answers.problem(request, Problem.RATE_LIMITED, "reconnecting too often", headers);
-      return false;
-    }
-    if (!census.enter(address, tier.connectionsPerAddress())) {
+    boolean stays = loop.answer() == Loops.Answer.WELCOME;
+    if (!census.enter(address, stays ? tier.connectionsPerAddress() : 0)) {
+      refused(address, identity);
       hub.meters().refused(Refused.CONNECTIONS_PER_ADDRESS);
       tooMany(request, tier.connectionsPerAddress() + " from this address");
       return false;
     }
     if (identity != null
-        && !census.enter(Hub.user(identity.consumer()), tier.connectionsPerUser())) {
+        && !census.enter(Hub.user(identity.consumer()), stays ? tier.connectionsPerUser() : 0)) {
       census.leave(address);
       hub.meters().refused(Refused.CONNECTIONS_PER_USER);
+      refused(address, identity);
       tooMany(request, tier.connectionsPerUser() + " for this user");
       return false;
     }
     return true;
+  }
+
+  /** Who hammers at a limit comes and goes like anybody else. */
+  private void refused(String address, @Nullable Identity identity) {
+    String who = identity == null ? address : Hub.user(identity.consumer());
+    hub.census().loops().left(who, true, hub.config().storm(), hub.loop().millis());
   }
 
   private void tooMany(HttpServerRequest request, String most) {

@@ -87,6 +87,8 @@ class CodecsTest {
 
   private static final Announcements.Announcement ANNOUNCEMENT =
       new Announcements.Announcement("a1", "*", "maintenance", "new pump", 5, 900, 6, true);
+  private static final Armings.Armed ARMED =
+      new Armings.Armed("s-1", "alice", "acc-1", 5_000, 1_700_000_000_000L);
 
   static Stream<Golden> goldens() {
     return Stream.of(
@@ -299,6 +301,28 @@ class CodecsTest {
             new Operations.RulesAnswered("CONFLICT", "full"),
             "010000000f0110434f4e464c4943540866756c6c"),
         new Golden("applied", new Operations.Applied("n1", 300), "0100000005046e31d804"),
+        new Golden(
+            "armed",
+            new Armings.Change("n1", "r1", 7, Armings.What.ARMED, ARMED),
+            "010000002602046e310472310e0a41524d454406732d310a616c6963650a6163"
+                + "632d31904e80a0abfef962"),
+        new Golden("armings beat", new Armings.Beat("n1", "r1", 7), "010000000804046e310472310e"),
+        new Golden("armings wanted", new Armings.Wanted("n1", "n2"), "010000000706046e31046e32"),
+        new Golden(
+            "armings standing",
+            new Armings.Standing(
+                "n1",
+                "r1",
+                7,
+                0,
+                true,
+                List.of(
+                    new Armings.Entry(ARMED, true, -1), new Armings.Entry(ARMED, false, 1_500))),
+            "010000004008046e310472310e00010406732d310a616c6963650a6163632d31"
+                + "904e80a0abfef962010106732d310a616c6963650a6163632d31904e80a0abfe"
+                + "f96200b817"),
+        new Golden("cancelled", new Armings.Done("n1", "s-1"), "01000000080a046e3106732d31"),
+        new Golden("armings left", new Armings.Left("n1", "r1"), "01000000070c046e31047231"),
         new Golden(
             "forward",
             new Upstreams.Forward(

@@ -101,6 +101,84 @@ class DepthChangeTest {
     assertThat(known(shallow, SHALLOW).seq).isEqualTo(3);
   }
 
+  private static Op.Since cursor(Session session) {
+    return Cursors.since(session.subscriptions().iterator().next());
+  }
+
+  @Test
+  void aTokenSaysWhereTheReaderStandsButNotInABookThatHasBecomeLessDeep() {
+    load("e1", 1, 10);
+    FakeClient client = new FakeClient(false);
+    Session session = follow(client, BookTopic.FULL, null);
+    change(91);
+    assertThat(cursor(session)).isEqualTo(new Op.Since("e1", 2));
+    client.stalled = true;
+    change(92);
+    change(93);
+    assertThat(cursor(session))
+        .as("written, not taken: the next one waits")
+        .isEqualTo(new Op.Since("e1", 3));
+
+    client.stalled = false;
+    client.flush();
+    step(session, 4);
+    assertThat(known(client, SHALLOW).seq).isEqualTo(4);
+    assertThat(cursor(session)).isNull();
+
+    client.stalled = true;
+    step(session, 0);
+    client.stalled = false;
+    client.flush();
+    session.again();
+    loop.turn();
+    assertThat(cursor(session)).isEqualTo(new Op.Since("e1", 4));
+  }
+
+  @Test
+  void whoResumesFromALessDeepBookByItselfGetsTheWholeOne() {
+    load("e1", 1, 10);
+    FakeClient client = new FakeClient(false);
+    Session session = follow(client, BookTopic.FULL, null);
+    step(session, 4);
+    change(99);
+    loop.advance(2_000);
+    FakeClient.Known shallow = known(client, SHALLOW);
+    assertThat(shallow.epoch).isEqualTo("e1~5");
+
+    FakeClient again = new FakeClient(false);
+    Session next = follow(again, BookTopic.FULL, new Op.Since(shallow.epoch, shallow.seq));
+    assertThat(next.subscriptions().iterator().next().recovered).isFalse();
+    assertThat(known(again, 0).bids).hasSize(10);
+    assertThat(known(again, 0).epoch).isEqualTo("e1");
+  }
+
+  @Test
+  void whoAskedForTheLessDeepBookTooHasItOnceUnderItsOwnNumbering() {
+    load("e1", 1, 10);
+    FakeClient client = new FakeClient(false);
+    Session session = follow(client, SHALLOW, null);
+    Op.Key full = new Op.Key("book", Channel.BOOK, SYMBOL, BookTopic.FULL, "");
+    Subscription second =
+        session.subscribed(
+            full, new Subscription(new Op.Wanted(full, 0, false, false, null), false));
+    second.instrument = instrument;
+    session.place(Entrance.attach(session, second, fanout));
+    session.again();
+    loop.turn();
+    step(session, 4);
+    change(99);
+    loop.advance(2_000);
+    assertThat(known(client, SHALLOW).epoch).isEqualTo("e1");
+    assertThat(known(client, SHALLOW).messages).isEqualTo(2);
+  }
+
+  @Test
+  void aReaderThatWaitsForThisNodeToCatchUpKeepsItsOwnPlace() {
+    load("e1", 5, 10);
+    Session session = follow(new FakeClient(false), BookTopic.FULL, new Op.Since("e1", 8));
+    assertThat(cursor(session)).isEqualTo(new Op.Since("e1", 8));
+  }
+
   @Test
   void aReaderAheadOfThisNodeIsNotTakenForSlow() {
     load("e1", 5, 10);

@@ -37,7 +37,8 @@ class EnforcementTest {
               new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
               new StreamMeters(registry, 0),
               new Census(),
-              rules));
+              rules,
+              new Roster("n1", "r1")));
   private final Enforcement enforcement = new Enforcement(hub, rules, new RuleMeters(registry));
   private final Protocol protocol = new Protocol(hub, new Names(), enforcement);
 

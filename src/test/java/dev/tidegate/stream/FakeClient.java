@@ -42,6 +42,7 @@ final class FakeClient implements Outlet {
   String reason = "";
   long mostPending;
   int frames;
+  long heardAt;
 
   FakeClient(boolean deflated) {
     this.deflated = deflated;
@@ -70,6 +71,11 @@ final class FakeClient implements Outlet {
       unsent.clear();
       sending.forEach(this::read);
     }
+  }
+
+  @Override
+  public long heardAt() {
+    return heardAt;
   }
 
   @Override

@@ -68,6 +68,8 @@ class OpReaderTest {
         "{'op':'subscribe','channels':[{'channel':'book','symbol':'X','windwo':7}]} | bad-request",
         "{'op':'subscribe','channels':[{'channel':'book','symbol':'X','since':1}]} | bad-request",
         "{'op':'login'} | bad-request",
+        "{'op':'resume'} | bad-request",
+        "{'op':'resume','token':''} | bad-request",
         "{'op':'login','token':1} | bad-request",
         "{'op':'cancelOnDisconnect','grace':-1} | bad-request"
       })

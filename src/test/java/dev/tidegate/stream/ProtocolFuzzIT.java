@@ -50,7 +50,8 @@ class ProtocolFuzzIT {
           Refusal.NOT_SUBSCRIBED,
           Refusal.UNAVAILABLE);
   private static final Set<String> ANSWERS =
-      Set.of("subscribed", "unsubscribed", "loggedIn", "pong", "cancelOnDisconnect", "error");
+      Set.of(
+          "subscribed", "unsubscribed", "loggedIn", "pong", "cancelOnDisconnect", "token", "error");
 
   private static final int LIMIT = 16 * 1024;
   private static final Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
@@ -76,7 +77,7 @@ class ProtocolFuzzIT {
             0,
             null,
             Map.of("default", tier),
-            null,
+            new StreamConfig.Storm(0, null),
             Duration.ofSeconds(1),
             null,
             null,

@@ -70,6 +70,8 @@ final class RequestDice {
     "{\"op\":\"login\",\"id\":\"%d\",\"token\":\"x\"}",
     "{\"op\":\"cancelOnDisconnect\",\"id\":%d,\"grace\":600000}",
     "{\"op\":\"cancelOnDisconnect\",\"id\":%d,\"enabled\":false}",
+    "{\"op\":\"token\",\"id\":%d}",
+    "{\"op\":\"resume\",\"id\":%d,\"token\":\"AgIEazMCAA5CVEMtVVNEZADIAQICgAI\"}",
     "{\"op\":\"subscribe\",\"id\":%d,\"channels\":[{\"channel\":\"book\",\"symbol\":\"BTC-USD\",\"depth\":5,\"window\":10}]}",
     "{\"op\":\"subscribe\",\"id\":%d,\"channels\":[{\"channel\":\"trades\",\"symbol\":\"BTC-USD\",\"since\":{\"epoch\":\"e1\",\"seq\":0}},{\"channel\":\"ticker\",\"symbol\":\"*\"}]}",
     "{\"op\":\"subscribe\",\"id\":%d,\"channels\":[{\"channel\":\"candles\",\"symbol\":\"ETH-USD\",\"interval\":\"1m\",\"meta\":true}]}",

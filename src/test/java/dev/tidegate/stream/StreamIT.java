@@ -85,12 +85,17 @@ class StreamIT {
   }
 
   private static StreamConfig config(Map<String, StreamConfig.Tier> tiers) {
+    return config(tiers, null);
+  }
+
+  private static StreamConfig config(
+      Map<String, StreamConfig.Tier> tiers, StreamConfig.Storm storm) {
     return new StreamConfig(
         "127.0.0.1",
         0,
         null,
         tiers,
-        null,
+        storm,
         Duration.ofSeconds(2),
         null,
         null,
@@ -129,7 +134,14 @@ class StreamIT {
             .filter(t -> t.channel().equals(question.channel()))
             .filter(t -> question.epoch() != null && t.seq() > question.afterSeq())
             .toList();
-    return Future.succeededFuture(new PrivateEvents("p1", privates.size(), true, kept));
+    long last =
+        privates.stream()
+            .filter(t -> t.consumer().equals(question.consumer()))
+            .filter(t -> t.channel().equals(question.channel()))
+            .mapToLong(Transition::seq)
+            .max()
+            .orElse(0);
+    return Future.succeededFuture(new PrivateEvents("p1", last, true, kept));
   }
 
   private Future<Receipt> submit(Submit submit) {
@@ -400,6 +412,19 @@ class StreamIT {
   }
 
   @Test
+  void thePrivateMessageThatTheBusLosesLastComesWithinSeconds() {
+    Client alice = new Client("/v1/stream", "X-API-Key", "alice-key");
+    alice.send("{'op':'subscribe','id':1,'channels':[{'channel':'requests'}]}");
+    alice.reply("subscribed");
+    privates.add(transition("alice", 1, Status.ACCEPTED)); // nobody hears of it
+    long from = System.nanoTime();
+    assertThat(alice.data().findValuesAsText("id")).containsExactly("r1");
+    assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(7));
+    alice.send("{'op':'ping','id':7}");
+    assertThat(alice.next().path("op").asText()).as("and comes once").isEqualTo("pong");
+  }
+
+  @Test
   void privateMessagesResume() {
     for (int i = 1; i <= 3; i++) {
       privates.add(transition("alice", i, Status.ACCEPTED));
@@ -434,12 +459,104 @@ class StreamIT {
   }
 
   @Test
+  void whoReconnectsInALoopIsToldOnTheSocketAndThenRefused() throws Exception {
+    get(vertx.undeploy(deployment));
+    deploy(config(Map.of(), new StreamConfig.Storm(3, Duration.ofSeconds(10))));
+    String[] key = {"X-API-Key", "carol-key"};
+    Client last = null;
+    for (int i = 0; i < 50 && last == null; i++) {
+      Client client = new Client("/v1/stream", key);
+      JsonNode first = client.next();
+      if (first.path("op").asText().equals("reconnect")) {
+        assertThat(first.path("code").asInt()).isEqualTo(4005);
+        assertThat(first.path("retryAfter").asLong()).isBetween(1_000L, 1_500L);
+        last = client;
+      } else {
+        client.send("{");
+        client.socket.sendClose(1000, "").join();
+        client.closed();
+      }
+    }
+    assertThat(last.closed())
+        .matches("4005 reconnecting too often: \\d+ sessions ended within 10 s; retryAfter=\\d+");
+    for (int i = 1; i < Loops.TOLD; i++) {
+      assertThat(new Client("/v1/stream", key).closed()).startsWith("4005 ");
+    }
+    HttpResponse<String> refused = upgrade("X-API-Key", "carol-key");
+    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(Integer.parseInt(refused.headers().firstValue("retry-after").orElse("0")))
+        .isBetween(60, 90);
+    BlockingQueue<String> shown = new LinkedBlockingQueue<>();
+    bus.hear(Operations.shown("loops"), part -> shown.add(part.json()));
+    bus.publish(Operations.show("sessions"), new Operations.Show("sessions", null, 10, "loops"));
+    JsonNode json = JSON.readTree(shown.poll(10, TimeUnit.SECONDS));
+    assertThat(json.path("loops").get(0).path("who").asText()).isEqualTo("user:carol");
+    new Client("/v1/stream", "X-API-Key", "alice-key").reply("welcome");
+  }
+
+  @Test
+  void aTokenTakesEverythingAlong() {
+    market.say("AAA", Channel.TRADES, 20, FakeMarket.trade("t1"));
+    privates.add(transition("alice", 1, Status.ACCEPTED));
+    Client alice = new Client("/v1/stream", "X-API-Key", "alice-key");
+    alice.send(
+        "{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'AAA'},"
+            + "{'channel':'trades','symbol':'*','window':10},{'channel':'requests'}]}");
+    alice.data();
+    alice.send("{'op':'token','id':2}");
+    String token = alice.reply("token").path("token").asText();
+    alice.abort();
+    market.say("AAA", Channel.TRADES, 21, FakeMarket.trade("t2"));
+    market.say("AAA", Channel.BOOK, 22, FakeMarket.bid("99", "1"));
+    privates.add(transition("alice", 2, Status.COMPLETED));
+
+    Client again = new Client("/v1/stream", "X-API-Key", "alice-key");
+    again.send("{'op':'resume','id':3,'token':'" + token + "'}");
+    JsonNode subscribed = again.reply("subscribed");
+    assertThat(subscribed.path("id").asInt()).isEqualTo(3);
+    assertThat(subscribed.path("channels").findValuesAsText("recovered"))
+        .as("the book, the requests, the trades of each symbol")
+        .containsExactly("true", "true", "true", "true");
+    List<JsonNode> missed = new ArrayList<>();
+    while (missed.size() < 3) {
+      again.data().forEach(missed::add);
+    }
+    assertThat(missed)
+        .extracting(m -> m.path("channel").asText() + " " + m.path("seq").asLong())
+        .containsExactlyInAnyOrder("requests 2", "book 2", "trades 2");
+    again.send("{'op':'unsubscribe','id':4,'channels':[{'channel':'trades','symbol':'*'}]}");
+    again.reply("unsubscribed");
+    again.send("{'op':'token','id':5}");
+    assertThat(again.reply("token").path("token").asText()).isNotEqualTo(token);
+  }
+
+  @Test
+  void aTokenGivesNobodyWhatHeMayNotHave() {
+    Client alice = new Client("/v1/stream", "X-API-Key", "alice-key");
+    alice.send("{'op':'subscribe','id':1,'channels':[{'channel':'requests'}]}");
+    alice.reply("subscribed");
+    alice.send("{'op':'token','id':2}");
+    String token = alice.reply("token").path("token").asText();
+    Client nobody = connect();
+    nobody.send("{'op':'resume','id':3,'token':'" + token + "'}");
+    JsonNode error = nobody.reply("error");
+    assertThat(error.path("code").asText()).isEqualTo("unauthenticated");
+    assertThat(error.path("request").asText()).isEqualTo("resume");
+    nobody.send("{'op':'resume','id':4,'token':'AAAA'}");
+    assertThat(nobody.reply("error").path("code").asText()).isEqualTo("bad-request");
+  }
+
+  @Test
   void tellsClientsToGoBeforeItLeaves() throws Exception {
     Client client = connect();
+    client.send("{'op':'subscribe','channels':[{'channel':'book','symbol':'AAA'}]}");
+    client.data();
     Future<Void> gone = vertx.undeploy(deployment);
     JsonNode reconnect = client.reply("reconnect");
+    assertThat(reconnect.path("token").asText()).isNotEmpty();
     assertThat(reconnect.path("within").asLong()).isEqualTo(2_000);
-    assertThat(client.closed()).startsWith("4001 ");
+    assertThat(reconnect.path("retryAfter").asLong()).isBetween(0L, 2_000L);
+    assertThat(client.closed()).matches("4001 this node is leaving; retryAfter=\\d+");
     get(gone);
   }
 

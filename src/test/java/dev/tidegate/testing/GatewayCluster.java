@@ -100,7 +100,11 @@ public final class GatewayCluster implements AutoCloseable {
     return """
         node: %s
         http: {host: 127.0.0.1, port: 0}
-        stream: {host: 127.0.0.1, port: 0, drain: 10s}
+        stream:
+          host: 127.0.0.1
+          port: 0
+          drain: 10s
+          cancelOnDisconnect: {topic: %s, route: orders, path: /v1/orders}
         admin: {host: 127.0.0.1, port: 0}
         auth:
           consumers:
@@ -121,7 +125,8 @@ public final class GatewayCluster implements AutoCloseable {
           - {id: requests, prefix: /v1/requests, local: requests, auth: apiKey}
           - {id: markets, prefix: /v1/markets, local: markets}
         """
-        .formatted(name, commandTopic, resultsTopic, commandTopic, feedTopic, commandTopic);
+        .formatted(
+            name, commandTopic, commandTopic, resultsTopic, commandTopic, feedTopic, commandTopic);
   }
 
   public List<GatewayProcess> nodes() {

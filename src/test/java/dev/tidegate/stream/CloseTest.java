@@ -1,0 +1,53 @@
+package dev.tidegate.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidegate.problem.CloseCode;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import org.junit.jupiter.api.Test;
+
+/** What a client hears when we close it. */
+class CloseTest {
+  private final Fanout fanout =
+      new Fanout(
+          new FakeLoop(),
+          new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
+          new Pressure(false),
+          new StreamMeters(new SimpleMeterRegistry(), 0));
+  private final FakeClient client = new FakeClient(false);
+  private final Session session =
+      new Session("s", "a", client, false, StreamConfig.Tier.open(1), fanout);
+
+  @Test
+  void whenToComeBackIsSaidInTheMessageAndInTheReason() {
+    session.close(CloseCode.FEED_LOST, "no market data");
+    client.flush();
+    JsonNode last = client.replies.getLast();
+    assertThat(last.path("op").asText()).isEqualTo("reconnect");
+    assertThat(last.path("code").asInt()).isEqualTo(4004);
+    assertThat(client.reason)
+        .isEqualTo("no market data; retryAfter=" + last.path("retryAfter").asLong());
+    assertThat(session.closedWith).isEqualTo(CloseCode.FEED_LOST);
+  }
+
+  @Test
+  void aSocketThatTakesNothingHasTheReasonAlone() {
+    client.stalled = true;
+    session.control(new Replies(new FakeLoop()).pong(null));
+    session.close(CloseCode.SLOW_CONSUMER, "too slow");
+    client.stalled = false;
+    client.flush();
+    assertThat(client.replies).hasSize(1);
+    assertThat(client.reason).matches("too slow; retryAfter=\\d+");
+  }
+
+  @Test
+  void whoMustNotComeBackUnchangedIsNotInvited() {
+    session.close(CloseCode.BANNED, "banned");
+    client.flush();
+    assertThat(client.replies).isEmpty();
+    assertThat(client.reason).isEqualTo("banned");
+  }
+}
