@@ -33,7 +33,7 @@ final class Show {
     int shown = 0;
     for (Session session : hub.sessions().values()) {
       if ((id == null || id.equals(session.id)) && shown++ < limit) {
-        Topic.separate(out);
+        out.separate();
         session(session, id != null, out);
       }
     }
@@ -50,6 +50,7 @@ final class Show {
     Identity identity = session.identity;
     out.ascii(",\"credential\":").quoted(identity == null ? "" : identity.credential());
     out.ascii(",\"tier\":").quoted(session.tierName());
+    out.ascii(",\"protocol\":").quoted(session.codec.protocol);
     out.ascii(",\"address\":").quoted(session.address);
     out.ascii(",\"openedAt\":").number(session.openedAt);
     out.ascii(",\"subscriptions\":").number(session.subscriptions().size());
@@ -59,7 +60,7 @@ final class Show {
     out.ascii(",\"why\":").quoted(lag == null ? "keeps up" : Ladder.describe(lag.step));
     out.ascii(",\"windows\":[");
     for (Lane lane : session.lanes()) {
-      Topic.separate(out);
+      out.separate();
       Cohort cohort = lane.cohort;
       out.number(
           cohort == null ? lane.shape.window() : hub.fanout().pressure().window(cohort.shape()));
@@ -68,7 +69,7 @@ final class Show {
     if (whole) {
       out.ascii(",\"channels\":[");
       for (Subscription subscription : session.subscriptions()) {
-        Topic.separate(out);
+        out.separate();
         Op.Key key = subscription.wanted.key();
         out.ascii("{\"channel\":").quoted(key.name()).ascii(",\"symbol\":").quoted(key.symbol());
         out.put('}');

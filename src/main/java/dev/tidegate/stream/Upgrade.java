@@ -108,19 +108,22 @@ final class Upgrade {
     if (!admit(request, at, identity, tier)) {
       return;
     }
-    Connection connection = detach(request, hub.config().maxFrame());
+    Codec codec = Codec.agreed(request.headers().getAll("Sec-WebSocket-Protocol"));
+    Connection connection = detach(request, hub.config().maxFrame(), codec);
     Session session =
         new Session(hub.nextSessionId(), at, connection, connection.deflate(), tier, hub.fanout());
     session.identity = identity;
+    session.codec = codec == null ? Codec.JSON : codec;
     connection.receiver(
         new Connection.Receiver() {
           @Override
           public void message(int opcode, byte[] bytes, int length) {
-            if (opcode == Frames.TEXT) {
-              protocol.message(session, bytes, length);
+            if (opcode == Frames.TEXT || session.codec == Codec.PROTO) {
+              protocol.message(session, opcode, bytes, length);
             } else {
               session.close(
-                  dev.tidegate.problem.CloseCode.UNSUPPORTED_DATA, "binary frames are not spoken");
+                  dev.tidegate.problem.CloseCode.UNSUPPORTED_DATA,
+                  "binary frames are not spoken without the sub-protocol");
             }
           }
 
@@ -194,7 +197,7 @@ final class Upgrade {
         Map.of("Retry-After", "5"));
   }
 
-  private Connection detach(HttpServerRequest request, int maxFrame) {
+  private Connection detach(HttpServerRequest request, int maxFrame, @Nullable Codec codec) {
     String extension = Handshake.extension(request.getHeader("Sec-WebSocket-Extensions"));
     ChannelHandlerContext http = ((ConnectionBase) request.connection()).channelHandlerContext();
     Channel channel = http.channel();
@@ -208,7 +211,7 @@ final class Upgrade {
     String key = String.valueOf(request.getHeader("Sec-WebSocket-Key"));
     pipeline
         .context(connection)
-        .writeAndFlush(Unpooled.wrappedBuffer(Handshake.response(key, extension)));
+        .writeAndFlush(Unpooled.wrappedBuffer(Handshake.response(key, extension, codec)));
     tune(channel);
     pipeline.remove(HttpRequestDecoder.class);
     return connection;
@@ -229,7 +232,7 @@ final class Upgrade {
   }
 
   private void echo(HttpServerRequest request) {
-    Connection connection = detach(request, ECHO_LIMIT);
+    Connection connection = detach(request, ECHO_LIMIT, null);
     connection.receiver(
         new Connection.Receiver() {
           @Override
