@@ -101,7 +101,7 @@ final class FakeClient implements Outlet {
         int size = inflate.expand(payload, length, 1 << 26);
         payload = java.util.Arrays.copyOf(inflate.bytes(), size);
       }
-      take(JSON.readTree(payload));
+      take((first & 0xF) == Frames.BINARY ? Twin.of(payload) : JSON.readTree(payload));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (java.util.zip.DataFormatException e) {
