@@ -19,6 +19,7 @@ import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.testing.Twin;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;

@@ -1,5 +1,6 @@
-package dev.tidegate.stream;
+package dev.tidegate.testing;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -11,7 +12,6 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import dev.tidegate.testing.Schema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -21,13 +21,14 @@ import java.util.List;
  * What a Frame says, as the JSON protocol says it. It is read by Google's library, by the .proto
  * file, so that nothing of ours takes part.
  */
-final class Twin {
-  private static final ObjectMapper JSON = new ObjectMapper();
+public final class Twin {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.USE_LONG_FOR_INTS);
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private Twin() {}
 
-  static JsonNode of(byte[] frame) {
+  public static JsonNode of(byte[] frame) {
     try {
       return of(DynamicMessage.parseFrom(Schema.message("Frame"), frame));
     } catch (InvalidProtocolBufferException e) {
@@ -240,7 +241,7 @@ final class Twin {
     }
   }
 
-  static JsonNode json(byte[] text) {
+  private static JsonNode json(byte[] text) {
     try {
       return JSON.readTree(text);
     } catch (IOException e) {
