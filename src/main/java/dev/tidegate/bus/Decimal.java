@@ -7,6 +7,9 @@ import java.math.BigDecimal;
  * equals "100.1"), the text is kept. Numbers of up to 18 significant digits compare as longs.
  */
 public final class Decimal implements Comparable<Decimal> {
+  /** What {@link #mantissa} says of a text that is not told as two numbers. */
+  public static final long NO_MANTISSA = Long.MIN_VALUE;
+
   private static final int MAX_TEXT = 40;
   private static final int MAX_DIGITS = 18;
   private static final long[] POW10 = new long[19];
@@ -54,6 +57,26 @@ public final class Decimal implements Comparable<Decimal> {
     return exact(text, from == 1 ? -unscaled : unscaled, point < 0 ? 0 : length - point - 1);
   }
 
+  /** Mantissa times ten to the exponent, which is 0 or negative. */
+  public static Decimal of(long mantissa, int exponent) {
+    if (exponent > 0 || exponent < -MAX_TEXT || mantissa == NO_MANTISSA) {
+      throw malformed(mantissa + "e" + exponent);
+    }
+    String digits = Long.toString(Math.abs(mantissa));
+    int whole = digits.length() + exponent;
+    StringBuilder text = new StringBuilder(digits.length() + 3 - exponent);
+    text.append(mantissa < 0 ? "-" : "");
+    if (whole <= 0) {
+      text.append(exponent < 0 ? "0." : "").repeat('0', -whole).append(digits);
+    } else {
+      text.append(digits, 0, whole);
+      if (exponent < 0) {
+        text.append('.').append(digits, whole, digits.length());
+      }
+    }
+    return of(text.toString());
+  }
+
   /** In its one form: no zeros at the end of the fraction. */
   private static Decimal exact(String text, long unscaled, int scale) {
     long shortest = unscaled;
@@ -83,6 +106,43 @@ public final class Decimal implements Comparable<Decimal> {
         "decimal: \""
             + shown
             + "\" (expected digits with an optional point, at most 40 characters)");
+  }
+
+  /**
+   * All digits of the text as one number, with the zeros at its end; or {@link #NO_MANTISSA} when
+   * they are too many for it, or the text has signs that the number and the {@link #exponent} would
+   * not give back, as a zero in front.
+   */
+  public long mantissa() {
+    int length = text.length();
+    int first = text.charAt(0) == '-' ? 1 : 0;
+    if (length - first > MAX_DIGITS + 1) {
+      return NO_MANTISSA;
+    }
+    long value = 0;
+    int point = length;
+    for (int i = first; i < length; i++) {
+      char c = text.charAt(i);
+      if (c == '.') {
+        point = i;
+      } else {
+        value = value * 10 + (c - '0');
+      }
+    }
+    int whole = point - first;
+    boolean odd =
+        whole == 0
+            || whole > MAX_DIGITS
+            || point == length - 1
+            || (whole > 1 && text.charAt(first) == '0')
+            || (first == 1 && value == 0);
+    return odd ? NO_MANTISSA : first == 1 ? -value : value;
+  }
+
+  /** How many digits the text has behind the point, as a negative number. */
+  public int exponent() {
+    int point = text.indexOf('.');
+    return point < 0 ? 0 : point + 1 - text.length();
   }
 
   public boolean isZero() {

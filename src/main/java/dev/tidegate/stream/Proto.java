@@ -9,10 +9,6 @@ import org.jspecify.annotations.Nullable;
  * its length is put in front of it then.
  */
 final class Proto {
-  /** What {@link #mantissa} says of a decimal that is not told as two numbers. */
-  static final long ODD = Long.MIN_VALUE;
-
-  private static final int MAX_DIGITS = 18;
   private static final int VARINT = 0;
   private static final int DELIMITED = 2;
   private static final int FIXED32 = 5;
@@ -101,55 +97,18 @@ final class Proto {
     out.length(opened + more + size);
   }
 
-  /**
-   * The digits of a plain decimal as one number, or {@link #ODD} when they are too many, or written
-   * in a way that the number and the {@link #exponent} would not give back.
-   */
-  static long mantissa(String decimal) {
-    int length = decimal.length();
-    int first = decimal.charAt(0) == '-' ? 1 : 0;
-    if (length - first > MAX_DIGITS + 1) {
-      return ODD;
-    }
-    long value = 0;
-    int point = -1;
-    for (int i = first; i < length; i++) {
-      char c = decimal.charAt(i);
-      if (c == '.') {
-        point = i;
-      } else {
-        value = value * 10 + (c - '0');
-      }
-    }
-    int whole = (point < 0 ? length : point) - first;
-    boolean odd =
-        whole == 0
-            || (whole > 1 && decimal.charAt(first) == '0')
-            || point == length - 1
-            || (point < 0 && whole > MAX_DIGITS)
-            || (first == 1 && value == 0);
-    return odd ? ODD : first == 1 ? -value : value;
-  }
-
-  /** How many digits stand behind the point, as a negative number. */
-  static int exponent(String decimal) {
-    int point = decimal.indexOf('.');
-    return point < 0 ? 0 : point + 1 - decimal.length();
-  }
-
   /** A field of type tidegate.v1.Decimal; nothing for null. */
   static void decimal(Text out, int field, @Nullable Decimal decimal) {
     if (decimal == null) {
       return;
     }
-    String text = decimal.toString();
-    long mantissa = mantissa(text);
+    long mantissa = decimal.mantissa();
     int opened = open(out, field);
-    if (mantissa == ODD) {
-      text(out, 3, text);
+    if (mantissa == Decimal.NO_MANTISSA) {
+      text(out, 3, decimal.toString());
     } else {
       signed(out, 1, mantissa);
-      int exponent = exponent(text);
+      int exponent = decimal.exponent();
       if (exponent != 0) {
         signed(out, 2, exponent);
       }

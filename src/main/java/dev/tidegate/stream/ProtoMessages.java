@@ -123,7 +123,7 @@ final class ProtoMessages implements Messages {
   }
 
   private static int priceExponent(List<Level> levels) {
-    return levels.isEmpty() ? 0 : Proto.exponent(levels.getFirst().price().toString());
+    return levels.isEmpty() ? 0 : levels.getFirst().price().exponent();
   }
 
   /** That of the first level that has a size. */
@@ -131,7 +131,7 @@ final class ProtoMessages implements Messages {
     for (int i = 0; i < levels.size(); i++) {
       Decimal size = levels.get(i).size();
       if (!size.isZero()) {
-        return Proto.exponent(size.toString());
+        return size.exponent();
       }
     }
     return 0;
@@ -141,23 +141,23 @@ final class ProtoMessages implements Messages {
     for (int i = 0; i < levels.size(); i++) {
       Level level = levels.get(i);
       int opened = Proto.open(out, field);
-      value(out, 1, level.price().toString(), price);
+      value(out, 1, level.price(), price);
       if (!level.size().isZero()) {
-        value(out, 2, level.size().toString(), size);
+        value(out, 2, level.size(), size);
       }
       Proto.close(out, opened);
     }
   }
 
   /** The number in its field, its exponent two further when it is another, or the text four on. */
-  private static void value(Text out, int field, String text, int usual) {
-    long mantissa = Proto.mantissa(text);
-    if (mantissa == Proto.ODD) {
-      Proto.text(out, field + 4, text);
+  private static void value(Text out, int field, Decimal decimal, int usual) {
+    long mantissa = decimal.mantissa();
+    if (mantissa == Decimal.NO_MANTISSA) {
+      Proto.text(out, field + 4, decimal.toString());
       return;
     }
     Proto.signed(out, field, mantissa);
-    int exponent = Proto.exponent(text);
+    int exponent = decimal.exponent();
     if (exponent != usual) {
       Proto.signed(out, field + 2, exponent);
     }
