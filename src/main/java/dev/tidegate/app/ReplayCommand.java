@@ -41,7 +41,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       defaultValue = "json",
-      description = "How records are written: ${COMPLETION-CANDIDATES} (default: json).")
+      description = "How records are written: json or protobuf (default: ${DEFAULT-VALUE}).")
   private Replay.Format format = Replay.Format.JSON;
 
   @Spec private @Nullable CommandSpec spec;

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Upgrade {
   static final String STREAM = "/v1/stream";
+  static final String SCHEMA = "/v1/stream.proto";
   static final String ECHO = "/v1/echo";
   private static final int ECHO_LIMIT = 32 * 1024 * 1024;
 
@@ -65,6 +66,8 @@ final class Upgrade {
     String banned = enforcement.refusal(address(request));
     if (banned != null) {
       answers.problem(request, Problem.BANNED, banned, Map.of("Connection", "close"));
+    } else if (SCHEMA.equals(path) && HttpMethod.GET.equals(request.method())) {
+      answers.schema(request);
     } else if (!STREAM.equals(path) && !echo) {
       answers.problem(request, Problem.NOT_FOUND, "the stream is at " + STREAM);
     } else if (!HttpMethod.GET.equals(request.method())) {

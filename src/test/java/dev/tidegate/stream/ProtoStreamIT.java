@@ -23,7 +23,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +105,18 @@ class ProtoStreamIT {
       JsonNode said =
           opcode == Frames.BINARY ? Twin.of(welcome.payload()) : JSON.readTree(welcome.payload());
       assertThat(said.path("op").asText()).isEqualTo("welcome");
+    }
+  }
+
+  @Test
+  void theSchemaIsBesideTheStream() throws Exception {
+    try (HttpClient http = HttpClient.newHttpClient();
+        InputStream file = Codec.class.getResourceAsStream("/tidegate/v1/stream.proto")) {
+      URI uri = URI.create(url.replace("ws:", "http:") + ".proto");
+      HttpResponse<byte[]> answer =
+          http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofByteArray());
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body()).isEqualTo(file.readAllBytes());
     }
   }
 
