@@ -25,10 +25,14 @@ public final class Decimal implements Comparable<Decimal> {
   private final long unscaled;
   private final int scale;
 
-  private Decimal(String text, long unscaled, int scale) {
+  /** The digits behind the point as they were written, or -1 when {@link #mantissa} has none. */
+  private final int written;
+
+  private Decimal(String text, long unscaled, int scale, int written) {
     this.text = text;
     this.unscaled = unscaled;
     this.scale = scale;
+    this.written = written;
   }
 
   /** Parses plain decimal notation: digits with an optional sign and an optional point. */
@@ -54,7 +58,14 @@ public final class Decimal implements Comparable<Decimal> {
     if (digits > MAX_DIGITS) {
       return wide(text);
     }
-    return exact(text, from == 1 ? -unscaled : unscaled, point < 0 ? 0 : length - point - 1);
+    int fraction = point < 0 ? 0 : length - point - 1;
+    int whole = digits - fraction;
+    boolean odd =
+        whole == 0
+            || point == length - 1
+            || (whole > 1 && text.charAt(from) == '0')
+            || (from == 1 && unscaled == 0);
+    return exact(text, from == 1 ? -unscaled : unscaled, fraction, odd ? -1 : fraction);
   }
 
   /** Mantissa times ten to the exponent, which is 0 or negative. */
@@ -78,14 +89,14 @@ public final class Decimal implements Comparable<Decimal> {
   }
 
   /** In its one form: no zeros at the end of the fraction. */
-  private static Decimal exact(String text, long unscaled, int scale) {
+  private static Decimal exact(String text, long unscaled, int scale, int written) {
     long shortest = unscaled;
     int digits = scale;
     while (digits > 0 && shortest % 10 == 0) {
       shortest /= 10;
       digits--;
     }
-    return new Decimal(text, shortest, digits);
+    return new Decimal(text, shortest, digits, written);
   }
 
   /**
@@ -96,8 +107,8 @@ public final class Decimal implements Comparable<Decimal> {
     BigDecimal value = new BigDecimal(text).stripTrailingZeros();
     BigDecimal whole = value.scale() < 0 ? value.setScale(0) : value;
     return whole.precision() <= MAX_DIGITS && whole.scale() <= MAX_DIGITS
-        ? new Decimal(text, whole.unscaledValue().longValueExact(), whole.scale())
-        : new Decimal(text, whole.signum(), -1);
+        ? new Decimal(text, whole.unscaledValue().longValueExact(), whole.scale(), -1)
+        : new Decimal(text, whole.signum(), -1, -1);
   }
 
   private static IllegalArgumentException malformed(String text) {
@@ -114,35 +125,12 @@ public final class Decimal implements Comparable<Decimal> {
    * not give back, as a zero in front.
    */
   public long mantissa() {
-    int length = text.length();
-    int first = text.charAt(0) == '-' ? 1 : 0;
-    if (length - first > MAX_DIGITS + 1) {
-      return NO_MANTISSA;
-    }
-    long value = 0;
-    int point = length;
-    for (int i = first; i < length; i++) {
-      char c = text.charAt(i);
-      if (c == '.') {
-        point = i;
-      } else {
-        value = value * 10 + (c - '0');
-      }
-    }
-    int whole = point - first;
-    boolean odd =
-        whole == 0
-            || whole > MAX_DIGITS
-            || point == length - 1
-            || (whole > 1 && text.charAt(first) == '0')
-            || (first == 1 && value == 0);
-    return odd ? NO_MANTISSA : first == 1 ? -value : value;
+    return written < 0 ? NO_MANTISSA : unscaled * POW10[written - scale];
   }
 
-  /** How many digits the text has behind the point, as a negative number. */
+  /** How many digits the text has behind the point, as a negative number; 0 without a mantissa. */
   public int exponent() {
-    int point = text.indexOf('.');
-    return point < 0 ? 0 : point + 1 - text.length();
+    return -Math.max(0, written);
   }
 
   public boolean isZero() {
