@@ -59,13 +59,14 @@ public final class Decimal implements Comparable<Decimal> {
       return wide(text);
     }
     int fraction = point < 0 ? 0 : length - point - 1;
-    int whole = digits - fraction;
-    boolean odd =
-        whole == 0
-            || point == length - 1
-            || (whole > 1 && text.charAt(from) == '0')
-            || (from == 1 && unscaled == 0);
-    return exact(text, from == 1 ? -unscaled : unscaled, fraction, odd ? -1 : fraction);
+    boolean plain = plain(text, from, digits - fraction) && (from == 0 || unscaled != 0);
+    return exact(text, from == 1 ? -unscaled : unscaled, fraction, plain ? fraction : -1);
+  }
+
+  /** Whether it is written as a number would be: digits before a point and behind it. */
+  private static boolean plain(String text, int from, int whole) {
+    boolean begins = whole == 1 || (whole > 1 && text.charAt(from) != '0');
+    return begins && text.charAt(text.length() - 1) != '.';
   }
 
   /** Mantissa times ten to the exponent, which is 0 or negative. */
