@@ -58,9 +58,7 @@ public final class Decimal implements Comparable<Decimal> {
     if (digits > MAX_DIGITS) {
       return wide(text);
     }
-    int fraction = point < 0 ? 0 : length - point - 1;
-    boolean plain = plain(text, from, digits - fraction) && (from == 0 || unscaled != 0);
-    return exact(text, from == 1 ? -unscaled : unscaled, fraction, plain ? fraction : -1);
+    return exact(text, from, from == 1 ? -unscaled : unscaled, point < 0 ? length : point);
   }
 
   /** Whether it is written as a number would be: digits before a point and behind it. */
@@ -90,14 +88,16 @@ public final class Decimal implements Comparable<Decimal> {
   }
 
   /** In its one form: no zeros at the end of the fraction. */
-  private static Decimal exact(String text, long unscaled, int scale, int written) {
+  private static Decimal exact(String text, int from, long unscaled, int point) {
+    int fraction = Math.max(0, text.length() - point - 1);
+    boolean plain = plain(text, from, point - from) && (from == 0 || unscaled != 0);
     long shortest = unscaled;
-    int digits = scale;
+    int digits = fraction;
     while (digits > 0 && shortest % 10 == 0) {
       shortest /= 10;
       digits--;
     }
-    return new Decimal(text, shortest, digits, written);
+    return new Decimal(text, shortest, digits, plain ? fraction : -1);
   }
 
   /**
