@@ -27,6 +27,11 @@ final class Protocol {
     session.control(hub.replies().welcome(session.id, hub.node));
   }
 
+  /** A request in JSON. */
+  void message(Session session, byte[] bytes, int length) {
+    message(session, Frames.TEXT, bytes, length);
+  }
+
   /** A request in JSON, or in Protobuf from a session that has agreed to it. */
   void message(Session session, int opcode, byte[] bytes, int length) {
     if (!session.open()) {
