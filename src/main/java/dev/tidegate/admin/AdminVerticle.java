@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** ADMIN: the listener for operators, probes and Prometheus. */
 public final class AdminVerticle extends VerticleBase {
   private static final int MOST_BODY = 64 * 1024;
+  private static final long ANNOUNCE_MILLIS = 5_000;
 
   private final AdminConfig config;
   private final PrometheusMeterRegistry registry;
@@ -59,6 +60,7 @@ public final class AdminVerticle extends VerticleBase {
   private Router router(Bus bus) {
     Pages pages = new Pages(readiness, node, this::scrape);
     RolesApi roles = new RolesApi(bus);
+    AnnouncementsApi announcements = announcements(bus);
     Views views = new Views(new Gather(bus, this::after), node);
     Router router = Router.router(vertx);
     router.route().handler(Answers::prepare);
@@ -73,12 +75,22 @@ public final class AdminVerticle extends VerticleBase {
     router.get("/admin/v1/roles").handler(roles::list);
     router.post("/admin/v1/roles/:role").handler(roles::scale);
     new RulesApi(bus).mount(router);
+    router.get("/admin/v1/announcements").handler(announcements::list);
+    router.post("/admin/v1/announcements").handler(announcements::announce);
+    router.delete("/admin/v1/announcements/:id").handler(announcements::end);
     router.get("/admin/v1/:kind").handler(views::all);
     router.get("/admin/v1/:kind/:id").handler(views::one);
     for (int status : new int[] {400, 404, 405, 406, 413, 414, 415, 431, 500}) {
       router.errorHandler(status, Answers::failure);
     }
     return router;
+  }
+
+  private AnnouncementsApi announcements(Bus bus) {
+    AnnouncementsApi api = new AnnouncementsApi(bus, node, System::currentTimeMillis);
+    api.start();
+    vertx.setPeriodic(ANNOUNCE_MILLIS, timer -> api.tell());
+    return api;
   }
 
   @SuppressWarnings("NullAway") // the blocking part never gives null

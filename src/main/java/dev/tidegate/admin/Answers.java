@@ -55,7 +55,11 @@ final class Answers {
     if (rules != null) {
       return rules;
     }
-    return path.startsWith("/admin/v1/roles/") ? "GET, POST" : "GET";
+    if (path.startsWith("/admin/v1/announcements/")) {
+      return "DELETE";
+    }
+    boolean adds = path.startsWith("/admin/v1/roles/") || path.equals("/admin/v1/announcements");
+    return adds ? "GET, POST" : "GET";
   }
 
   static void json(RoutingContext request, int status, JsonNode body) {

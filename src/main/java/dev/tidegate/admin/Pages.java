@@ -50,7 +50,7 @@ final class Pages {
   void index(RoutingContext request) {
     ObjectNode body = status(readiness.text());
     ArrayNode links = body.putArray("links");
-    links.add("/admin/v1/roles");
+    links.add("/admin/v1/roles").add("/admin/v1/announcements");
     RulesApi.KINDS.forEach(kind -> links.add("/admin/v1/" + kind));
     Views.KINDS.forEach(kind -> links.add("/admin/v1/" + kind));
     links.add("/health/live").add("/health/ready").add("/metrics");

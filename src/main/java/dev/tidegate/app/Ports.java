@@ -1,7 +1,6 @@
 package dev.tidegate.app;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -23,7 +22,7 @@ final class Ports {
     HELD.add(holder);
     try {
       holder.setReuseAddress(true);
-      holder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      holder.bind(new InetSocketAddress(0)); // free on every address, whichever is listened on
       return holder.getLocalPort();
     } catch (IOException e) {
       throw new ConfigException("no free port: " + e.getMessage());

@@ -9,7 +9,12 @@ public final class Codecs {
   private Codecs() {}
 
   private static final List<Codec<?>> ALL =
-      Stream.of(CommandCodecs.ALL, MarketCodecs.ALL, OperationCodecs.ALL, UpstreamCodecs.ALL)
+      Stream.of(
+              AnnouncementCodecs.ALL,
+              CommandCodecs.ALL,
+              MarketCodecs.ALL,
+              OperationCodecs.ALL,
+              UpstreamCodecs.ALL)
           .flatMap(List::stream)
           .toList();
 

@@ -5,6 +5,8 @@ import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.CaughtUp;
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.Delayed;
+import dev.tidegate.bus.Markets.Delays;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.DirectoryWanted;
@@ -84,6 +86,23 @@ final class MarketCodecs {
                       r.string(),
                       r.int64())),
           new Codec<>(
+              Delays.class,
+              (w, m) ->
+                  w.int32(m.shard())
+                      .string(m.epoch())
+                      .string(m.node())
+                      .int64(m.term())
+                      .bool(m.whole())
+                      .list(m.delayed(), MarketCodecs::delayed),
+              r ->
+                  new Delays(
+                      r.int32(),
+                      r.string(),
+                      r.string(),
+                      r.int64(),
+                      r.bool(),
+                      r.list(MarketCodecs::delayed))),
+          new Codec<>(
               Present.class,
               (w, m) -> w.string(m.node()).string(m.member()).bool(m.leaving()),
               r -> new Present(r.string(), r.string(), r.bool())),
@@ -91,6 +110,16 @@ final class MarketCodecs {
               Fed.class,
               (w, m) -> w.int32(m.shard()).list(m.records(), Wire.Writer::string),
               r -> new Fed(r.int32(), r.list(Wire.Reader::string))));
+
+  private static void delayed(Wire.Writer w, Delayed m) {
+    w.string(m.symbol())
+        .list(m.channels(), (x, c) -> x.int32(CHANNELS.indexOf(c)))
+        .int64(m.since());
+  }
+
+  private static Delayed delayed(Wire.Reader r) {
+    return new Delayed(r.string(), r.list(x -> CHANNELS.get(x.int32())), r.int64());
+  }
 
   private static void batch(Wire.Writer w, Batch m) {
     w.int32(m.shard())
@@ -190,7 +219,14 @@ final class MarketCodecs {
         decimal(w, e.volume());
         w.int64(e.trades()).bool(e.closed());
       }
-      case Status e -> w.int32(5).string(e.state()).string(e.detail());
+      case Status e when e.plain() -> w.int32(5).string(e.state()).string(e.detail());
+      case Status e ->
+          w.int32(6)
+              .string(e.state())
+              .string(e.detail())
+              .list(e.delayed(), (x, c) -> x.int32(CHANNELS.indexOf(c)))
+              .int64(e.since())
+              .list(e.announced(), AnnouncementCodecs::announcement);
     }
   }
 
@@ -219,7 +255,14 @@ final class MarketCodecs {
               r.int64(),
               r.bool());
       case 5 -> new Status(r.string(), r.string());
-      default -> throw new IllegalArgumentException("event kind: " + kind + " (expected 0..5)");
+      case 6 ->
+          new Status(
+              r.string(),
+              r.string(),
+              r.list(x -> CHANNELS.get(x.int32())),
+              r.int64(),
+              r.list(AnnouncementCodecs::announcement));
+      default -> throw new IllegalArgumentException("event kind: " + kind + " (expected 0..6)");
     };
   }
 

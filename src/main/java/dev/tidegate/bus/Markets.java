@@ -62,9 +62,28 @@ public final class Markets {
 
   /**
    * What clients should know of a symbol: {@code live}, {@code delayed}, {@code halted}, {@code
-   * maintenance}.
+   * maintenance}. A source gives the first two; the rest stands beside the sequences and is added
+   * by STREAM.
+   *
+   * @param delayed the channels that are delayed
+   * @param since when the state began, microseconds since the epoch, or 0 when that is not known
+   * @param announced what operators announced for the symbol, the soonest first
    */
-  public record Status(String state, String detail) implements Event {}
+  public record Status(
+      String state,
+      String detail,
+      List<Channel> delayed,
+      long since,
+      List<Announcements.Announcement> announced)
+      implements Event {
+    public Status(String state, String detail) {
+      this(state, detail, List.of(), 0, List.of());
+    }
+
+    boolean plain() {
+      return delayed.isEmpty() && since == 0 && announced.isEmpty();
+    }
+  }
 
   /**
    * One event under its channel's next sequence.
@@ -147,7 +166,7 @@ public final class Markets {
   /**
    * How the source of a shard does: {@code live}, or {@code delayed} while the owner cannot read
    * it. It is no function of the records, so it stands outside the sequences; it is repeated with
-   * the heartbeat while it is not {@code live} and said once when it is again.
+   * the heartbeat while it is not {@code live}, and said when it is again and now and then.
    *
    * @param time microseconds since the epoch when the state began
    */
@@ -156,6 +175,29 @@ public final class Markets {
 
   public static final Address<FeedState> FEED_STATE =
       new Address<>("market.feed-state", FeedState.class);
+
+  /** In the place of a symbol: every symbol of the shard. */
+  public static final String ALL = "*";
+
+  /**
+   * A symbol that is silent on some of its channels; on none when it is live again.
+   *
+   * @param symbol or {@link #ALL}: every symbol of the shard, on those of the channels that it has
+   * @param since microseconds since the epoch, when the last event came
+   */
+  public record Delayed(String symbol, List<Channel> channels, long since) {}
+
+  /**
+   * What is silent in a shard although its source can be read. It is no function of the records
+   * either, so it stands outside the sequences. A change is told at once, the whole with every
+   * directory; what was said under a lower term no longer counts.
+   *
+   * @param whole whoever is not named is not delayed; else who is not named is as before
+   */
+  public record Delays(
+      int shard, String epoch, String node, long term, boolean whole, List<Delayed> delayed) {}
+
+  public static final Address<Delays> DELAYS = new Address<>("market.delays", Delays.class);
 
   /**
    * A node that runs MARKET says that it is there.

@@ -5,6 +5,7 @@ import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.CaughtUp;
+import dev.tidegate.bus.Markets.Delays;
 import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.DirectoryWanted;
 import dev.tidegate.bus.Markets.Fed;
@@ -95,6 +96,11 @@ final class BusCluster implements Cluster {
   @Override
   public void publish(FeedState state) {
     bus.publish(Markets.FEED_STATE, state);
+  }
+
+  @Override
+  public void publish(Delays delays) {
+    bus.publish(Markets.DELAYS, delays);
   }
 
   @Override

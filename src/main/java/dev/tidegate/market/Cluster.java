@@ -3,6 +3,7 @@ package dev.tidegate.market;
 import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.CaughtUp;
+import dev.tidegate.bus.Markets.Delays;
 import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.FeedState;
 import io.vertx.core.Future;
@@ -30,6 +31,8 @@ interface Cluster {
   void publish(Directory directory);
 
   void publish(FeedState state);
+
+  void publish(Delays delays);
 
   /** Asks the owner of the shard. */
   Future<CaughtUp> ask(CatchUp question);

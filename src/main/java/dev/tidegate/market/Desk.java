@@ -85,6 +85,7 @@ final class Desk implements AutoCloseable {
             set(config.heartbeat()).toMillis(),
             set(config.silence()).toMillis(),
             member.isEmpty() ? 0 : set(config.settle()).toMillis(),
+            set(config.staleAfter()),
             Desk::epoch);
     present = new Present(node, member, false);
     instance = instances.join();
@@ -121,7 +122,7 @@ final class Desk implements AutoCloseable {
     }
     for (Held each : held.values()) {
       each.replica().tick(now);
-      instances.touched(each.replica().shard());
+      instances.touched(each.replica().shard(), each.replica().silence());
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class Instances implements Shareable {
   private final Map<Integer, Integer> holders = new HashMap<>();
   private final Map<Integer, Parked> parked = new HashMap<>();
   private @Nullable AtomicLongArray touched;
+  private @Nullable AtomicIntegerArray delayed;
   private int joined;
 
   synchronized int join() {
@@ -70,6 +72,7 @@ final class Instances implements Shareable {
     }
     AtomicLongArray times = new AtomicLongArray(shards * CHANNELS.length);
     touched = times;
+    measureDelayed(new AtomicIntegerArray(times.length()), meters);
     for (int i = 0; i < times.length(); i++) {
       int slot = i;
       Gauge.builder(
@@ -84,7 +87,34 @@ final class Instances implements Shareable {
     }
   }
 
-  synchronized void touched(Shard shard) {
+  private void measureDelayed(AtomicIntegerArray counts, MeterRegistry meters) {
+    delayed = counts;
+    for (int i = 0; i < CHANNELS.length; i++) {
+      int channel = i;
+      Gauge.builder("tidegate.market.delayed", counts, c -> sum(c, channel))
+          .description("symbols of this node's shards that are silent for longer than staleAfter")
+          .tag("channel", CHANNELS[i].name().toLowerCase(Locale.ROOT))
+          .register(meters);
+    }
+  }
+
+  private static int sum(AtomicIntegerArray counts, int channel) {
+    int sum = 0;
+    for (int i = channel; i < counts.length(); i += CHANNELS.length) {
+      sum += counts.get(i);
+    }
+    return sum;
+  }
+
+  /**
+   * @param silence null unless this node owns the shard
+   */
+  synchronized void touched(Shard shard, @Nullable Silence silence) {
+    AtomicIntegerArray counts = delayed;
+    for (int i = 0; counts != null && i < CHANNELS.length; i++) {
+      int count = silence == null ? 0 : silence.count(CHANNELS[i]);
+      counts.set(shard.index * CHANNELS.length + i, count);
+    }
     AtomicLongArray times = touched;
     for (int i = 0; times != null && i < CHANNELS.length; i++) {
       times.set(shard.index * CHANNELS.length + i, shard.touched(CHANNELS[i]));

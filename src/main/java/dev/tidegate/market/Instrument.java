@@ -28,11 +28,14 @@ final class Instrument {
   /** Kept of deltas and trades however old they are. */
   private static final int KEPT_ANYWAY = 200;
 
+  private static final long PLAUSIBLE_MILLIS = 3_600_000;
+
   final String symbol;
   final Book book = new Book();
 
   private final Keep.Limits limits;
   private final ChannelLongs seqs = new ChannelLongs();
+  private final ChannelLongs touched = new ChannelLongs();
   private final Ring deltas;
   private final Ring trades;
   private final Candles candles;
@@ -57,6 +60,24 @@ final class Instrument {
 
   boolean stale() {
     return status != null && status.event() instanceof Status s && DELAYED.equals(s.state());
+  }
+
+  /** Whether the source itself says that nothing is to be expected. */
+  boolean halted() {
+    return status != null
+        && status.event() instanceof Status s
+        && !DELAYED.equals(s.state())
+        && !LIVE.equals(s.state());
+  }
+
+  /** What the source says, and the gateway of a hole in it. */
+  Status status() {
+    return status != null && status.event() instanceof Status s ? s : new Status(LIVE, "");
+  }
+
+  /** When an update of the channel last came, by the clock of this node; 0 for never. */
+  long touched(Channel channel) {
+    return touched.get(channel);
   }
 
   /** What the record changes; false when it is a repetition of one that was applied already. */
@@ -154,6 +175,7 @@ final class Instrument {
   /** Changes the state by one update; the only place that does. */
   void absorb(Update update, long now) {
     seqs.set(update.channel(), update.seq());
+    touched.set(update.channel(), now);
     sourceSeq = update.sourceSeq();
     last = update.channel();
     switch (update.event()) {
@@ -219,6 +241,12 @@ final class Instrument {
     }
   }
 
+  /** When an update came that another node was given: about its own time if that can be true. */
+  private static long arrived(long micros, long now) {
+    long time = micros / 1000;
+    return time <= now && now - time < PLAUSIBLE_MILLIS ? time : now;
+  }
+
   /** The state that another replica gave. */
   static Instrument of(SymbolState state, Keep.Limits limits, long now) {
     Instrument instrument = new Instrument(state.symbol(), limits);
@@ -232,6 +260,7 @@ final class Instrument {
     for (Update update : state.recent()) {
       Channel channel = update.channel();
       instrument.seqs.set(channel, Math.max(instrument.seq(channel), update.seq()));
+      instrument.touched.set(channel, arrived(update.time(), now));
       instrument.last = channel;
       instrument.sourceSeq = update.sourceSeq();
     }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param heartbeat how often an owner says that it lives, 500 ms by default
  * @param silence how long an owner may be silent before another node takes over, 2 s by default
  * @param settle how long a starting node listens before it claims shards, 1.5 s by default
+ * @param staleAfter how long a channel of a symbol may be silent before it is called delayed
  */
 public record MarketConfig(
     @Nullable Source feed,
@@ -34,10 +35,11 @@ public record MarketConfig(
     @Nullable Keep keep,
     @Nullable Duration heartbeat,
     @Nullable Duration silence,
-    @Nullable Duration settle) {
+    @Nullable Duration settle,
+    @Nullable StaleAfter staleAfter) {
 
   public static final MarketConfig DEFAULT =
-      new MarketConfig(null, null, null, null, null, null, null, null, null, null, null);
+      new MarketConfig(null, null, null, null, null, null, null, null, null, null, null, null);
 
   public MarketConfig {
     feed = feed == null ? Source.SIMULATOR : feed;
@@ -49,6 +51,7 @@ public record MarketConfig(
     heartbeat = positive("heartbeat", heartbeat, Duration.ofMillis(500));
     silence = positive("silence", silence, Duration.ofSeconds(2));
     settle = settle == null ? Duration.ofMillis(1500) : settle;
+    staleAfter = staleAfter == null ? StaleAfter.DEFAULT : staleAfter;
     require(silence.compareTo(heartbeat) > 0, "silence", silence, "more than heartbeat");
     require(
         feed != Source.CAPTURE || capture != null, "capture", "null", "a path for feed capture");

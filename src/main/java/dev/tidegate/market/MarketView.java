@@ -3,12 +3,14 @@ package dev.tidegate.market;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.Delayed;
 import dev.tidegate.bus.Operations.Show;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** An instance's replicas as operators see them. */
 final class MarketView {
@@ -27,7 +29,7 @@ final class MarketView {
       String symbol = show.id();
       for (Replica replica : replicas) {
         if (symbol == null || replica.shard().instrument(symbol) != null) {
-          replica(json, replica, show.limit(), now);
+          replica(json, replica, show, now);
         }
       }
       json.writeEndArray();
@@ -38,7 +40,7 @@ final class MarketView {
     return out.toString();
   }
 
-  private static void replica(JsonGenerator json, Replica replica, int limit, long now)
+  private static void replica(JsonGenerator json, Replica replica, Show show, long now)
       throws IOException {
     Shard shard = replica.shard();
     Claim claim = replica.claim();
@@ -54,7 +56,7 @@ final class MarketView {
     json.writeNumberField("source", shard.source());
     json.writeNumberField("symbolCount", shard.size());
     json.writeArrayFieldStart("symbols");
-    for (String symbol : shard.symbols().subList(0, Math.min(limit, shard.size()))) {
+    for (String symbol : shard.symbols().subList(0, Math.min(show.limit(), shard.size()))) {
       json.writeString(symbol);
     }
     json.writeEndArray();
@@ -63,6 +65,46 @@ final class MarketView {
       if (shard.touched(channel) > 0) {
         json.writeNumberField(
             channel.name().toLowerCase(Locale.ROOT), now - shard.touched(channel));
+      }
+    }
+    json.writeEndObject();
+    instruments(json, replica, show, now);
+    json.writeEndObject();
+  }
+
+  private static void instruments(JsonGenerator json, Replica replica, Show show, long now)
+      throws IOException {
+    json.writeArrayFieldStart("instruments");
+    int shown = 0;
+    for (Instrument instrument : replica.shard().instruments()) {
+      boolean wanted = show.id() == null || show.id().equals(instrument.symbol);
+      if (wanted && shown++ < show.limit()) {
+        instrument(json, instrument, replica.silence(), now);
+      }
+    }
+    json.writeEndArray();
+  }
+
+  private static void instrument(
+      JsonGenerator json, Instrument instrument, @Nullable Silence silence, long now)
+      throws IOException {
+    Delayed delayed = silence == null ? null : silence.of(instrument.symbol);
+    boolean live = instrument.status().state().equals(Instrument.LIVE);
+    json.writeStartObject();
+    json.writeStringField("symbol", instrument.symbol);
+    json.writeStringField(
+        "state", live && delayed != null ? Instrument.DELAYED : instrument.status().state());
+    json.writeStringField("detail", instrument.status().detail());
+    json.writeArrayFieldStart("delayed");
+    for (Channel channel : delayed == null ? List.<Channel>of() : delayed.channels()) {
+      json.writeString(channel.name().toLowerCase(Locale.ROOT));
+    }
+    json.writeEndArray();
+    json.writeObjectFieldStart("ageMillis");
+    for (Channel channel : Channel.values()) {
+      if (instrument.touched(channel) > 0) {
+        json.writeNumberField(
+            channel.name().toLowerCase(Locale.ROOT), now - instrument.touched(channel));
       }
     }
     json.writeEndObject();

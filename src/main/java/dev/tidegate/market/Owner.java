@@ -1,5 +1,6 @@
 package dev.tidegate.market;
 
+import dev.tidegate.bus.Markets.Delays;
 import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.FeedState;
 import java.util.List;
@@ -21,6 +22,7 @@ final class Owner implements Feed.Sink {
   private final Replica.Rules rules;
   private final Consumer<String> lost;
   private @Nullable FeedState trouble;
+  private @Nullable Silence silence;
   private boolean ended;
   private long now;
   private long beatAt;
@@ -44,6 +46,7 @@ final class Owner implements Feed.Sink {
 
   void start(long at) {
     now = at;
+    silence = new Silence(shard, rules.staleAfter(), at);
     beat();
     list();
     feed.start(shard.index, shard.source(), this);
@@ -60,8 +63,26 @@ final class Owner implements Feed.Sink {
       beat();
     }
     if (now - listedAt >= DIRECTORY_MILLIS) {
+      if (trouble == null) {
+        cluster.publish(said(Instrument.LIVE, ""));
+      }
       list();
     }
+    Silence.Change change = silence == null ? null : silence.check(now);
+    if (change != null) {
+      tell(change);
+    }
+  }
+
+  private void tell(Silence.Change change) {
+    cluster.publish(
+        new Delays(
+            shard.index,
+            shard.epoch(),
+            cluster.node(),
+            claim.term(),
+            change.whole(),
+            change.delayed()));
   }
 
   private void beat() {
@@ -72,13 +93,23 @@ final class Owner implements Feed.Sink {
     }
   }
 
-  /** Tells which symbols there are. */
+  /** Tells which symbols there are and which of them are delayed, also to those who come late. */
   void list() {
     listedAt = now;
     listed = shard.size();
     List<String> symbols = shard.symbols();
     cluster.publish(
         new Directory(shard.index, rules.shards(), shard.epoch(), cluster.node(), symbols));
+    if (silence != null) {
+      tell(silence.whole());
+    }
+    if (trouble != null) {
+      cluster.publish(trouble);
+    }
+  }
+
+  @Nullable Silence silence() {
+    return silence;
   }
 
   /** How the feed does: live or delayed. */

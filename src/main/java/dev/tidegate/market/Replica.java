@@ -32,6 +32,7 @@ final class Replica {
       long heartbeat,
       long silence,
       long settle,
+      StaleAfter staleAfter,
       java.util.function.Supplier<String> epochs) {}
 
   /** What one instance hands to the next of the same node. */
@@ -90,6 +91,11 @@ final class Replica {
   /** How the feed does, as far as this node reads it. */
   String state() {
     return owner == null ? Instrument.LIVE : owner.state();
+  }
+
+  /** What is silent, as far as this node is the one to say it. */
+  @Nullable Silence silence() {
+    return owner == null ? null : owner.silence();
   }
 
   /** Steps time; to be called a few times within a heartbeat. */

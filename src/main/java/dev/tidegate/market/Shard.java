@@ -5,6 +5,7 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,11 @@ final class Shard {
 
   List<String> symbols() {
     return List.copyOf(instruments.keySet());
+  }
+
+  /** Every symbol that there is. */
+  Collection<Instrument> instruments() {
+    return instruments.values();
   }
 
   int size() {

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
@@ -30,12 +31,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
   /** The same for one that may not be here any longer: it is gone within a second. */
   private static final long UNWANTED_PATIENCE = 750_000_000L;
 
+  static final String NOT_UTF8 = "text: not UTF-8";
+
   private static final byte[] NOTHING = new byte[0];
 
   private final Frames frames;
   private final Clock clock;
   private final int maxMessage;
-  private final boolean deflate;
+  private final int deflateBits;
   private Receiver receiver = NOBODY;
   private @Nullable ChannelHandlerContext context;
   private byte[] parts = NOTHING;
@@ -77,10 +80,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
       };
 
   Connection(Frames frames, Clock clock, int maxMessage, boolean deflate) {
+    this(frames, clock, maxMessage, deflate ? Deflate.FULL : Deflate.NONE);
+  }
+
+  /**
+   * @param deflateBits the window within which the client inflates, or {@link Deflate#NONE}
+   */
+  Connection(Frames frames, Clock clock, int maxMessage, int deflateBits) {
     this.frames = frames;
     this.clock = clock;
     this.maxMessage = maxMessage;
-    this.deflate = deflate;
+    this.deflateBits = deflateBits;
     this.heardAt = clock.coarseNanos();
   }
 
@@ -88,8 +98,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
     receiver = newReceiver;
   }
 
+  /**
+   * Whether the client takes the compressed frames that all share; the rare one with a smaller
+   * window gets the plain ones.
+   */
   boolean deflate() {
-    return deflate;
+    return deflateBits == Deflate.FULL;
+  }
+
+  /** The window within which the client inflates. */
+  int deflateBits() {
+    return deflateBits;
   }
 
   @Override
@@ -128,6 +147,30 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
     }
   }
 
+  /**
+   * Where the check of a text stands that a plain frame goes on with; BROKEN when it is no text.
+   */
+  int textState(int frame) {
+    if (closing) {
+      return Utf8.BROKEN;
+    }
+    boolean goesOn = frame == Frames.CONTINUATION && opcode == Frames.TEXT && !compressed;
+    return frame == Frames.TEXT ? Utf8.COMPLETE : goesOn ? utf8 : Utf8.BROKEN;
+  }
+
+  /** Whether a frame of the size is not too much for its message. */
+  boolean fits(int frame, long size) {
+    return switch (frame) {
+      case Frames.CONTINUATION -> closing || length + size <= maxMessage;
+      case Frames.TEXT, Frames.BINARY -> closing || size <= maxMessage;
+      default -> true;
+    };
+  }
+
+  String tooBig() {
+    return "message: more than " + maxMessage + " bytes";
+  }
+
   private void begin(int kind, WebSocketFrame frame) {
     opcode = (byte) kind;
     compressed = frame.rsv() != 0;
@@ -140,7 +183,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
     ByteBuf content = frame.content();
     int size = content.readableBytes();
     if (length + size > maxMessage) {
-      fail(CloseCode.TOO_BIG, "message: more than " + maxMessage + " bytes");
+      fail(CloseCode.TOO_BIG, tooBig());
       return;
     }
     if (parts.length < length + size) {
@@ -152,7 +195,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
     }
     length += size;
     if (utf8 == Utf8.BROKEN) {
-      fail(CloseCode.INVALID_PAYLOAD, "text: not UTF-8");
+      fail(CloseCode.INVALID_PAYLOAD, NOT_UTF8);
     } else if (frame.isFinalFragment()) {
       complete();
     }
@@ -172,7 +215,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
       utf8 = opcode == Frames.TEXT ? Utf8.check(Utf8.COMPLETE, bytes, 0, size) : Utf8.COMPLETE;
     }
     if (utf8 != Utf8.COMPLETE) {
-      fail(CloseCode.INVALID_PAYLOAD, "text: not UTF-8");
+      fail(CloseCode.INVALID_PAYLOAD, NOT_UTF8);
     } else {
       receiver.message(opcode, bytes, size);
     }
@@ -182,7 +225,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
     try {
       int expanded = frames.deflate().expand(bytes, size, maxMessage);
       if (expanded < 0) {
-        fail(CloseCode.TOO_BIG, "message: more than " + maxMessage + " bytes");
+        fail(CloseCode.TOO_BIG, tooBig());
       }
       return expanded;
     } catch (DataFormatException e) {
@@ -214,7 +257,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
       closingAt = clock.coarseNanos();
       send(closeFrame(code, reason));
     }
-    finish();
+    ChannelHandlerContext out = context;
+    if (out != null && out.channel() instanceof DuplexChannel channel && out.channel().isActive()) {
+      context = null;
+      Linger.begin(channel, this);
+      end();
+    } else {
+      finish();
+    }
   }
 
   private void finish() {
@@ -310,6 +360,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
 
   @Override
   public void channelInactive(ChannelHandlerContext in) {
+    end();
+  }
+
+  private void end() {
     Receiver old = receiver;
     receiver = NOBODY;
     closing = true;

@@ -10,6 +10,11 @@ import java.util.zip.Inflater;
  * serves every session of an event loop and a session costs no memory for it.
  */
 final class Deflate implements AutoCloseable {
+  /** No compression, and the window that the JDK compresses with: 32 KB. */
+  static final int NONE = 0;
+
+  static final int FULL = 15;
+
   private static final byte[] TAIL = {0, 0, (byte) 0xFF, (byte) 0xFF};
 
   private final Deflater deflater;
@@ -26,13 +31,31 @@ final class Deflate implements AutoCloseable {
   }
 
   int compress(byte[] message, int length) {
+    return compress(message, length, FULL);
+  }
+
+  /**
+   * Compresses so that an inflater with a window of that many bits understands. The JDK's own
+   * window cannot be made smaller, but no reference crosses a full flush.
+   */
+  int compress(byte[] message, int length, int bits) {
     deflater.reset();
-    deflater.setInput(message, 0, length);
+    int piece = bits == FULL ? length : 1 << bits;
     int size = 0;
+    int from = 0;
+    for (; length - from > piece; from += piece) {
+      size = add(message, from, piece, Deflater.FULL_FLUSH, size);
+    }
+    return add(message, from, length - from, Deflater.SYNC_FLUSH, size) - TAIL.length;
+  }
+
+  private int add(byte[] message, int from, int length, int flush, int before) {
+    deflater.setInput(message, from, length);
+    int size = before;
     while (true) {
-      size += deflater.deflate(out, size, out.length - size, Deflater.SYNC_FLUSH);
+      size += deflater.deflate(out, size, out.length - size, flush);
       if (size < out.length) {
-        return size - TAIL.length;
+        return size;
       }
       out = Arrays.copyOf(out, out.length * 2);
     }

@@ -35,7 +35,8 @@ final class Entrance {
     Op.Since since = subscription.wanted.since();
     subscription.epoch = topic.epoch;
     subscription.seq = topic.seq;
-    if (since != null) {
+    // A status says all there is, also what has no sequence: its present state comes first.
+    if (since != null && topic.channel != Channel.STATUS) {
       boolean same = since.epoch().equals(topic.epoch);
       if (same && (topic.seq <= since.seq() || topic.ring.afterSeq(since.seq()) >= 0)) {
         subscription.recovered = true;

@@ -222,7 +222,7 @@ final class Fanout implements Topic.Versions {
     for (int i = 0; i < dirty.size(); i++) {
       dirty.get(i).catchUp(from, each, shape, out);
     }
-    meters.assembled(dirty.getFirst().time, loop.millis());
+    meters.assembled(dirty.getFirst().channel, dirty.getFirst().time, loop.millis());
     return shape.codec().messages.isEmpty(out) ? null : frames.batch(out, shape);
   }
 
@@ -250,7 +250,7 @@ final class Fanout implements Topic.Versions {
         cached.add(cache);
       }
       cache.put(key, each, shape, frame);
-      meters.assembled(topic.time, loop.millis());
+      meters.assembled(topic.channel, topic.time, loop.millis());
     }
     return frame.retain();
   }
@@ -273,6 +273,7 @@ final class Fanout implements Topic.Versions {
     for (int i = 0; i < topics.size(); i++) {
       Topic topic = topics.get(i);
       if (topic.version > from && !lane.joining(topic)) {
+        meters.assembled(topic.channel, topic.time, loop.millis());
         follow(lane.session, Join.from(topic, from), shape, out, left);
       }
     }

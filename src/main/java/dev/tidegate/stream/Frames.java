@@ -61,8 +61,13 @@ final class Frames implements AutoCloseable {
 
   /** A data frame from bytes, compressed when that is asked for. */
   ByteBuf data(int opcode, byte[] message, int length, boolean compressed) {
-    if (compressed) {
-      int size = deflate.compress(message, length);
+    return data(opcode, message, length, compressed ? Deflate.FULL : Deflate.NONE);
+  }
+
+  /** A data frame from bytes, compressed for an inflater with the window. */
+  ByteBuf data(int opcode, byte[] message, int length, int deflateBits) {
+    if (deflateBits != Deflate.NONE) {
+      int size = deflate.compress(message, length, deflateBits);
       return frame(FIN | RSV1 | opcode, deflate.bytes(), size);
     }
     return frame(FIN | opcode, message, length);

@@ -4,6 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The upgrade's arithmetic: RFC 6455 section 4.2 and RFC 7692 section 7.1. */
@@ -13,6 +17,8 @@ final class Handshake {
       "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
 
   private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+  private static final Pattern WINDOW = Pattern.compile("[89]|1[0-5]");
 
   private Handshake() {}
 
@@ -35,49 +41,65 @@ final class Handshake {
     }
   }
 
-  /** The extension that we agree to, or null. Offers come in the client's order of preference. */
-  static @Nullable String extension(@Nullable String offers) {
-    if (offers == null) {
-      return null;
-    }
-    for (String offer : offers.split(",")) {
-      String agreed = deflate(offer);
-      if (agreed != null) {
-        return agreed;
+  /**
+   * Compression as agreed.
+   *
+   * @param answer the extension that the client is told
+   * @param bits the window within which it inflates
+   */
+  record Agreed(String answer, int bits) {}
+
+  /** What we agree to, or null. Offers come in the client's order of preference. */
+  static @Nullable Agreed extension(List<String> headers) {
+    for (String header : headers) {
+      for (String offer : header.split(",")) {
+        Agreed agreed = deflate(offer);
+        if (agreed != null) {
+          return agreed;
+        }
       }
     }
     return null;
   }
 
-  private static @Nullable String deflate(String offer) {
+  /** An offer with a parameter that is unknown, wrong or there twice is declined as a whole. */
+  private static @Nullable Agreed deflate(String offer) {
     String[] parts = offer.split(";");
     if (!parts[0].trim().equals("permessage-deflate")) {
       return null;
     }
     String answer = DEFLATE;
+    int bits = Deflate.FULL;
+    Set<String> seen = new HashSet<>();
     for (int i = 1; i < parts.length; i++) {
       String[] parameter = parts[i].trim().split("=", 2);
-      String value = parameter.length == 1 ? "" : parameter[1].trim().replace("\"", "");
-      boolean known =
-          switch (parameter[0].trim()) {
-            case "server_no_context_takeover", "client_no_context_takeover" -> value.isEmpty();
-            case "client_max_window_bits" -> value.isEmpty() || value.matches("[89]|1[0-5]");
-            // The JDK compresses with the full window only.
-            case "server_max_window_bits" -> value.equals("15");
+      String name = parameter[0].trim();
+      String value = parameter.length == 1 ? null : unquoted(parameter[1].trim());
+      boolean fine =
+          switch (name) {
+            case "server_no_context_takeover", "client_no_context_takeover" -> value == null;
+            case "client_max_window_bits" -> value == null || WINDOW.matcher(value).matches();
+            case "server_max_window_bits" -> value != null && WINDOW.matcher(value).matches();
             default -> false;
           };
-      if (!known) {
+      if (!fine || !seen.add(name)) {
         return null;
       }
-      if (parameter[0].trim().equals("server_max_window_bits")) {
-        answer += "; server_max_window_bits=15";
+      if (name.equals("server_max_window_bits")) {
+        bits = Integer.parseInt(value);
+        answer += "; server_max_window_bits=" + bits;
       }
     }
-    return answer;
+    return new Agreed(answer, bits);
+  }
+
+  private static String unquoted(String value) {
+    boolean quoted = value.length() > 2 && value.startsWith("\"") && value.endsWith("\"");
+    return quoted ? value.substring(1, value.length() - 1) : value;
   }
 
   /** The answer that ends HTTP on the connection. */
-  static byte[] response(String key, @Nullable String extension, @Nullable Codec codec) {
+  static byte[] response(String key, @Nullable Agreed extension, @Nullable Codec codec) {
     StringBuilder text =
         new StringBuilder(200)
             .append("HTTP/1.1 101 Switching Protocols\r\n")
@@ -88,7 +110,7 @@ final class Handshake {
       text.append("Sec-WebSocket-Protocol: ").append(codec.protocol).append("\r\n");
     }
     if (extension != null) {
-      text.append("Sec-WebSocket-Extensions: ").append(extension).append("\r\n");
+      text.append("Sec-WebSocket-Extensions: ").append(extension.answer()).append("\r\n");
     }
     return text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
   }

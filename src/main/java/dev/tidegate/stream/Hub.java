@@ -19,6 +19,7 @@ final class Hub {
   private final StreamMeters meters;
   private final Fanout fanout;
   private final Shards shards;
+  private final Conditions conditions;
   private final Listing listing;
   private final Replies replies;
   private final PrivateStreams privates;
@@ -53,6 +54,7 @@ final class Hub {
     this.rules = parts.rules();
     this.fanout = new Fanout(loop, parts.frames(), new Pressure(parts.config().adaptive()), meters);
     this.shards = new Shards(bus, fanout, config, meters);
+    this.conditions = new Conditions(bus, shards, loop, node);
     this.listing = new Listing(loop.nanos());
     this.replies = new Replies(loop);
     this.privates = new PrivateStreams(bus, replies);
@@ -62,6 +64,7 @@ final class Hub {
   /** Begins to hear. */
   void start() {
     bus.hear(Markets.DIRECTORY, this::directory);
+    conditions.start();
     bus.publish(Markets.DIRECTORY_WANTED, new DirectoryWanted(node));
   }
 
@@ -96,6 +99,10 @@ final class Hub {
 
   Shards shards() {
     return shards;
+  }
+
+  Conditions conditions() {
+    return conditions;
   }
 
   Listing listing() {

@@ -29,7 +29,7 @@ final class Instrument {
   private final List<BookTopic> views = new ArrayList<>(0);
   private final TradesTopic trades;
   private final LatestTopic ticker;
-  private final LatestTopic status;
+  private final StatusTopic status;
   private final Map<String, LatestTopic> candles = HashMap.newHashMap(2);
   private final ArrayDeque<Numbered> buffer = new ArrayDeque<>(0);
   private List<Runnable> waiting = new ArrayList<>(1);
@@ -50,7 +50,7 @@ final class Instrument {
     this.full = new BookTopic(ids.getAsInt(), BookTopic.FULL, common);
     this.trades = new TradesTopic(ids.getAsInt(), symbol, config.tradesKept(), versions);
     this.ticker = latest(Channel.TICKER, "");
-    this.status = latest(Channel.STATUS, "");
+    this.status = new StatusTopic(ids.getAsInt(), symbol, versions, this::has);
   }
 
   private LatestTopic latest(Channel channel, String interval) {
@@ -59,6 +59,21 @@ final class Instrument {
 
   boolean ready() {
     return ready;
+  }
+
+  /** Lays over the status what stands beside the numbered data. */
+  void overlay(Overlay overlay, long nowMicros) {
+    status.overlay(overlay, nowMicros);
+  }
+
+  private boolean has(Channel channel) {
+    return switch (channel) {
+      case BOOK -> full.seq > 0;
+      case TRADES -> trades.seq > 0;
+      case TICKER -> ticker.seq > 0;
+      case CANDLES -> candleSeq > 0;
+      case STATUS -> false;
+    };
   }
 
   String epoch() {
@@ -163,11 +178,12 @@ final class Instrument {
     full.reload(epoch, state.bookSeq(), time, of(history, Channel.BOOK));
     trades.reload(epoch, state.tradeSeq(), time, of(history, Channel.TRADES));
     latest(ticker, epoch, of(history, Channel.TICKER));
-    latest(status, epoch, of(history, Channel.STATUS));
     for (BookTopic view : views) {
       view.look(epoch, state.bookSeq(), time);
     }
     reloadCandles(epoch, of(history, Channel.CANDLES));
+    latest(status, epoch, of(history, Channel.STATUS));
+    status.refresh();
     ready = true;
     for (Numbered late = buffer.poll(); late != null; late = buffer.poll()) {
       accept(late.shardSeq(), late.update());

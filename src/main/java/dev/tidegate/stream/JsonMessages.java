@@ -1,5 +1,6 @@
 package dev.tidegate.stream;
 
+import dev.tidegate.bus.Announcements.Announcement;
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.Channel;
@@ -137,9 +138,33 @@ final class JsonMessages implements Messages {
         field(out, ",\"last\":\"", t.last());
       }
       case Candle c -> candle(c, out);
-      case Status s ->
-          out.ascii(",\"state\":").quoted(s.state()).ascii(",\"detail\":").quoted(s.detail());
+      case Status s -> status(s, out);
       case null, default -> {}
+    }
+  }
+
+  private static void status(Status s, Text out) {
+    out.ascii(",\"state\":").quoted(s.state()).ascii(",\"detail\":").quoted(s.detail());
+    if (!s.delayed().isEmpty()) {
+      out.ascii(",\"channels\":[");
+      for (Channel each : s.delayed()) {
+        out.separate().quoted(StatusTopic.name(each));
+      }
+      out.put(']');
+    }
+    if (s.since() > 0) {
+      out.ascii(",\"since\":").number(s.since());
+    }
+    if (!s.announced().isEmpty()) {
+      out.ascii(",\"announced\":[");
+      for (Announcement each : s.announced()) {
+        out.separate().ascii("{\"id\":").quoted(each.id());
+        out.ascii(",\"state\":").quoted(each.state());
+        out.ascii(",\"detail\":").quoted(each.detail());
+        out.ascii(",\"from\":").number(each.from()).ascii(",\"until\":").number(each.until());
+        out.put('}');
+      }
+      out.put(']');
     }
   }
 

@@ -6,10 +6,10 @@ import dev.tidegate.bus.Markets.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ticker, a candle or the status of a symbol: each message says all there is, so the last one
- * wins; of candles the last one of every bar.
+ * The ticker, a candle or ({@link StatusTopic}) the status of a symbol: each message says all there
+ * is, so the last one wins; of candles the last one of every bar.
  */
-final class LatestTopic extends Topic {
+class LatestTopic extends Topic {
   private final String interval;
   private @Nullable Event latest;
 

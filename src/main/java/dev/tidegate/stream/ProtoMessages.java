@@ -1,5 +1,6 @@
 package dev.tidegate.stream;
 
+import dev.tidegate.bus.Announcements.Announcement;
 import dev.tidegate.bus.Commands.Result;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Transition;
@@ -216,10 +217,7 @@ final class ProtoMessages implements Messages {
         Proto.decimal(out, 5, t.last());
       }
       case Candle c -> candle(topic.interval(), c, out);
-      case Status s -> {
-        Proto.text(out, 1, s.state());
-        Proto.text(out, 2, s.detail());
-      }
+      case Status s -> status(s, out);
       case null, default -> {}
     }
     Proto.close(out, opened);
@@ -233,6 +231,26 @@ final class ProtoMessages implements Messages {
       case CANDLES -> CANDLE;
       case STATUS -> STATUS;
     };
+  }
+
+  private static void status(Status s, Text out) {
+    Proto.text(out, 1, s.state());
+    Proto.text(out, 2, s.detail());
+    for (Channel each : s.delayed()) {
+      Proto.text(out, 3, StatusTopic.name(each));
+    }
+    if (s.since() > 0) {
+      Proto.number(out, 4, s.since());
+    }
+    for (Announcement each : s.announced()) {
+      int opened = Proto.open(out, 5);
+      Proto.text(out, 1, each.id());
+      Proto.text(out, 2, each.state());
+      Proto.text(out, 3, each.detail());
+      Proto.number(out, 4, each.from());
+      Proto.number(out, 5, each.until());
+      Proto.close(out, opened);
+    }
   }
 
   private static void candle(String interval, Candle c, Text out) {

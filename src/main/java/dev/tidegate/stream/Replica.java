@@ -28,6 +28,7 @@ final class Replica {
   private long term;
   private long expected = UNKNOWN;
   private long heardAt;
+  private long ownerHeardAt;
   private long askedAt;
   private boolean asking;
 
@@ -45,6 +46,7 @@ final class Replica {
     this.source = source;
     this.meters = meters;
     this.heardAt = source.nanos();
+    this.ownerHeardAt = heardAt;
   }
 
   Map<String, Instrument> instruments() {
@@ -53,6 +55,11 @@ final class Replica {
 
   long silence(long nanos) {
     return nanos - heardAt;
+  }
+
+  /** Whether the owner itself has said nothing for longer than its heartbeat allows. */
+  boolean unheard(long nanos) {
+    return nanos - ownerHeardAt > SILENCE && !epoch.isEmpty();
   }
 
   /** Adds a symbol and asks for its state. */
@@ -68,6 +75,7 @@ final class Replica {
     }
     term = Math.max(term, batch.term());
     heardAt = source.nanos();
+    ownerHeardAt = heardAt;
     if (expected == UNKNOWN) {
       expected = batch.first();
     }
@@ -125,9 +133,12 @@ final class Replica {
     for (int i = from; i < updates.size(); i++) {
       Update update = updates.get(i);
       Instrument instrument = instruments.get(update.symbol());
-      if (instrument != null && !instrument.accept(batch.first() + i, update)) {
-        instrument.doubt(batch.first() + i + 1);
-        source.askState(shard, update.symbol());
+      if (instrument != null) {
+        meters.heard(update.channel(), heardAt);
+        if (!instrument.accept(batch.first() + i, update)) {
+          instrument.doubt(batch.first() + i + 1);
+          source.askState(shard, update.symbol());
+        }
       }
     }
     expected = Math.max(expected, batch.next());

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class Shards implements Replica.Source {
   private final StreamMeters meters;
   private final Map<Integer, Replica> replicas = new HashMap<>();
   private final Map<Integer, MessageConsumer<Batch>> hearing = new HashMap<>();
+  private BiConsumer<Integer, Instrument> onNew = (shard, instrument) -> {};
   private int topics;
 
   Shards(Bus bus, Fanout fanout, StreamConfig config, StreamMeters meters) {
@@ -42,6 +44,11 @@ final class Shards implements Replica.Source {
     return replicas.values();
   }
 
+  /** Gets every symbol that is newly followed. */
+  void onNew(BiConsumer<Integer, Instrument> listener) {
+    onNew = listener;
+  }
+
   Instrument instrument(String symbol, int shard) {
     Replica replica = replicas.get(shard);
     if (replica == null) {
@@ -52,6 +59,7 @@ final class Shards implements Replica.Source {
     Instrument instrument = replica.instruments().get(symbol);
     if (instrument == null) {
       instrument = new Instrument(symbol, config, () -> ++topics, fanout);
+      onNew.accept(shard, instrument);
       replica.follow(instrument);
     }
     return instrument;
@@ -126,6 +134,9 @@ final class Shards implements Replica.Source {
       } else {
         replica.check(nanos);
       }
+    }
+    if (replicas.isEmpty()) {
+      meters.deaf();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.tidegate.stream;
 
+import dev.tidegate.bus.Markets.Channel;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * What one instance counts. Plain fields on the event loop, handed to the registry once a second,
@@ -18,6 +20,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class StreamMeters {
   private static final int SAMPLE = 16;
+  private static final Channel[] CHANNELS = Channel.values();
+
+  /** Beyond this a source's time is that of a recording, and says nothing of us. */
+  private static final long PLAUSIBLE_MILLIS = 3_600_000;
 
   private final AtomicInteger sessions = new AtomicInteger();
   private final AtomicInteger subscriptions = new AtomicInteger();
@@ -29,7 +35,8 @@ final class StreamMeters {
   private final Counter slowSteps;
   private final Counter closes;
   private final Map<Refused, Counter> refusals;
-  private final Timer latency;
+  private final Timer[] latency = new Timer[CHANNELS.length];
+  private final AtomicLongArray heard = new AtomicLongArray(CHANNELS.length);
   private long frames;
   private long bytes;
   private long odd;
@@ -50,13 +57,24 @@ final class StreamMeters {
     slowSteps = Counter.builder("tidegate.stream.slow.steps").register(registry);
     refusals = refusals(registry);
     closes = Counter.builder("tidegate.stream.closes").register(registry);
-    latency =
-        Timer.builder("tidegate.stream.latency")
-            .description("From the source event's time to the write, sampled")
-            .publishPercentileHistogram()
-            .minimumExpectedValue(Duration.ofNanos(100_000))
-            .maximumExpectedValue(Duration.ofSeconds(10))
-            .register(registry);
+    for (int i = 0; i < CHANNELS.length; i++) {
+      int slot = i;
+      String channel = CHANNELS[i].name().toLowerCase(Locale.ROOT);
+      latency[i] =
+          Timer.builder("tidegate.stream.latency")
+              .description("From the source event's time to the write, sampled")
+              .tag("channel", channel)
+              .publishPercentileHistogram()
+              .minimumExpectedValue(Duration.ofNanos(100_000))
+              .maximumExpectedValue(Duration.ofSeconds(10))
+              .register(registry);
+      Gauge.builder("tidegate.stream.staleness", heard, h -> secondsSince(h.get(slot)))
+          .description("Since the last event of any symbol that is followed here")
+          .baseUnit("seconds")
+          .tag("instance", tag)
+          .tag("channel", channel)
+          .register(registry);
+    }
   }
 
   private static void gauge(
@@ -126,10 +144,31 @@ final class StreamMeters {
     closes.increment();
   }
 
-  void assembled(long eventMicros, long nowMillis) {
+  @SuppressWarnings("EnumOrdinal") // an index into this array only, never stored or sent
+  void assembled(Channel channel, long eventMicros, long nowMillis) {
     if ((++samples & (SAMPLE - 1)) == 0) {
-      latency.record(Math.max(0, nowMillis - eventMicros / 1000), TimeUnit.MILLISECONDS);
+      long age = nowMillis - eventMicros / 1000;
+      if (age < PLAUSIBLE_MILLIS) {
+        latency[channel.ordinal()].record(Math.max(0, age), TimeUnit.MILLISECONDS);
+      }
     }
+  }
+
+  /** An event of the channel came, by the clock of {@link System#nanoTime}. */
+  @SuppressWarnings("EnumOrdinal") // as above
+  void heard(Channel channel, long nanos) {
+    heard.lazySet(channel.ordinal(), nanos);
+  }
+
+  /** Nobody follows anything here, so that silence means nothing. */
+  void deaf() {
+    for (int i = 0; i < CHANNELS.length; i++) {
+      heard.lazySet(i, 0);
+    }
+  }
+
+  private static double secondsSince(long nanos) {
+    return nanos == 0 ? Double.NaN : (System.nanoTime() - nanos) / 1e9;
   }
 
   /** Once a second. */

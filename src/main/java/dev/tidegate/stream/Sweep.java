@@ -52,6 +52,7 @@ final class Sweep implements Connection.Clock {
     pressure(all, now);
     coarse = now;
     sessions(all, now);
+    all.conditions().check(now);
     if (++round % SECOND == 0) {
       StreamConfig config = all.config();
       slow.check(now, config.stalled().toNanos());

@@ -201,14 +201,16 @@ final class Upgrade {
   }
 
   private Connection detach(HttpServerRequest request, int maxFrame, @Nullable Codec codec) {
-    String extension = Handshake.extension(request.getHeader("Sec-WebSocket-Extensions"));
+    Handshake.Agreed extension =
+        Handshake.extension(request.headers().getAll("Sec-WebSocket-Extensions"));
+    int bits = extension == null ? Deflate.NONE : extension.bits();
     ChannelHandlerContext http = ((ConnectionBase) request.connection()).channelHandlerContext();
     Channel channel = http.channel();
     ChannelPipeline pipeline = channel.pipeline();
     Frames frames = hub.fanout().frames();
-    Connection connection = new Connection(frames, clock, maxFrame, extension != null);
+    Connection connection = new Connection(frames, clock, maxFrame, bits);
     Map<String, ChannelHandler> vertx = pipeline.toMap();
-    pipeline.addLast(new StrictDecoder(extension != null, maxFrame), connection);
+    pipeline.addLast(new StrictDecoder(extension != null, maxFrame, connection), connection);
     // The HTTP decoder goes last: what the client sent after its request comes out of it then.
     vertx.forEach((name, handler) -> remove(pipeline, name, handler));
     String key = String.valueOf(request.getHeader("Sec-WebSocket-Key"));
@@ -242,7 +244,7 @@ final class Upgrade {
           public void message(int opcode, byte[] bytes, int length) {
             byte[] copy = java.util.Arrays.copyOf(bytes, length);
             connection.write(
-                hub.fanout().frames().data(opcode, copy, length, connection.deflate()));
+                hub.fanout().frames().data(opcode, copy, length, connection.deflateBits()));
             connection.flush();
           }
 

@@ -85,6 +85,9 @@ class CodecsTest {
           new Update("BTC-USD", Channel.STATUS, 1, 8, new Markets.Status("halted", "by hand")));
   private static final Batch BATCH = new Batch(3, "k3", "n1", 2, 120, 4711, UPDATES);
 
+  private static final Announcements.Announcement ANNOUNCEMENT =
+      new Announcements.Announcement("a1", "*", "maintenance", "new pump", 5, 900, 6, true);
+
   static Stream<Golden> goldens() {
     return Stream.of(
         new Golden(
@@ -225,6 +228,46 @@ class CodecsTest {
             "feed state",
             new Markets.FeedState(3, "k3", "n1", 2, "delayed", "no broker", 1_700_000_000_000_000L),
             "010000002206046b33046e31040e64656c61796564126e6f2062726f6b65728080f28183898506"),
+        new Golden(
+            "delays",
+            new Markets.Delays(
+                3,
+                "k3",
+                "n1",
+                2,
+                true,
+                List.of(
+                    new Markets.Delayed(
+                        "BTC-USD", List.of(Channel.BOOK, Channel.TICKER), 1_700_000_000_000_000L))),
+            "010000001d06046b33046e310401020e4254432d5553440400048080f28183898506"),
+        new Golden(
+            "announced",
+            new Announcements.Announced("n1", List.of(ANNOUNCEMENT)),
+            "0100000023046e3102046131022a166d61696e74"
+                + "656e616e6365106e65772070756d700a880e0c01"),
+        new Golden(
+            "announcements wanted",
+            new Announcements.AnnouncementsWanted("n1"),
+            "0100000003046e31"),
+        new Golden(
+            "status with all there is",
+            new Batch(
+                3,
+                "k3",
+                "n1",
+                2,
+                120,
+                4711,
+                List.of(
+                    new Update(
+                        "BTC-USD",
+                        Channel.STATUS,
+                        1,
+                        8,
+                        new Markets.Status(
+                            "delayed", "why", List.of(Channel.BOOK), 9, List.of(ANNOUNCEMENT))))),
+            "010000004806046b33046e3104f001ce49020e4254432d5553440802100c0e64656c61796564"
+                + "0677687902001202046131022a166d61696e74656e616e6365106e65772070756d700a880e0c01"),
         new Golden("present", new Markets.Present("n1", "m-1", true), "0100000008046e31066d2d3101"),
         new Golden("fed", new Markets.Fed(3, List.of("{}", "[]")), "01000000080604047b7d045b5d"),
         new Golden("directory wanted", new Markets.DirectoryWanted("n1"), "0100000003046e31"),

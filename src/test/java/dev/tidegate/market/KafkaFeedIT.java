@@ -67,6 +67,7 @@ class KafkaFeedIT {
             null,
             null,
             null,
+            null,
             null);
     vertx
         .deployVerticle(

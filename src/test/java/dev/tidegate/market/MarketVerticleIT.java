@@ -106,7 +106,10 @@ class MarketVerticleIT {
     bus.publish(Operations.show("market"), new Operations.Show("market", null, 10, "here"));
     await(() -> json.get() != null);
     assertThat(json.get())
-        .contains("\"feed\":\"simulator\"", "\"owner\":\"n1\"", "\"owning\":true", "\"term\":1");
+        .contains("\"feed\":\"simulator\"", "\"owner\":\"n1\"", "\"owning\":true", "\"term\":1")
+        .containsPattern(
+            "\"symbol\":\"SYM....\",\"state\":\"live\",\"detail\":\"\",\"delayed\":\\[],"
+                + "\"ageMillis\":\\{\"book\":\\d+");
     await(
         () ->
             meters.get("tidegate.market.staleness").tag("channel", "book").gauges().stream()
@@ -135,6 +138,7 @@ class MarketVerticleIT {
             SHARDS,
             null,
             new MarketConfig.Simulator(List.of(), "SYM", 20, 2000.0, 5, 2, 3, 7L),
+            null,
             null,
             null,
             null,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.CaughtUp;
+import dev.tidegate.bus.Markets.Delays;
 import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.FeedState;
 import dev.tidegate.bus.Markets.Update;
@@ -36,6 +37,9 @@ final class World {
   final Map<Integer, Claim> claims = new HashMap<>();
   final boolean shared;
   final Map<String, TreeMap<Long, Update>> published = new HashMap<>();
+  final List<FeedState> states = new ArrayList<>();
+  final List<Delays> delays = new ArrayList<>();
+  StaleAfter staleAfter = StaleAfter.DEFAULT;
   long now = 10_000;
   boolean mapHangs;
   private int epochs;
@@ -105,7 +109,7 @@ final class World {
       sink = null;
       inbox.clear();
       Shard shard = new Shard(0, LIMITS, () -> now);
-      Rules rules = new Rules(1, 500, 2_000, 1_500, () -> "e" + ++epochs);
+      Rules rules = new Rules(1, 500, 2_000, 1_500, staleAfter, () -> "e" + ++epochs);
       replica =
           new Replica(new Parked(shard, null, false, false), this, this, rules, now, () -> {});
     }
@@ -193,7 +197,14 @@ final class World {
     }
 
     @Override
-    public void publish(FeedState state) {}
+    public void publish(FeedState state) {
+      states.add(state);
+    }
+
+    @Override
+    public void publish(Delays said) {
+      delays.add(said);
+    }
 
     @Override
     public Future<CaughtUp> ask(CatchUp question) {

@@ -60,7 +60,8 @@ class ConnectionFuzzTest {
             ends[0]++;
           }
         });
-    EmbeddedChannel channel = new EmbeddedChannel(new StrictDecoder(deflate, LIMIT), connection);
+    EmbeddedChannel channel =
+        new EmbeddedChannel(new StrictDecoder(deflate, LIMIT, connection), connection);
     int from = 0;
     while (from < bytes.length && channel.isOpen()) {
       int to = cuts == null ? bytes.length : Math.min(bytes.length, from + 1 + cuts.nextInt(40));

@@ -49,7 +49,8 @@ class ConnectionTest {
             ended = true;
           }
         });
-    EmbeddedChannel opened = new EmbeddedChannel(new StrictDecoder(deflate, LIMIT), connection);
+    EmbeddedChannel opened =
+        new EmbeddedChannel(new StrictDecoder(deflate, LIMIT, connection), connection);
     opened.config().setAllocator(memory);
     return opened;
   }
@@ -129,6 +130,43 @@ class ConnectionTest {
       send(new byte[] {b});
     }
     assertThat(messages).containsExactly("1:slow é");
+  }
+
+  @Test
+  void refusesBadUtf8BeforeTheFrameIsWhole() {
+    byte[] text = new byte[600];
+    java.util.Arrays.fill(text, (byte) 'a');
+    text[299] = (byte) 0xE2;
+    text[300] = (byte) 0x82;
+    text[301] = (byte) 0xAC;
+    text[405] = (byte) 0xC3;
+    byte[] frame = frame(0x81, text);
+    int header = frame.length - text.length;
+    for (int i = 0; i < header + 406; i++) {
+      send(new byte[] {frame[i]});
+      assertThat(channel.isOpen()).as("after byte " + i).isTrue();
+    }
+    send(new byte[] {frame[header + 406]});
+    assertThat(closeCode()).isEqualTo(1007);
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
+  void refusesBadUtf8OfAnUnfinishedLaterFragment() {
+    byte[] later = frame(0x80, new byte[] {0x28, 'a', 'b'});
+    send(frame(0x01, new byte[] {'x', (byte) 0xC3}));
+    send(java.util.Arrays.copyOf(later, later.length - 3));
+    assertThat(channel.isOpen()).isTrue();
+    send(new byte[] {later[later.length - 3]});
+    assertThat(closeCode()).isEqualTo(1007);
+  }
+
+  @Test
+  void refusesAMessageThatWillBeTooBigBeforeItHasCome() {
+    send(frame(0x01, new byte[600]));
+    byte[] later = frame(0x80, new byte[500]);
+    send(java.util.Arrays.copyOf(later, 20));
+    assertThat(closeCode()).isEqualTo(1009);
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidegate.bus.Announcements.Announcement;
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.Channel;
@@ -29,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -76,6 +78,25 @@ class ProtoTwinTest {
         }
       }
     }
+  }
+
+  @Example
+  void aStatusSaysAllThatItHas() {
+    Announcement announced = new Announcement("a1", "*", "maintenance", "ü", 7, 8, 9, false);
+    Status status =
+        new Status("delayed", "why", List.of(Channel.BOOK, Channel.TRADES), 5, List.of(announced));
+    Entry entry = new Entry(1, 1, 2, 1_700_000_000_000_000L, status);
+    LatestTopic topic = (LatestTopic) new World().instrument.topic(KEYS.getLast());
+    Shape json = new Shape(0, 1, false, false, false, Codec.JSON);
+    Shape proto = new Shape(0, 1, false, false, false, Codec.PROTO);
+    same(
+        json,
+        proto,
+        (shape, out) -> {
+          int opened = shape.codec().messages.open(out);
+          shape.codec().messages.latest(topic, entry, true, out);
+          shape.codec().messages.close(opened, out);
+        });
   }
 
   private interface Says {

@@ -39,7 +39,12 @@ public final class RawWebSocket implements AutoCloseable {
 
   public static RawWebSocket open(String url, String... headers) throws IOException {
     URI at = URI.create(url);
-    Socket socket = new Socket(at.getHost(), at.getPort());
+    return open(new Socket(at.getHost(), at.getPort()), url, headers);
+  }
+
+  /** Over a socket that is connected already, with TLS or as the test needs it. */
+  public static RawWebSocket open(Socket socket, String url, String... headers) throws IOException {
+    URI at = URI.create(url);
     socket.setSoTimeout(10_000);
     RawWebSocket raw = new RawWebSocket(socket);
     StringBuilder request =

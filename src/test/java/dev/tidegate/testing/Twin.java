@@ -120,9 +120,7 @@ public final class Twin {
       case "trades" -> trades(inside, to);
       case "request", "order" -> command(inside, to);
       case "candle" -> candle(inside, to);
-      case "status" ->
-          to.put("state", (String) get(inside, "state"))
-              .put("detail", (String) get(inside, "detail"));
+      case "status" -> status(inside, to);
       default -> decimals(inside, to);
     }
     return to;
@@ -228,6 +226,26 @@ public final class Twin {
                 to.put(field.getJsonName(), text.isEmpty() ? decimal(mantissa, exponent) : text);
               }
             });
+  }
+
+  private static void status(Message status, ObjectNode to) {
+    to.put("state", (String) get(status, "state")).put("detail", (String) get(status, "detail"));
+    ArrayNode channels = NODES.arrayNode();
+    ((List<?>) get(status, "channels")).forEach(name -> channels.add((String) name));
+    if (!channels.isEmpty()) {
+      to.set("channels", channels);
+    }
+    if ((long) get(status, "since") != 0) {
+      to.put("since", (long) get(status, "since"));
+    }
+    for (Message one : list(status, "announced")) {
+      ObjectNode announced = to.withArray("announced").addObject();
+      known(one);
+      for (String text : List.of("id", "state", "detail")) {
+        announced.put(text, (String) get(one, text));
+      }
+      announced.put("from", (long) get(one, "from")).put("until", (long) get(one, "until"));
+    }
   }
 
   private static void command(Message command, ObjectNode to) {

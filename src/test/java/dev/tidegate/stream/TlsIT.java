@@ -1,0 +1,311 @@
+package dev.tidegate.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Codecs;
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.policy.Authenticator;
+import dev.tidegate.testing.RawWebSocket;
+import dev.tidegate.testing.RawWebSocket.Frame;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.net.SelfSignedCertificate;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The stream over TLS: the same as without, with a certificate of its own. */
+class TlsIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long T = 1_700_000_000_000_001L;
+
+  private final List<RawWebSocket> clients = new ArrayList<>();
+  private SelfSignedCertificate certificate;
+  private SSLContext trusting;
+  private Vertx vertx;
+  private FakeMarket market;
+  private int port;
+
+  @BeforeEach
+  void start() throws Exception {
+    certificate = SelfSignedCertificate.create();
+    trusting = trusting(certificate.certificatePath());
+    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
+    Codecs.register(vertx.eventBus());
+    market = new FakeMarket(new Bus(vertx.eventBus()), 0, List.of("AAA"));
+    market.silently(
+        "AAA",
+        Channel.BOOK,
+        T,
+        new Snapshot(List.of(FakeMarket.level("1", "1")), List.of(FakeMarket.level("2", "1"))));
+    market.start();
+    StreamVerticle verticle =
+        new StreamVerticle(config(), nobody(), new SimpleMeterRegistry(), "n1", 0);
+    get(vertx.deployVerticle(verticle));
+    port = verticle.port();
+  }
+
+  private StreamConfig config() {
+    return new StreamConfig(
+        "127.0.0.1",
+        0,
+        new StreamConfig.Tls(certificate.certificatePath(), certificate.privateKeyPath()),
+        Map.of(),
+        null,
+        Duration.ofSeconds(1),
+        null,
+        null,
+        null,
+        Duration.ofSeconds(30),
+        null,
+        null,
+        null,
+        null,
+        4096,
+        null,
+        false,
+        true,
+        null);
+  }
+
+  private static Authenticator nobody() {
+    return new Authenticator() {
+      @Override
+      public Verdict apiKey(String key) {
+        return new Verdict(null, "no such key");
+      }
+
+      @Override
+      public Verdict bearer(String token) {
+        return new Verdict(null, "not a token");
+      }
+    };
+  }
+
+  private static SSLContext trusting(String path) throws Exception {
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    try (InputStream pem = Files.newInputStream(Path.of(path))) {
+      store.setCertificateEntry(
+          "it", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+    }
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(store);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    return context;
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (RawWebSocket client : clients) {
+      client.close();
+    }
+    get(vertx.close());
+    certificate.delete();
+  }
+
+  private static <T> T get(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  /** A receive buffer of 0 is whatever the system gives. */
+  private RawWebSocket open(String path, String protocol, int receiveBuffer, String... headers)
+      throws IOException {
+    Socket plain = new Socket();
+    if (receiveBuffer > 0) {
+      plain.setReceiveBufferSize(receiveBuffer);
+    }
+    plain.connect(new InetSocketAddress("127.0.0.1", port));
+    SSLSocket socket =
+        (SSLSocket) trusting.getSocketFactory().createSocket(plain, "localhost", port, true);
+    socket.setEnabledProtocols(new String[] {protocol});
+    socket.startHandshake();
+    RawWebSocket client = RawWebSocket.open(socket, "wss://localhost:" + port + path, headers);
+    clients.add(client);
+    return client;
+  }
+
+  private static void subscribe(RawWebSocket client, String channel) throws IOException {
+    client.sendText(
+        "{\"op\":\"subscribe\",\"id\":1,\"channels\":[{\"channel\":\""
+            + channel
+            + "\",\"symbol\":\"AAA\",\"window\":0}]}");
+    String op = "";
+    while (!op.equals("subscribed")) {
+      op = JSON.readTree(client.nextText()).path("op").asText();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void carriesMarketDataPingsAndTheClose(String protocol) throws Exception {
+    RawWebSocket client = open("/v1/stream", protocol, 0);
+    subscribe(client, "book");
+    JsonNode snapshot = JSON.readTree(client.nextText()).get(0);
+    assertThat(snapshot.path("kind").asText()).isEqualTo("snapshot");
+    market.say("AAA", Channel.BOOK, T + 1, FakeMarket.bid("1.5", "3"));
+    JsonNode delta = JSON.readTree(client.nextText()).get(0);
+    assertThat(delta.path("prevSeq")).isEqualTo(snapshot.path("seq"));
+    assertThat(delta.at("/bids/0/1").asText()).isEqualTo("3");
+
+    client.send(0x89, "are you there".getBytes(StandardCharsets.US_ASCII));
+    Frame pong = client.next();
+    assertThat(pong.opcode()).isEqualTo(Frames.PONG);
+    assertThat(new String(pong.payload(), StandardCharsets.US_ASCII)).isEqualTo("are you there");
+
+    client.send(0x88, new byte[] {3, (byte) 0xE8});
+    assertThat(client.closeCode()).isEqualTo(1000);
+    assertThat(client.ended()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void saysWhyItClosesToAClientThatGoesOnSending(String protocol) throws Exception {
+    RawWebSocket client = open("/v1/stream", protocol, 0);
+    subscribe(client, "book");
+    client.nextText();
+    client.send(0x83, new byte[1]);
+    for (int i = 0; i < 30; i++) {
+      client.send(0x82, new byte[100_000]);
+    }
+    assertThat(client.closeCode()).isEqualTo(1002);
+    assertThat(client.ended()).isTrue();
+  }
+
+  @Test
+  void compresses() throws Exception {
+    RawWebSocket client =
+        open(
+            "/v1/stream",
+            "TLSv1.3",
+            0,
+            "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits");
+    assertThat(client.extensions()).startsWith("permessage-deflate");
+    subscribe(client, "trades");
+    for (int i = 0; i < 50; i++) {
+      market.say("AAA", Channel.TRADES, T + i, FakeMarket.trade("t" + i));
+    }
+    int seq = 0;
+    while (seq < 50) {
+      JsonNode message = JSON.readTree(text(client.next()));
+      for (JsonNode trade : message.get(0).path("trades")) {
+        assertThat(trade.path("seq").asInt()).isEqualTo(++seq);
+      }
+    }
+  }
+
+  private static byte[] text(Frame frame) {
+    assertThat(frame.head()).as("a compressed text").isEqualTo(0xC1);
+    return WindowInflater.message(frame.payload(), frame.payload().length, 15);
+  }
+
+  @Test
+  void aSlowReaderMissesNoTradeGetsTheLastPriceAndDelaysNobody() throws Exception {
+    RawWebSocket slow = open("/v1/stream", "TLSv1.3", 4096);
+    RawWebSocket prices = open("/v1/stream", "TLSv1.3", 4096);
+    RawWebSocket fast = open("/v1/stream", "TLSv1.3", 0);
+    subscribe(slow, "trades");
+    subscribe(prices, "ticker");
+    subscribe(fast, "trades");
+    int count = 6_000;
+    CompletableFuture<Integer> received = CompletableFuture.supplyAsync(() -> trades(fast, count));
+    for (int i = 1; i <= count; i++) {
+      market.say("AAA", Channel.TRADES, T + i, FakeMarket.trade("t" + i));
+      market.say("AAA", Channel.TICKER, T + i, FakeMarket.ticker(Integer.toString(i)));
+    }
+    assertThat(received.get(20, TimeUnit.SECONDS)).as("the others are not delayed").isPositive();
+    assertThat(trades(slow, count)).isPositive();
+    int messages = 0;
+    int last = 0;
+    while (last < count) {
+      for (JsonNode each : JSON.readTree(prices.nextText())) {
+        messages++;
+        int bid = each.path("bid").asInt();
+        assertThat(bid).isGreaterThan(last);
+        last = bid;
+      }
+    }
+    assertThat(messages).as("what waited was not kept for it").isLessThan(count * 3 / 4);
+  }
+
+  /** Reads trades up to the count, each once and in order; returns the frames that they took. */
+  private static int trades(RawWebSocket client, int count) {
+    int seq = 0;
+    int frames = 0;
+    try {
+      while (seq < count) {
+        JsonNode message = JSON.readTree(client.nextText());
+        frames++;
+        for (JsonNode each : message.isArray() ? message : JSON.createArrayNode()) {
+          for (JsonNode trade : each.path("trades")) {
+            assertThat(trade.path("seq").asInt()).isEqualTo(++seq);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return frames;
+  }
+
+  @Test
+  void aClientThatIsNotOursGetsIn() throws Exception {
+    CompletableFuture<String> welcome = new CompletableFuture<>();
+    try (HttpClient http = HttpClient.newBuilder().sslContext(trusting).build()) {
+      WebSocket socket =
+          http.newWebSocketBuilder()
+              .buildAsync(
+                  URI.create("wss://localhost:" + port + "/v1/stream"),
+                  new WebSocket.Listener() {
+                    @Override
+                    public CompletionStage<?> onText(
+                        WebSocket from, CharSequence data, boolean last) {
+                      welcome.complete(data.toString());
+                      return null;
+                    }
+                  })
+              .get(10, TimeUnit.SECONDS);
+      assertThat(welcome.get(10, TimeUnit.SECONDS)).contains("\"op\":\"welcome\"");
+      socket.abort();
+    }
+  }
+
+  @Test
+  void clearTextGetsNowhere() throws Exception {
+    assertThatThrownBy(() -> RawWebSocket.open("ws://127.0.0.1:" + port + "/v1/stream").close())
+        .isInstanceOf(IOException.class);
+  }
+}
