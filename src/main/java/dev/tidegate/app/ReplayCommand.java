@@ -38,6 +38,12 @@ final class ReplayCommand implements Callable<Integer> {
           "Divides the recorded gaps; 0 is as fast as possible (default: ${DEFAULT-VALUE}).")
   private double speed;
 
+  @Option(
+      names = "--format",
+      defaultValue = "json",
+      description = "How records are written: json or protobuf (default: ${DEFAULT-VALUE}).")
+  private Replay.Format format = Replay.Format.JSON;
+
   @Spec private @Nullable CommandSpec spec;
 
   @Override
@@ -49,7 +55,8 @@ final class ReplayCommand implements Callable<Integer> {
     if (!Files.isReadable(capture)) {
       throw new ConfigException(capture + ": no such file (expected a capture)");
     }
-    Replay.Sent sent = Replay.run(capture, Map.of("bootstrap.servers", brokers), topic, speed);
+    Replay.Sent sent =
+        Replay.run(capture, Map.of("bootstrap.servers", brokers), topic, speed, format);
     Objects.requireNonNull(spec)
         .commandLine()
         .getOut()

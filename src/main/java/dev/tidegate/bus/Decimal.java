@@ -7,6 +7,9 @@ import java.math.BigDecimal;
  * equals "100.1"), the text is kept. Numbers of up to 18 significant digits compare as longs.
  */
 public final class Decimal implements Comparable<Decimal> {
+  /** What {@link #mantissa} says of a text that is not told as two numbers. */
+  public static final long NO_MANTISSA = Long.MIN_VALUE;
+
   private static final int MAX_TEXT = 40;
   private static final int MAX_DIGITS = 18;
   private static final long[] POW10 = new long[19];
@@ -22,10 +25,14 @@ public final class Decimal implements Comparable<Decimal> {
   private final long unscaled;
   private final int scale;
 
-  private Decimal(String text, long unscaled, int scale) {
+  /** The digits behind the point as they were written, or -1 when {@link #mantissa} has none. */
+  private final int written;
+
+  private Decimal(String text, long unscaled, int scale, int written) {
     this.text = text;
     this.unscaled = unscaled;
     this.scale = scale;
+    this.written = written;
   }
 
   /** Parses plain decimal notation: digits with an optional sign and an optional point. */
@@ -51,18 +58,46 @@ public final class Decimal implements Comparable<Decimal> {
     if (digits > MAX_DIGITS) {
       return wide(text);
     }
-    return exact(text, from == 1 ? -unscaled : unscaled, point < 0 ? 0 : length - point - 1);
+    return exact(text, from, from == 1 ? -unscaled : unscaled, point < 0 ? length : point);
+  }
+
+  /** Whether it is written as a number would be: digits before a point and behind it. */
+  private static boolean plain(String text, int from, int whole) {
+    boolean begins = whole == 1 || (whole > 1 && text.charAt(from) != '0');
+    return begins && text.charAt(text.length() - 1) != '.';
+  }
+
+  /** Mantissa times ten to the exponent, which is 0 or negative. */
+  public static Decimal of(long mantissa, int exponent) {
+    if (exponent > 0 || exponent < -MAX_TEXT || mantissa == NO_MANTISSA) {
+      throw malformed(mantissa + "e" + exponent);
+    }
+    String digits = Long.toString(Math.abs(mantissa));
+    int whole = digits.length() + exponent;
+    StringBuilder text = new StringBuilder(digits.length() + 3 - exponent);
+    text.append(mantissa < 0 ? "-" : "");
+    if (whole <= 0) {
+      text.append(exponent < 0 ? "0." : "").repeat('0', -whole).append(digits);
+    } else {
+      text.append(digits, 0, whole);
+      if (exponent < 0) {
+        text.append('.').append(digits, whole, digits.length());
+      }
+    }
+    return of(text.toString());
   }
 
   /** In its one form: no zeros at the end of the fraction. */
-  private static Decimal exact(String text, long unscaled, int scale) {
+  private static Decimal exact(String text, int from, long unscaled, int point) {
+    int fraction = Math.max(0, text.length() - point - 1);
+    boolean plain = plain(text, from, point - from) && (from == 0 || unscaled != 0);
     long shortest = unscaled;
-    int digits = scale;
+    int digits = fraction;
     while (digits > 0 && shortest % 10 == 0) {
       shortest /= 10;
       digits--;
     }
-    return new Decimal(text, shortest, digits);
+    return new Decimal(text, shortest, digits, plain ? fraction : -1);
   }
 
   /**
@@ -73,8 +108,8 @@ public final class Decimal implements Comparable<Decimal> {
     BigDecimal value = new BigDecimal(text).stripTrailingZeros();
     BigDecimal whole = value.scale() < 0 ? value.setScale(0) : value;
     return whole.precision() <= MAX_DIGITS && whole.scale() <= MAX_DIGITS
-        ? new Decimal(text, whole.unscaledValue().longValueExact(), whole.scale())
-        : new Decimal(text, whole.signum(), -1);
+        ? new Decimal(text, whole.unscaledValue().longValueExact(), whole.scale(), -1)
+        : new Decimal(text, whole.signum(), -1, -1);
   }
 
   private static IllegalArgumentException malformed(String text) {
@@ -83,6 +118,20 @@ public final class Decimal implements Comparable<Decimal> {
         "decimal: \""
             + shown
             + "\" (expected digits with an optional point, at most 40 characters)");
+  }
+
+  /**
+   * All digits of the text as one number, with the zeros at its end; or {@link #NO_MANTISSA} when
+   * they are too many for it, or the text has signs that the number and the {@link #exponent} would
+   * not give back, as a zero in front.
+   */
+  public long mantissa() {
+    return written < 0 ? NO_MANTISSA : unscaled * POW10[written - scale];
+  }
+
+  /** How many digits the text has behind the point, as a negative number; 0 without a mantissa. */
+  public int exponent() {
+    return -Math.max(0, written);
   }
 
   public boolean isZero() {

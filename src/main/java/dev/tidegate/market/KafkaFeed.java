@@ -44,7 +44,7 @@ final class KafkaFeed implements Feed {
   private final Pump pump;
   private final Rejects rejects;
   private final LongSupplier clock;
-  private final RecordParser parser = new RecordParser();
+  private final RecordReader reader = new RecordReader();
   private final Map<Integer, Start> wanted = new ConcurrentHashMap<>();
   private final Map<Integer, Start> reading = new HashMap<>();
   private final Semaphore change = new Semaphore(0);
@@ -209,9 +209,9 @@ final class KafkaFeed implements Feed {
       try {
         byte[] value = record.value();
         if (value == null) {
-          throw new IllegalArgumentException("record: no value (expected a JSON object)");
+          throw new IllegalArgumentException("record: no value (expected JSON or Protobuf)");
         }
-        out.add(new Positioned(record.offset(), parser.parse(value)));
+        out.add(new Positioned(record.offset(), reader.read(value)));
       } catch (IllegalArgumentException e) {
         rejects.add(topic + "-" + shard, record.offset(), String.valueOf(e.getMessage()));
       }

@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
  * {@code ticker} or {@code status}. Unknown fields are skipped. One parser per thread.
  */
 final class RecordParser {
-  private static final int MAX_SYMBOL = 64;
+  static final int MAX_SYMBOL = 64;
   private static final int MAX_TEXT = 256;
-  private static final int MAX_LEVELS = 200_000;
+  static final int MAX_LEVELS = 200_000;
 
   /** Shorter than what a decimal may have, so that volumes have room to grow. */
-  private static final int MAX_DECIMAL = 32;
+  static final int MAX_DECIMAL = 32;
 
-  private static final long MAX_TIME = 4_102_444_800_000_000L; // the year 2100
+  static final long MAX_TIME = 4_102_444_800_000_000L; // the year 2100
 
   private final JsonFactory json =
       JsonFactory.builder()
@@ -136,23 +136,25 @@ final class RecordParser {
       case "book.delta" ->
           new Delta(bids == null ? List.of() : bids, asks == null ? List.of() : asks);
       case "trade" ->
-          new Trade(given("id", id), given("price", price), given("size", size), taker());
+          new Trade(
+              given("id", id),
+              given("price", price),
+              given("size", size),
+              taker(given("side", side)));
       case "ticker" -> new Ticker(bid, bidSize, ask, askSize, last);
-      case "status" -> new Status(state(), detail == null ? "" : detail);
+      case "status" -> new Status(state(given("state", state)), detail == null ? "" : detail);
       default -> throw bad("type", kind, "book.snapshot, book.delta, trade, ticker or status");
     };
   }
 
-  private String taker() {
-    String taker = given("side", side);
+  static String taker(String taker) {
     if (!taker.equals("buy") && !taker.equals("sell")) {
       throw bad("side", taker, "buy or sell");
     }
     return taker;
   }
 
-  private String state() {
-    String known = given("state", state);
+  static String state(String known) {
     return switch (known) {
       case "live", "delayed", "halted", "maintenance" -> known;
       default -> throw bad("state", known, "live, delayed, halted or maintenance");
@@ -196,11 +198,19 @@ final class RecordParser {
     if (in.currentToken() != JsonToken.VALUE_STRING) {
       throw bad(name, in.currentToken(), "a string");
     }
-    String text = in.getText();
+    return bounded(name, in.getText(), most);
+  }
+
+  private static String bounded(String name, String text, int most) {
     if (text.length() > most) {
       throw bad(name, text.length() + " characters", "at most " + most);
     }
     return text;
+  }
+
+  /** Free text; nothing is the same as empty. */
+  static String bounded(String name, @Nullable String text) {
+    return text == null ? "" : bounded(name, text, MAX_TEXT);
   }
 
   private static long whole(JsonParser in, String name, long most) throws IOException {
@@ -214,15 +224,14 @@ final class RecordParser {
     return value;
   }
 
-  private static <T> T given(String name, @Nullable T value) {
+  static <T> T given(String name, @Nullable T value) {
     if (value == null) {
       throw bad(name, "missing", "a value");
     }
     return value;
   }
 
-  private static IllegalArgumentException bad(
-      String name, @Nullable Object value, String expected) {
+  static IllegalArgumentException bad(String name, @Nullable Object value, String expected) {
     return new IllegalArgumentException(name + ": " + value + " (expected " + expected + ")");
   }
 }

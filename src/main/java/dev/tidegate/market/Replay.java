@@ -22,12 +22,19 @@ public final class Replay {
   /** What was sent, and the lines that could not be read. */
   public record Sent(long lines, long records, long rejected) {}
 
+  /** How records are written. */
+  public enum Format {
+    JSON,
+    PROTOBUF
+  }
+
   private Replay() {}
 
   /**
    * @param speed divides the recorded gaps; 0 is as fast as possible
    */
-  public static Sent run(Path capture, Map<String, String> kafka, String topic, double speed)
+  public static Sent run(
+      Path capture, Map<String, String> kafka, String topic, double speed, Format format)
       throws IOException, InterruptedException {
     Rejects rejects = new Rejects(new SimpleMeterRegistry(), System::currentTimeMillis);
     Map<String, Object> properties = new HashMap<>();
@@ -51,7 +58,7 @@ public final class Replay {
         }
         for (FeedRecord record : c.records()) {
           producer.send(
-              new ProducerRecord<>(topic, record.symbol(), RecordWriter.write(record)),
+              new ProducerRecord<>(topic, record.symbol(), write(record, format)),
               (sent, e) -> {
                 if (e != null) {
                   failed.compareAndSet(null, e);
@@ -68,5 +75,12 @@ public final class Replay {
       throw new IOException("replay stopped after " + records + " records: " + e.getMessage(), e);
     }
     return new Sent(lines, records, rejects.count());
+  }
+
+  private static byte[] write(FeedRecord record, Format format) {
+    return switch (format) {
+      case JSON -> RecordWriter.write(record);
+      case PROTOBUF -> ProtoRecordWriter.write(record);
+    };
   }
 }

@@ -1,15 +1,35 @@
 package dev.tidegate.stream;
 
 import dev.tidegate.problem.Problem;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Says in HTTP why there is no WebSocket. */
 final class Answers {
   private static final int MOST_ID = 64;
+
+  private final Buffer schema;
+
+  Answers() {
+    try (InputStream in = Answers.class.getResourceAsStream("/tidegate/v1/stream.proto")) {
+      schema = Buffer.buffer(Objects.requireNonNull(in).readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What the sub-protocol in Protobuf speaks. */
+  void schema(HttpServerRequest request) {
+    request.response().putHeader("Content-Type", "text/plain; charset=utf-8").end(schema);
+  }
 
   void problem(HttpServerRequest request, Problem problem, String detail) {
     problem(request, problem, detail, Map.of());

@@ -32,11 +32,8 @@ final class BookTopic extends Topic {
   private final Book book;
   private final IntFunction<Topic> views;
   private Snapshot shown = EMPTY;
-  private long snapshotVersion = -1;
-  private byte[] snapshotText = new byte[0];
-  private long mergedFrom = -1;
-  private long mergedTo = -1;
-  private byte[] mergedText = new byte[0];
+  private final Said json = new Said();
+  private @Nullable Said binary;
 
   /** What a book's topics have in common. */
   record Common(String symbol, int keep, Book book, Versions versions, IntFunction<Topic> views) {}
@@ -79,7 +76,7 @@ final class BookTopic extends Topic {
    * What a snapshot calls its numbering. A reader that was given less than it asked for does not
    * have the levels below: with this for its {@code since} it is not taken to have them.
    */
-  private String numbering() {
+  String numbering() {
     return instead ? epoch + "~" + depth : epoch;
   }
 
@@ -134,29 +131,18 @@ final class BookTopic extends Topic {
   }
 
   @Override
-  void name(Text out) {
-    out.ascii("{\"channel\":\"book\",\"symbol\":").quoted(symbol);
-    if (depth != FULL) {
-      out.ascii(",\"depth\":").number(depth);
-    }
-  }
-
-  @Override
   void write(int from, boolean each, Shape shape, Text out) {
+    Codec codec = shape.codec();
     if (replaced(from)) {
       snapshot(shape, out);
     } else if (shape.extras()) {
-      separate(out);
-      deltaMessage(ring.at(from).prevSeq, merge(from), out);
-      end(shape, ring.size() - from, out);
+      merged(from, ring.at(from).prevSeq, shape, out);
     } else if (each || from == ring.size() - 1) {
       for (int i = from; i < ring.size(); i++) {
-        separate(out);
-        out.raw(text(ring.at(i)));
+        codec.messages.append(written(ring.at(i), codec), out);
       }
     } else {
-      separate(out);
-      out.raw(mergedText(from));
+      codec.messages.append(mergedOnce(from, codec), out);
     }
   }
 
@@ -167,11 +153,16 @@ final class BookTopic extends Topic {
   void resume(int from, long since, Shape shape, Text out) {
     if (replaced(from)) {
       snapshot(shape, out);
-      return;
+    } else {
+      merged(from, since, shape, out);
     }
-    separate(out);
-    deltaMessage(since, merge(from), out);
-    end(shape, ring.size() - from, out);
+  }
+
+  private void merged(int from, long prevSeq, Shape shape, Text out) {
+    Messages messages = shape.codec().messages;
+    int opened = messages.open(out);
+    messages.delta(this, prevSeq, seq, time, merge(from), out);
+    end(shape, ring.size() - from, opened, out);
   }
 
   @Override
@@ -179,16 +170,18 @@ final class BookTopic extends Topic {
     if (seq == 0) {
       return;
     }
-    separate(out);
-    if (snapshotVersion != version) {
+    Messages messages = shape.codec().messages;
+    Said said = said(shape.codec());
+    int opened = messages.open(out);
+    if (said.snapshotVersion != version) {
       int start = out.length();
-      snapshotMessage(seq, out);
-      snapshotText = out.copyFrom(start);
-      snapshotVersion = version;
+      messages.snapshot(this, seq, now(), out);
+      said.snapshot = out.copyFrom(start);
+      said.snapshotVersion = version;
     } else {
-      out.raw(snapshotText);
+      out.raw(said.snapshot);
     }
-    end(shape, 0, out);
+    end(shape, 0, opened, out);
   }
 
   /**
@@ -201,28 +194,25 @@ final class BookTopic extends Topic {
     if (whole == seq) {
       snapshot(shape, out);
     } else {
-      separate(out);
-      snapshotMessage(whole, out);
-      end(shape, 0, out);
+      Messages messages = shape.codec().messages;
+      int opened = messages.open(out);
+      messages.snapshot(this, whole, now(), out);
+      end(shape, 0, opened, out);
     }
     return whole;
   }
 
-  private void snapshotMessage(long asOf, Text out) {
-    name(out);
-    out.ascii(",\"kind\":\"snapshot\",\"epoch\":")
-        .quoted(numbering())
-        .ascii(",\"seq\":")
-        .number(asOf);
-    Snapshot now = full() ? book.snapshot(Integer.MAX_VALUE) : shown;
-    sides(now.bids(), now.asks(), time, out);
+  private Snapshot now() {
+    return full() ? book.snapshot(Integer.MAX_VALUE) : shown;
   }
 
-  private void end(Shape shape, int merged, Text out) {
+  private void end(Shape shape, int merged, int opened, Text out) {
+    Messages messages = shape.codec().messages;
     if (shape.checksum()) {
-      out.ascii(",\"checksum\":").number(checksum());
+      messages.checksum(checksum(), out);
     }
-    finish(shape, merged, out);
+    meta(shape, merged, out);
+    messages.close(opened, out);
   }
 
   /** CRC-32 of the best ten levels as {@code bid:size:ask:size:...}, level by level. */
@@ -265,50 +255,52 @@ final class BookTopic extends Topic {
     return Conflation.merge(deltas);
   }
 
-  private byte[] mergedText(int from) {
+  private byte[] mergedOnce(int from, Codec codec) {
+    Said said = said(codec);
     long first = ring.at(from).version;
-    if (first != mergedFrom || version != mergedTo) {
-      Text out = new Text(512);
-      deltaMessage(ring.at(from).prevSeq, merge(from), out);
-      mergedText = out.put('}').copyFrom(0);
-      mergedFrom = first;
-      mergedTo = version;
+    if (first != said.mergedFrom || version != said.mergedTo) {
+      said.merged = delta(ring.at(from).prevSeq, seq, time, merge(from), codec);
+      said.mergedFrom = first;
+      said.mergedTo = version;
     }
-    return mergedText;
+    return said.merged;
   }
 
-  private byte[] text(Entry entry) {
-    byte @Nullable [] text = entry.text;
-    if (text == null) {
-      Text out = new Text(256);
-      name(out);
-      out.ascii(",\"kind\":\"delta\",\"prevSeq\":").number(entry.prevSeq);
-      out.ascii(",\"seq\":").number(entry.seq);
-      if (entry.event instanceof Delta delta) {
-        sides(delta.bids(), delta.asks(), entry.time, out);
-      }
-      text = out.put('}').copyFrom(0);
-      entry.text = text;
+  private byte[] written(Entry entry, Codec codec) {
+    byte[] written = entry.written(codec);
+    if (written == null) {
+      Delta delta = entry.event instanceof Delta changes ? changes : null;
+      written = entry.written(codec, delta(entry.prevSeq, entry.seq, entry.time, delta, codec));
     }
-    return text;
+    return written;
   }
 
-  private void deltaMessage(long prevSeq, Delta delta, Text out) {
-    name(out);
-    out.ascii(",\"kind\":\"delta\",\"prevSeq\":").number(prevSeq).ascii(",\"seq\":").number(seq);
-    sides(delta.bids(), delta.asks(), time, out);
+  private byte[] delta(long prevSeq, long to, long at, @Nullable Delta delta, Codec codec) {
+    Text out = new Text(256);
+    int opened = codec.messages.open(out);
+    codec.messages.delta(this, prevSeq, to, at, delta, out);
+    codec.messages.close(opened, out);
+    return out.copyFrom(0);
   }
 
-  private static void sides(List<Level> bids, List<Level> asks, long at, Text out) {
-    levels(out.ascii(",\"bids\":["), bids);
-    levels(out.ascii("],\"asks\":["), asks);
-    out.ascii("],\"time\":").number(at);
-  }
-
-  private static void levels(Text out, List<Level> levels) {
-    for (int i = 0; i < levels.size(); i++) {
-      out.ascii(i == 0 ? "[\"" : ",[\"").ascii(levels.get(i).price().toString());
-      out.ascii("\",\"").ascii(levels.get(i).size().toString()).ascii("\"]");
+  private Said said(Codec codec) {
+    if (codec == Codec.JSON) {
+      return json;
     }
+    Said other = binary;
+    if (other == null) {
+      other = new Said();
+      binary = other;
+    }
+    return other;
+  }
+
+  /** What was written lately in one codec, and what it holds. */
+  private static final class Said {
+    long snapshotVersion = -1;
+    byte[] snapshot = new byte[0];
+    long mergedFrom = -1;
+    long mergedTo = -1;
+    byte[] merged = new byte[0];
   }
 }

@@ -21,7 +21,8 @@ final class Entrance {
             session.tier.rank(),
             wanted.meta(),
             wanted.checksum(),
-            session.deflate);
+            session.deflate,
+            session.codec);
     Lane lane = session.lane(shape);
     subscription.topic = topic;
     subscription.lane = lane;

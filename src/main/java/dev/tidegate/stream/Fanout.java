@@ -31,7 +31,7 @@ final class Fanout implements Topic.Versions {
   private final Wheel wheel;
   private final Map<Cohort.Key, Cohort> cohorts = new HashMap<>();
   private final Text scratch = new Text(64 * 1024);
-  private final List<Topic> cached = new ArrayList<>();
+  private final List<FrameCache> cached = new ArrayList<>();
   private List<Cohort> due = new ArrayList<>();
   private List<Cohort> dueNext = new ArrayList<>();
   private final ArrayDeque<Session> touched = new ArrayDeque<>();
@@ -178,7 +178,7 @@ final class Fanout implements Topic.Versions {
     dueNext = flushing;
     flushSessions();
     for (int i = 0; i < cached.size(); i++) {
-      cached.get(i).frames.release();
+      cached.get(i).release();
     }
     cached.clear();
     awake = false;
@@ -218,12 +218,17 @@ final class Fanout implements Topic.Versions {
     if (dirty.size() == 1 && !shape.extras()) {
       return single(dirty.getFirst(), from, each, shape);
     }
-    Text out = scratch.reset().put('[');
+    Text out = begin(shape);
     for (int i = 0; i < dirty.size(); i++) {
       dirty.get(i).catchUp(from, each, shape, out);
     }
     meters.assembled(dirty.getFirst().channel, dirty.getFirst().time, loop.millis());
-    return out.length() == 1 ? null : frames.text(out.put(']'), shape.deflate());
+    return shape.codec().messages.isEmpty(out) ? null : frames.batch(out, shape);
+  }
+
+  private Text begin(Shape shape) {
+    shape.codec().messages.begin(scratch.reset());
+    return scratch;
   }
 
   private @Nullable ByteBuf single(Topic topic, long from, boolean each, Shape shape) {
@@ -232,18 +237,19 @@ final class Fanout implements Topic.Versions {
       return null;
     }
     long key = topic.ring.at(first).version;
-    ByteBuf frame = topic.frames.get(key, each, shape);
+    FrameCache cache = topic.frames(shape.codec());
+    ByteBuf frame = cache.get(key, each, shape);
     if (frame == null) {
-      Text out = scratch.reset().put('[');
+      Text out = begin(shape);
       topic.write(first, each, shape, out);
-      if (out.length() == 1) {
+      if (shape.codec().messages.isEmpty(out)) {
         return null;
       }
-      frame = frames.text(out.put(']'), shape.deflate());
-      if (topic.frames.isEmpty()) {
-        cached.add(topic);
+      frame = frames.batch(out, shape);
+      if (cache.isEmpty()) {
+        cached.add(cache);
       }
-      topic.frames.put(key, each, shape, frame);
+      cache.put(key, each, shape, frame);
       meters.assembled(topic.channel, topic.time, loop.millis());
     }
     return frame.retain();
@@ -259,7 +265,7 @@ final class Fanout implements Topic.Versions {
     List<Join> joins = lane.joins();
     List<Join> left = new ArrayList<>(0);
     Shape shape = cohort.shape();
-    Text out = scratch.reset().put('[');
+    Text out = begin(shape);
     for (int i = 0; i < joins.size(); i++) {
       follow(lane.session, joins.get(i), shape, out, left);
     }
@@ -279,7 +285,6 @@ final class Fanout implements Topic.Versions {
   private void follow(Session session, Join join, Shape shape, Text out, List<Join> left) {
     if (out.length() > CUT) {
       send(session, shape, out);
-      scratch.reset().put('[');
     }
     Join next = session.open() ? Step.take(join, session, shape, out) : null;
     if (next != null) {
@@ -288,10 +293,10 @@ final class Fanout implements Topic.Versions {
   }
 
   private void send(Session session, Shape shape, Text out) {
-    if (out.length() > 1) {
+    if (!shape.codec().messages.isEmpty(out)) {
       meters.odd();
-      session.write(frames.text(out.put(']'), shape.deflate()));
-      out.reset().put('[');
+      session.write(frames.batch(out, shape));
+      begin(shape);
     }
   }
 

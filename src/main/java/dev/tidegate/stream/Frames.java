@@ -2,6 +2,7 @@ package dev.tidegate.stream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
 
 /** Builds whole WebSocket frames as a server sends them: unmasked and unfragmented. */
 final class Frames implements AutoCloseable {
@@ -17,6 +18,8 @@ final class Frames implements AutoCloseable {
 
   private final ByteBufAllocator allocator;
   private final Deflate deflate;
+  private final Form json = new JsonForm();
+  private @Nullable Form binary;
 
   Frames(ByteBufAllocator allocator, int deflateLevel) {
     this.allocator = allocator;
@@ -30,6 +33,30 @@ final class Frames implements AutoCloseable {
   /** A text frame, compressed when that is asked for. */
   ByteBuf text(Text text, boolean compressed) {
     return data(TEXT, text.bytes(), text.length(), compressed);
+  }
+
+  /** What was written of a batch as a frame. */
+  ByteBuf batch(Text out, Shape shape) {
+    Codec codec = shape.codec();
+    codec.messages.end(out);
+    return data(codec.opcode, out.bytes(), out.length(), shape.deflate());
+  }
+
+  /** A reply, never compressed. */
+  ByteBuf reply(Reply reply, Codec codec) {
+    Form form = codec == Codec.JSON ? json : binary();
+    reply.write(form.begin());
+    Text out = form.end();
+    return data(codec.opcode, out.bytes(), out.length(), false);
+  }
+
+  private Form binary() {
+    Form form = binary;
+    if (form == null) {
+      form = new ProtoForm();
+      binary = form;
+    }
+    return form;
   }
 
   /** A data frame from bytes, compressed when that is asked for. */

@@ -99,13 +99,16 @@ final class Handshake {
   }
 
   /** The answer that ends HTTP on the connection. */
-  static byte[] response(String key, @Nullable Agreed extension) {
+  static byte[] response(String key, @Nullable Agreed extension, @Nullable Codec codec) {
     StringBuilder text =
         new StringBuilder(200)
             .append("HTTP/1.1 101 Switching Protocols\r\n")
             .append("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ")
             .append(accept(key))
             .append("\r\n");
+    if (codec != null) {
+      text.append("Sec-WebSocket-Protocol: ").append(codec.protocol).append("\r\n");
+    }
     if (extension != null) {
       text.append("Sec-WebSocket-Extensions: ").append(extension.answer()).append("\r\n");
     }

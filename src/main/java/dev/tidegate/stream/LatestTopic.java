@@ -1,12 +1,8 @@
 package dev.tidegate.stream;
 
-import dev.tidegate.bus.Announcements.Announcement;
-import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Event;
-import dev.tidegate.bus.Markets.Status;
-import dev.tidegate.bus.Markets.Ticker;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,16 +33,8 @@ class LatestTopic extends Topic {
     latest = null;
   }
 
-  @Override
-  void name(Text out) {
-    switch (channel) {
-      case CANDLES -> {
-        out.ascii("{\"channel\":\"candles\",\"symbol\":").quoted(symbol);
-        out.ascii(",\"interval\":").quoted(interval);
-      }
-      case STATUS -> out.ascii("{\"channel\":\"status\",\"symbol\":").quoted(symbol);
-      default -> out.ascii("{\"channel\":\"ticker\",\"symbol\":").quoted(symbol);
-    }
+  String interval() {
+    return interval;
   }
 
   @Override
@@ -56,18 +44,16 @@ class LatestTopic extends Topic {
     if (broken(Math.max(0, from - 1))) {
       snapshot(shape, out);
     } else if (shape.extras()) {
-      message(ring.at(last), false, out);
-      finish(shape, ring.size() - from, out);
+      message(ring.at(last), false, shape, ring.size() - from, out);
     } else {
+      Codec codec = shape.codec();
       for (int i = each ? from : last; i < last; i++) {
-        separate(out);
-        out.raw(text(ring.at(i)));
+        codec.messages.append(written(ring.at(i), codec), out);
       }
       if (!each) {
-        closedBars(from, last, out);
+        closedBars(from, last, codec, out);
       }
-      separate(out);
-      out.raw(text(ring.at(last)));
+      codec.messages.append(written(ring.at(last), codec), out);
     }
   }
 
@@ -75,16 +61,14 @@ class LatestTopic extends Topic {
   void snapshot(Shape shape, Text out) {
     Event event = latest;
     if (event != null) {
-      message(new Entry(version, seq, seq, time, event), true, out);
-      finish(shape, 0, out);
+      message(new Entry(version, seq, seq, time, event), true, shape, 0, out);
     }
   }
 
-  private void closedBars(int from, int last, Text out) {
+  private void closedBars(int from, int last, Codec codec, Text out) {
     for (int i = from; channel == Channel.CANDLES && i < last; i++) {
       if (start(i) != start(i + 1)) {
-        separate(out);
-        out.raw(text(ring.at(i)));
+        codec.messages.append(written(ring.at(i), codec), out);
       }
     }
   }
@@ -93,77 +77,23 @@ class LatestTopic extends Topic {
     return ring.at(index).event instanceof Candle candle ? candle.start() : 0;
   }
 
-  private byte[] text(Entry entry) {
-    byte @Nullable [] text = entry.text;
-    if (text == null) {
+  private byte[] written(Entry entry, Codec codec) {
+    byte[] written = entry.written(codec);
+    if (written == null) {
       Text out = new Text(256);
-      message(entry, false, out);
-      text = out.put('}').copyFrom(0);
-      entry.text = text;
+      int opened = codec.messages.open(out);
+      codec.messages.latest(this, entry, false, out);
+      codec.messages.close(opened, out);
+      written = entry.written(codec, out.copyFrom(0));
     }
-    return text;
+    return written;
   }
 
-  private void message(Entry entry, boolean snapshot, Text out) {
-    separate(out);
-    name(out);
-    if (snapshot) {
-      out.ascii(",\"kind\":\"snapshot\",\"epoch\":").quoted(epoch);
-    }
-    out.ascii(",\"seq\":").number(entry.seq).ascii(",\"time\":").number(entry.time);
-    switch (entry.event) {
-      case Ticker t -> {
-        field(out, ",\"bid\":\"", t.bid());
-        field(out, ",\"bidSize\":\"", t.bidSize());
-        field(out, ",\"ask\":\"", t.ask());
-        field(out, ",\"askSize\":\"", t.askSize());
-        field(out, ",\"last\":\"", t.last());
-      }
-      case Candle c -> candle(c, out);
-      case Status s -> status(s, out);
-      case null, default -> {}
-    }
-  }
-
-  private static void status(Status s, Text out) {
-    out.ascii(",\"state\":").quoted(s.state()).ascii(",\"detail\":").quoted(s.detail());
-    if (!s.delayed().isEmpty()) {
-      out.ascii(",\"channels\":[");
-      for (Channel each : s.delayed()) {
-        separate(out);
-        out.quoted(StatusTopic.name(each));
-      }
-      out.put(']');
-    }
-    if (s.since() > 0) {
-      out.ascii(",\"since\":").number(s.since());
-    }
-    if (!s.announced().isEmpty()) {
-      out.ascii(",\"announced\":[");
-      for (Announcement each : s.announced()) {
-        separate(out);
-        out.ascii("{\"id\":").quoted(each.id()).ascii(",\"state\":").quoted(each.state());
-        out.ascii(",\"detail\":").quoted(each.detail());
-        out.ascii(",\"from\":").number(each.from()).ascii(",\"until\":").number(each.until());
-        out.put('}');
-      }
-      out.put(']');
-    }
-  }
-
-  private static void candle(Candle c, Text out) {
-    out.ascii(",\"start\":").number(c.start());
-    field(out, ",\"open\":\"", c.open());
-    field(out, ",\"high\":\"", c.high());
-    field(out, ",\"low\":\"", c.low());
-    field(out, ",\"close\":\"", c.close());
-    field(out, ",\"volume\":\"", c.volume());
-    out.ascii(",\"trades\":").number(c.trades()).ascii(",\"closed\":").bool(c.closed());
-  }
-
-  private static void field(Text out, String opening, @Nullable Decimal value) {
-    if (value != null) {
-      out.ascii(opening).ascii(value.toString()).put('"');
-    }
+  private void message(Entry entry, boolean snapshot, Shape shape, int merged, Text out) {
+    Messages messages = shape.codec().messages;
+    int opened = messages.open(out);
+    messages.latest(this, entry, snapshot, out);
+    meta(shape, merged, out);
+    messages.close(opened, out);
   }
 }

@@ -27,7 +27,13 @@ final class Protocol {
     session.control(hub.replies().welcome(session.id, hub.node));
   }
 
+  /** A request in JSON. */
   void message(Session session, byte[] bytes, int length) {
+    message(session, Frames.TEXT, bytes, length);
+  }
+
+  /** A request in JSON, or in Protobuf from a session that has agreed to it. */
+  void message(Session session, int opcode, byte[] bytes, int length) {
     if (!session.open()) {
       return;
     }
@@ -37,7 +43,8 @@ final class Protocol {
       return;
     }
     try {
-      handle(session, OpReader.read(bytes, length));
+      boolean binary = opcode == Frames.BINARY;
+      handle(session, binary ? OpReader.readBinary(bytes, length) : OpReader.read(bytes, length));
       session.calm();
     } catch (Refusal refusal) {
       refuse(session, refusal);

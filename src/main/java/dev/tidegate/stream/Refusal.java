@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** A request that is not done, with the code and the explanation that the client gets. */
 final class Refusal extends Exception {
   static final String MALFORMED = "malformed-json";
+  static final String UNREADABLE = "malformed-protobuf";
   static final String UNKNOWN_OP = "unknown-op";
   static final String BAD_REQUEST = "bad-request";
   static final String UNKNOWN_SYMBOL = "unknown-symbol";
@@ -37,7 +38,10 @@ final class Refusal extends Exception {
 
   /** Whether the client does not speak the protocol, as against asking for what it may not have. */
   boolean nonsense() {
-    return code.equals(MALFORMED) || code.equals(UNKNOWN_OP) || code.equals(BAD_REQUEST);
+    return switch (code) {
+      case MALFORMED, UNREADABLE, UNKNOWN_OP, BAD_REQUEST -> true;
+      default -> false;
+    };
   }
 
   Refusal answering(String toOp, @Nullable JsonNode toId) {

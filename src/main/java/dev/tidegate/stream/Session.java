@@ -22,6 +22,10 @@ final class Session implements Wheel.Timed {
   final String address;
   final Outlet outlet;
   final boolean deflate;
+
+  /** What the client negotiated. */
+  Codec codec = Codec.JSON;
+
   final long openedAt;
   private final Fanout fanout;
   private final StreamMeters meters;
@@ -217,7 +221,7 @@ final class Session implements Wheel.Timed {
   /**
    * A reply, a notice or a private message: it goes out whatever else waits, or the session ends.
    */
-  void control(Text message) {
+  void control(Reply reply) {
     if (!open) {
       return;
     }
@@ -225,7 +229,7 @@ final class Session implements Wheel.Timed {
       close(CloseCode.SLOW_CONSUMER, "too slow: private messages and replies are not read");
       return;
     }
-    send(fanout.frames().text(message, false));
+    send(fanout.frames().reply(reply, codec));
   }
 
   private void touch() {
@@ -326,7 +330,7 @@ final class Session implements Wheel.Timed {
       closedWith = code;
       meters.closed();
       if (retryAfter >= 0 && !told && outlet.writable()) {
-        send(fanout.frames().text(Replies.reconnect(code, reason, 0, retryAfter, null), false));
+        send(fanout.frames().reply(Replies.reconnect(code, reason, 0, retryAfter, null), codec));
       }
       outlet.close(code, Retry.reason(reason, retryAfter));
     }

@@ -6,14 +6,19 @@ package dev.tidegate.stream;
  * @param window milliseconds between frames, 0 for every turn of the event loop
  * @param rank the tier's rank: under pressure the lowest ranks wait longest
  * @param deflate whether frames are compressed
+ * @param codec JSON or Protobuf
  */
-record Shape(int window, int rank, boolean meta, boolean checksum, boolean deflate) {
+record Shape(int window, int rank, boolean meta, boolean checksum, boolean deflate, Codec codec) {
+  Shape(int window, int rank, boolean meta, boolean checksum, boolean deflate) {
+    this(window, rank, meta, checksum, deflate, Codec.JSON);
+  }
+
   /** Whether a message says more than the update, so that its text cannot be shared. */
   boolean extras() {
     return meta || checksum;
   }
 
   Shape withWindow(int other) {
-    return new Shape(other, rank, meta, checksum, deflate);
+    return new Shape(other, rank, meta, checksum, deflate, codec);
   }
 }

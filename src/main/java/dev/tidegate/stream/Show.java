@@ -34,7 +34,7 @@ final class Show {
     out.ascii(",\"cohorts\":").number(hub.fanout().cohorts());
     out.ascii(",\"pressure\":").number(hub.fanout().pressure().level()).ascii(",\"loops\":[");
     for (Loops.Offender one : hub.census().loops().offenders(LOOPS, hub.loop().millis())) {
-      Topic.separate(out);
+      out.separate();
       out.ascii("{\"who\":").quoted(one.who()).ascii(",\"strikes\":").number(one.strikes());
       out.ascii(",\"retryAfter\":").number(one.millisLeft()).put('}');
     }
@@ -42,7 +42,7 @@ final class Show {
     int shown = 0;
     for (Session session : hub.sessions().values()) {
       if ((id == null || id.equals(session.id)) && shown++ < limit) {
-        Topic.separate(out);
+        out.separate();
         session(session, id != null, out);
       }
     }
@@ -59,6 +59,7 @@ final class Show {
     Identity identity = session.identity;
     out.ascii(",\"credential\":").quoted(identity == null ? "" : identity.credential());
     out.ascii(",\"tier\":").quoted(session.tierName());
+    out.ascii(",\"protocol\":").quoted(session.codec.protocol);
     out.ascii(",\"address\":").quoted(session.address);
     out.ascii(",\"openedAt\":").number(session.openedAt);
     out.ascii(",\"subscriptions\":").number(session.subscriptions().size());
@@ -68,7 +69,7 @@ final class Show {
     out.ascii(",\"why\":").quoted(lag == null ? "keeps up" : Ladder.describe(lag.step));
     out.ascii(",\"windows\":[");
     for (Lane lane : session.lanes()) {
-      Topic.separate(out);
+      out.separate();
       Cohort cohort = lane.cohort;
       out.number(
           cohort == null ? lane.shape.window() : hub.fanout().pressure().window(cohort.shape()));
@@ -77,7 +78,7 @@ final class Show {
     if (whole) {
       out.ascii(",\"channels\":[");
       for (Subscription subscription : session.subscriptions()) {
-        Topic.separate(out);
+        out.separate();
         Op.Key key = subscription.wanted.key();
         out.ascii("{\"channel\":").quoted(key.name()).ascii(",\"symbol\":").quoted(key.symbol());
         out.put('}');

@@ -3,7 +3,7 @@ package dev.tidegate.stream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** A growing buffer of JSON text in UTF-8, reused from message to message. */
+/** A growing buffer of what goes out, mostly JSON in UTF-8, reused from message to message. */
 final class Text {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
@@ -87,6 +87,11 @@ final class Text {
     return ascii(value ? "true" : "false");
   }
 
+  /** Appends a comma unless an array begins here. */
+  Text separate() {
+    return length > 0 && bytes[length - 1] != '[' ? put(',') : this;
+  }
+
   /** Appends a JSON string with its quotes. */
   Text quoted(String text) {
     put('"');
@@ -109,6 +114,17 @@ final class Text {
       }
     }
     return this;
+  }
+
+  /** The bytes, with room for so many more after the length; {@link #length(int)} takes them in. */
+  byte[] room(int more) {
+    reserve(more);
+    return bytes;
+  }
+
+  /** What was written into the {@link #room} ends here. */
+  void length(int to) {
+    length = to;
   }
 
   private void reserve(int more) {

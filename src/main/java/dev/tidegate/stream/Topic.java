@@ -5,6 +5,7 @@ import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Update;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One stream of messages that a client can follow: a channel of a symbol, perhaps at a depth or an
@@ -28,8 +29,9 @@ abstract class Topic {
   String epoch = "";
 
   /** Frames of this topic alone, shared by every cohort that needs nothing else in this turn. */
-  final FrameCache frames = new FrameCache();
+  private final FrameCache frames = new FrameCache();
 
+  private @Nullable FrameCache binaryFrames;
   private final Versions versions;
   private final List<Cohort> cohorts = new ArrayList<>(2);
 
@@ -47,9 +49,6 @@ abstract class Topic {
 
     long current();
   }
-
-  /** What the client calls it: the fields that name the topic, with the opening brace. */
-  abstract void name(Text out);
 
   /** Appends the entries from the index on, one by one or merged. */
   abstract void write(int from, boolean each, Shape shape, Text out);
@@ -123,6 +122,18 @@ abstract class Topic {
     }
   }
 
+  final FrameCache frames(Codec codec) {
+    if (codec == Codec.JSON) {
+      return frames;
+    }
+    FrameCache binary = binaryFrames;
+    if (binary == null) {
+      binary = new FrameCache();
+      binaryFrames = binary;
+    }
+    return binary;
+  }
+
   private void touch(long previous) {
     for (int i = 0; i < cohorts.size(); i++) {
       cohorts.get(i).touch(this, previous);
@@ -151,19 +162,11 @@ abstract class Topic {
     return false;
   }
 
-  static void separate(Text out) {
-    if (out.length() > 0 && out.bytes()[out.length() - 1] != '[') {
-      out.put(',');
-    }
-  }
-
-  /** Ends a message with what the subscription asked for beyond the data. */
-  final void finish(Shape shape, int merged, Text out) {
+  /** Says what the subscription asked for beyond the data. */
+  final void meta(Shape shape, int merged, Text out) {
     if (shape.meta()) {
-      long now = System.currentTimeMillis() * 1000;
-      out.ascii(",\"merged\":").number(merged).ascii(",\"window\":").number(shape.window());
-      out.ascii(",\"age\":").number(Math.max(0, now - time));
+      long age = Math.max(0, System.currentTimeMillis() * 1000 - time);
+      shape.codec().messages.meta(merged, shape.window(), age, out);
     }
-    out.put('}');
   }
 }

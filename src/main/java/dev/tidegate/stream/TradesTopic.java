@@ -1,8 +1,6 @@
 package dev.tidegate.stream;
 
 import dev.tidegate.bus.Markets.Channel;
-import dev.tidegate.bus.Markets.Trade;
-import org.jspecify.annotations.Nullable;
 
 /** The trades of a symbol. Nothing is ever merged away: a batch lists every trade. */
 final class TradesTopic extends Topic {
@@ -11,11 +9,6 @@ final class TradesTopic extends Topic {
 
   TradesTopic(int id, String symbol, int keep, Versions versions) {
     super(id, symbol, Channel.TRADES, keep, versions);
-  }
-
-  @Override
-  void name(Text out) {
-    out.ascii("{\"channel\":\"trades\",\"symbol\":").quoted(symbol);
   }
 
   @Override
@@ -43,40 +36,32 @@ final class TradesTopic extends Topic {
 
   /** Appends one message and gives the index of the entry that is next. */
   private int piece(int from, Shape shape, Text out) {
+    Messages messages = shape.codec().messages;
     Entry first = ring.at(from);
-    separate(out);
-    name(out);
+    int opened = messages.open(out);
     if (first.event == null) {
-      out.ascii(",\"kind\":\"reset\",\"epoch\":").quoted(epoch).ascii(",\"recovered\":false");
-      out.ascii(",\"seq\":").number(first.seq).ascii(",\"trades\":[]}");
+      messages.reset(this, first.seq, out);
+      messages.close(opened, out);
       return from + 1;
     }
     int to = Math.min(ring.size(), from + PIECE);
-    Entry last = ring.at(to - 1);
-    out.ascii(",\"prevSeq\":").number(first.prevSeq).ascii(",\"seq\":").number(last.seq);
-    out.ascii(",\"trades\":[");
+    int begun = messages.beginTrades(this, first.prevSeq, ring.at(to - 1).seq, out);
     for (int i = from; i < to; i++) {
-      separate(out);
-      out.raw(text(ring.at(i)));
+      messages.append(written(ring.at(i), shape.codec()), out);
     }
-    out.put(']');
-    finish(shape, to - from, out);
+    messages.endTrades(begun, out);
+    meta(shape, to - from, out);
+    messages.close(opened, out);
     return to;
   }
 
-  private static byte[] text(Entry entry) {
-    byte @Nullable [] text = entry.text;
-    if (text == null) {
-      Text out = new Text(160).ascii("{\"seq\":").number(entry.seq);
-      if (entry.event instanceof Trade trade) {
-        out.ascii(",\"id\":").quoted(trade.id());
-        out.ascii(",\"price\":\"").ascii(trade.price().toString());
-        out.ascii("\",\"size\":\"").ascii(trade.size().toString());
-        out.ascii("\",\"side\":").quoted(trade.side());
-      }
-      text = out.ascii(",\"time\":").number(entry.time).put('}').copyFrom(0);
-      entry.text = text;
+  private static byte[] written(Entry entry, Codec codec) {
+    byte[] written = entry.written(codec);
+    if (written == null) {
+      Text out = new Text(160);
+      codec.messages.trade(entry, out);
+      written = entry.written(codec, out.copyFrom(0));
     }
-    return text;
+    return written;
   }
 }

@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class Upgrade {
   private static final Logger log = LoggerFactory.getLogger(Upgrade.class);
   static final String STREAM = "/v1/stream";
+  static final String SCHEMA = "/v1/stream.proto";
   static final String ECHO = "/v1/echo";
   private static final int ECHO_LIMIT = 32 * 1024 * 1024;
 
@@ -69,6 +70,8 @@ final class Upgrade {
     String banned = enforcement.refusal(address(request));
     if (banned != null) {
       answers.problem(request, Problem.BANNED, banned, Map.of("Connection", "close"));
+    } else if (SCHEMA.equals(path) && HttpMethod.GET.equals(request.method())) {
+      answers.schema(request);
     } else if (!STREAM.equals(path) && !echo) {
       answers.problem(request, Problem.NOT_FOUND, "the stream is at " + STREAM);
     } else if (!HttpMethod.GET.equals(request.method())) {
@@ -115,19 +118,23 @@ final class Upgrade {
     if (!let(request, who, loop) || !admit(request, at, identity, tier, loop)) {
       return;
     }
-    Connection connection = detach(request, hub.config().maxFrame());
+    Codec codec = Codec.agreed(request.headers().getAll("Sec-WebSocket-Protocol"));
+    Connection connection = detach(request, hub.config().maxFrame(), codec);
     Session session =
         new Session(hub.nextSessionId(), at, connection, connection.deflate(), tier, hub.fanout());
     session.identity = identity;
     session.cameAs = who;
+    session.codec = codec == null ? Codec.JSON : codec;
     connection.receiver(
         new Connection.Receiver() {
           @Override
           public void message(int opcode, byte[] bytes, int length) {
-            if (opcode == Frames.TEXT) {
-              protocol.message(session, bytes, length);
+            if (opcode == Frames.TEXT || session.codec == Codec.PROTO) {
+              protocol.message(session, opcode, bytes, length);
             } else {
-              session.close(CloseCode.UNSUPPORTED_DATA, "binary frames are not spoken");
+              session.close(
+                  CloseCode.UNSUPPORTED_DATA,
+                  "binary frames are not spoken without the sub-protocol");
             }
           }
 
@@ -236,7 +243,7 @@ final class Upgrade {
         Map.of("Retry-After", "5"));
   }
 
-  private Connection detach(HttpServerRequest request, int maxFrame) {
+  private Connection detach(HttpServerRequest request, int maxFrame, @Nullable Codec codec) {
     Handshake.Agreed extension =
         Handshake.extension(request.headers().getAll("Sec-WebSocket-Extensions"));
     int bits = extension == null ? Deflate.NONE : extension.bits();
@@ -252,7 +259,7 @@ final class Upgrade {
     String key = String.valueOf(request.getHeader("Sec-WebSocket-Key"));
     pipeline
         .context(connection)
-        .writeAndFlush(Unpooled.wrappedBuffer(Handshake.response(key, extension)));
+        .writeAndFlush(Unpooled.wrappedBuffer(Handshake.response(key, extension, codec)));
     tune(channel);
     pipeline.remove(HttpRequestDecoder.class);
     return connection;
@@ -273,7 +280,7 @@ final class Upgrade {
   }
 
   private void echo(HttpServerRequest request) {
-    Connection connection = detach(request, ECHO_LIMIT);
+    Connection connection = detach(request, ECHO_LIMIT, null);
     connection.receiver(
         new Connection.Receiver() {
           @Override

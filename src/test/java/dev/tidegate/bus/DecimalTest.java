@@ -25,6 +25,56 @@ class DecimalTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0",
+        "0.000",
+        "100.10",
+        "-100.10",
+        "-0.5",
+        "7",
+        "1000",
+        "999999999999999999",
+        "0.00000000000000001"
+      })
+  void givesItsDigitsAsTwoNumbers(String text) {
+    Decimal decimal = Decimal.of(text);
+    assertThat(decimal.mantissa()).isNotEqualTo(Decimal.NO_MANTISSA);
+    assertThat(Decimal.of(decimal.mantissa(), decimal.exponent())).hasToString(text);
+    assertThat(new java.math.BigDecimal(text).scale()).isEqualTo(-decimal.exponent());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-0",
+        "00",
+        "007",
+        "00.5",
+        ".5",
+        "5.",
+        "9999999999999999999",
+        "0.0000000000000000001",
+        "123456789012345678901234567890.5"
+      })
+  void hasNoNumbersForWhatTheyWouldNotGiveBack(String text) {
+    assertThat(Decimal.of(text).mantissa()).isEqualTo(Decimal.NO_MANTISSA);
+    assertThat(Decimal.of(text).exponent()).isZero();
+  }
+
+  @Test
+  void takesTwoNumbersWithinBounds() {
+    assertThat(Decimal.of(-25, -4)).hasToString("-0.0025");
+    assertThat(Decimal.of(Long.MAX_VALUE, 0)).hasToString(Long.toString(Long.MAX_VALUE));
+    assertThatThrownBy(() -> Decimal.of(1, 1)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Decimal.of(1, -41)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Decimal.of(1, Integer.MIN_VALUE))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Decimal.of(Long.MIN_VALUE, 0))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"0", "0.000", "-0", "00", "0.00000000000000000000000000", ".0"})
   void recognisesZero(String text) {
     assertThat(Decimal.of(text).isZero()).isTrue();

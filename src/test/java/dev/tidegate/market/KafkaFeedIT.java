@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -87,7 +88,8 @@ class KafkaFeedIT {
   @Test
   void aReplayedCaptureGivesItsBooksAndTheFeedSurvivesTheBroker() throws Exception {
     Path capture = CaptureReaderTest.capture("coinbase");
-    final Replay.Sent sent = Replay.run(capture, kafka, "market.updates", 0);
+    final Replay.Sent sent =
+        Replay.run(capture, kafka, "market.updates", 0, Replay.Format.PROTOBUF);
     assertThat(sent.rejected()).isZero();
     Shard reference = new Shard(0, Keep.DEFAULT.limits(), () -> 0);
     reference.begin("reference");
@@ -117,15 +119,17 @@ class KafkaFeedIT {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(
             new HashMap<>(kafka), new StringSerializer(), new ByteArraySerializer())) {
-      byte[] rubbish = "{\"type\":\"nonsense\"".getBytes(StandardCharsets.UTF_8);
-      producer.send(new ProducerRecord<>("market.updates", "SKL-USD", rubbish)).get();
+      for (String rubbish : List.of("{\"type\":\"nonsense\"", "neither the one nor the other")) {
+        byte[] bytes = rubbish.getBytes(StandardCharsets.UTF_8);
+        producer.send(new ProducerRecord<>("market.updates", "SKL-USD", bytes)).get();
+      }
       Ticker last = new Ticker(null, null, null, null, Decimal.of("42"));
       byte[] ticker = RecordWriter.write(new FeedRecord("SKL-USD", 5, last));
       producer.send(new ProducerRecord<>("market.updates", "SKL-USD", ticker)).get();
     }
-    await(() -> positions() == sent.records() + 2);
+    await(() -> positions() == sent.records() + 3);
     assertThat(epochs()).isEqualTo(epochs);
-    assertThat(meters.get("tidegate.market.records.rejected").counter().count()).isEqualTo(1);
+    assertThat(meters.get("tidegate.market.records.rejected").counter().count()).isEqualTo(2);
     assertThat(ask("SKL-USD").state().recent().toString()).contains("last=42");
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.problem.CloseCode;
+import dev.tidegate.testing.Twin;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -107,7 +108,7 @@ final class FakeClient implements Outlet {
         int size = inflate.expand(payload, length, 1 << 26);
         payload = java.util.Arrays.copyOf(inflate.bytes(), size);
       }
-      take(JSON.readTree(payload));
+      take((first & 0xF) == Frames.BINARY ? Twin.of(payload) : JSON.readTree(payload));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (java.util.zip.DataFormatException e) {

@@ -102,7 +102,7 @@ class FanoutModelTest {
         load(symbol);
       }
       for (int i = 0; i < 4; i++) {
-        clients.add(new Client(this, i % 2 == 1));
+        clients.add(new Client(this, i % 2 == 1, i < 2 ? Codec.JSON : Codec.PROTO));
       }
     }
 
@@ -207,18 +207,21 @@ class FanoutModelTest {
   private static final class Client {
     final World world;
     final boolean deflate;
+    final Codec codec;
     FakeClient outlet;
     Session session;
 
-    Client(World world, boolean deflate) {
+    Client(World world, boolean deflate, Codec codec) {
       this.world = world;
       this.deflate = deflate;
+      this.codec = codec;
       connect();
     }
 
     void connect() {
       outlet = new FakeClient(deflate);
       session = new Session("s", "a", outlet, deflate, StreamConfig.Tier.open(1), world.fanout);
+      session.codec = codec;
     }
 
     void subscribe(String symbol, Step step) {

@@ -99,7 +99,7 @@ class PressureTest {
   }
 
   private static Shape shape(int window, int rank) {
-    return new Shape(window, rank, false, false, false);
+    return new Shape(window, rank, false, false, false, Codec.JSON);
   }
 
   private void measure(double utilisation, int times) {

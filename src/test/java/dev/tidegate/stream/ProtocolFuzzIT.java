@@ -12,9 +12,11 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.testing.LeakWatch;
+import dev.tidegate.testing.ProtoRequest;
 import dev.tidegate.testing.RawWebSocket;
 import dev.tidegate.testing.RawWebSocket.Frame;
 import dev.tidegate.testing.StreamClient;
+import dev.tidegate.testing.Twin;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -41,6 +44,7 @@ class ProtocolFuzzIT {
   private static final Set<String> CODES =
       Set.of(
           Refusal.MALFORMED,
+          Refusal.UNREADABLE,
           Refusal.UNKNOWN_OP,
           Refusal.BAD_REQUEST,
           Refusal.UNKNOWN_SYMBOL,
@@ -120,43 +124,71 @@ class ProtocolFuzzIT {
   void everyRequestIsAnsweredOnceOrTheSessionIsClosed(@ForAll long seed) throws IOException {
     RequestDice dice = new RequestDice(seed);
     try (RawWebSocket socket = RawWebSocket.open(url)) {
-      assertThat(JSON.readTree(socket.nextText()).path("op").asText()).isEqualTo("welcome");
-      int asked = 1 + dice.random.nextInt(40);
-      for (int i = 0; i < asked; i++) {
-        socket.send(0x80 | Frames.TEXT, dice.request());
-      }
-      for (int answered = 0; answered < asked; ) {
-        Frame frame = socket.next();
-        if (frame.opcode() == Frames.CLOSE) {
-          assertThat(frame.closeCode()).isEqualTo(4501);
-          assertThat(answered).as("closed for much nonsense only").isGreaterThanOrEqualTo(20);
-          socket.write(new byte[] {(byte) 0x88, (byte) 0x80, 0, 0, 0, 0});
-          assertThat(socket.ended()).isTrue();
-          return;
-        }
-        answered += answers(frame);
-      }
-      byte[] last = "{\"op\":\"ping\",\"id\":\"the last\"}".getBytes(UTF_8);
-      socket.send(0x80 | Frames.TEXT, last);
-      Frame pong = socket.next();
-      while (pong.opcode() == Frames.TEXT && JSON.readTree(pong.payload()).isArray()) {
-        pong = socket.next();
-      }
-      if (pong.opcode() == Frames.CLOSE) {
-        assertThat(pong.closeCode()).as("the last nonsense was one too many").isEqualTo(4501);
-        assertThat(asked).isGreaterThanOrEqualTo(20);
-        return;
-      }
-      assertThat(JSON.readTree(pong.payload()).path("id").asText())
-          .as("nothing was answered twice")
-          .isEqualTo("the last");
+      converse(
+          socket,
+          Frames.TEXT,
+          dice,
+          dice::request,
+          "{\"op\":\"ping\",\"id\":\"the last\"}".getBytes(UTF_8));
     }
   }
 
+  @Property(tries = 150, shrinking = ShrinkingMode.OFF)
+  void everyRequestInProtobufIsAnsweredOnceOrTheSessionIsClosed(@ForAll long seed)
+      throws IOException {
+    RequestDice dice = new RequestDice(seed);
+    String protocol = "Sec-WebSocket-Protocol: " + Codec.PROTO.protocol;
+    try (RawWebSocket socket = RawWebSocket.open(url, protocol)) {
+      converse(
+          socket,
+          Frames.BINARY,
+          dice,
+          dice::binaryRequest,
+          ProtoRequest.of("{\"op\":\"ping\",\"id\":\"the last\"}"));
+    }
+  }
+
+  private static void converse(
+      RawWebSocket socket, int opcode, RequestDice dice, Supplier<byte[]> requests, byte[] ping)
+      throws IOException {
+    assertThat(message(socket.next(), opcode).path("op").asText()).isEqualTo("welcome");
+    int asked = 1 + dice.random.nextInt(40);
+    for (int i = 0; i < asked; i++) {
+      socket.send(0x80 | opcode, requests.get());
+    }
+    for (int answered = 0; answered < asked; ) {
+      Frame frame = socket.next();
+      if (frame.opcode() == Frames.CLOSE) {
+        assertThat(frame.closeCode()).isEqualTo(4501);
+        assertThat(answered).as("closed for much nonsense only").isGreaterThanOrEqualTo(20);
+        socket.write(new byte[] {(byte) 0x88, (byte) 0x80, 0, 0, 0, 0});
+        assertThat(socket.ended()).isTrue();
+        return;
+      }
+      answered += answers(message(frame, opcode));
+    }
+    socket.send(0x80 | opcode, ping);
+    Frame pong = socket.next();
+    while (pong.opcode() == opcode && message(pong, opcode).isArray()) {
+      pong = socket.next();
+    }
+    if (pong.opcode() == Frames.CLOSE) {
+      assertThat(pong.closeCode()).as("the last nonsense was one too many").isEqualTo(4501);
+      assertThat(asked).isGreaterThanOrEqualTo(20);
+      return;
+    }
+    assertThat(message(pong, opcode).path("id").asText())
+        .as("nothing was answered twice")
+        .isEqualTo("the last");
+  }
+
+  private static JsonNode message(Frame frame, int opcode) throws IOException {
+    assertThat(frame.head()).isEqualTo(0x80 | opcode);
+    return opcode == Frames.BINARY ? Twin.of(frame.payload()) : JSON.readTree(frame.payload());
+  }
+
   /** 1 for an answer, 0 for market data and notices; each has to make sense. */
-  private static int answers(Frame frame) throws IOException {
-    assertThat(frame.head()).isEqualTo(0x80 | Frames.TEXT);
-    JsonNode message = JSON.readTree(frame.payload());
+  private static int answers(JsonNode message) {
     if (message.isArray()) {
       message.forEach(one -> assertThat(one.path("channel").asText()).isNotEmpty());
       return 0;

@@ -2,6 +2,8 @@ package dev.tidegate.stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.tidegate.testing.ProtoRequest;
+import java.util.Arrays;
 import java.util.Random;
 
 /** Throws requests: right ones, nearly right ones and text that is none. All of it is UTF-8. */
@@ -98,6 +100,22 @@ final class RequestDice {
           default -> "{\"op\":" + pick(VALUES) + ",\"id\":" + pick(VALUES) + "," + madeUp() + "}";
         };
     return text.getBytes(UTF_8);
+  }
+
+  /** A request in Protobuf: right, damaged, or bytes of any kind. */
+  byte[] binaryRequest() {
+    byte[] bytes = ProtoRequest.of(String.format(pick(RIGHT), random.nextInt(100)));
+    switch (random.nextInt(4)) {
+      case 0 -> random.nextBytes(bytes);
+      case 1 -> bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
+      case 2 -> {
+        for (int n = 1 + random.nextInt(3); n > 0; n--) {
+          bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+        }
+      }
+      default -> {}
+    }
+    return bytes;
   }
 
   private String pick(String[] from) {

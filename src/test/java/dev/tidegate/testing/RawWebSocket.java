@@ -17,6 +17,7 @@ public final class RawWebSocket implements AutoCloseable {
   private final DataInputStream in;
   private final OutputStream out;
   private String extensions = "";
+  private String protocol = "";
 
   /** A frame as it came: its first byte and what it carries. */
   public record Frame(int head, byte[] payload) {
@@ -62,6 +63,9 @@ public final class RawWebSocket implements AutoCloseable {
       if (line.startsWith("Sec-WebSocket-Extensions: ")) {
         raw.extensions = line.substring(line.indexOf(' ') + 1);
       }
+      if (line.startsWith("Sec-WebSocket-Protocol: ")) {
+        raw.protocol = line.substring(line.indexOf(' ') + 1);
+      }
     }
     if (!status.startsWith("HTTP/1.1 101")) {
       socket.close();
@@ -86,6 +90,11 @@ public final class RawWebSocket implements AutoCloseable {
   /** What the server agreed to; empty when nothing. */
   public String extensions() {
     return extensions;
+  }
+
+  /** The sub-protocol that the server chose; empty when none. */
+  public String protocol() {
+    return protocol;
   }
 
   /** Bytes as they are. */

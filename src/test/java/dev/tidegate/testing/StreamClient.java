@@ -3,10 +3,12 @@ package dev.tidegate.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,6 +33,7 @@ public final class StreamClient implements AutoCloseable {
 
   private final String name;
   private final @Nullable String apiKey;
+  private final boolean protobuf;
   private final Map<String, Feed> feeds = new TreeMap<>();
   private final Queue<String> breaches = new ConcurrentLinkedQueue<>();
   private final Queue<JsonNode> replies = new ConcurrentLinkedQueue<>();
@@ -40,8 +43,14 @@ public final class StreamClient implements AutoCloseable {
   private int dropped;
 
   public StreamClient(String name, @Nullable String apiKey) {
+    this(name, apiKey, false);
+  }
+
+  /** Speaks Protobuf, or JSON as whoever asks for nothing. */
+  public StreamClient(String name, @Nullable String apiKey, boolean protobuf) {
     this.name = name;
     this.apiKey = apiKey;
+    this.protobuf = protobuf;
   }
 
   /** What is known of one channel of one symbol. All access under the client's lock. */
@@ -70,6 +79,9 @@ public final class StreamClient implements AutoCloseable {
     WebSocket.Builder builder = HTTP.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(10));
     if (apiKey != null) {
       builder.header("X-API-Key", apiKey);
+    }
+    if (protobuf) {
+      builder.subprotocols("tidegate.v1.proto", "tidegate.v1.json");
     }
     Connection fresh = new Connection();
     connection = fresh;
@@ -118,7 +130,11 @@ public final class StreamClient implements AutoCloseable {
   public void send(String frame) {
     Connection to = connection;
     if (to != null && to.socket != null) {
-      to.socket.sendText(frame, true).join();
+      if (protobuf) {
+        to.socket.sendBinary(ByteBuffer.wrap(ProtoRequest.of(frame)), true).join();
+      } else {
+        to.socket.sendText(frame, true).join();
+      }
     }
   }
 
@@ -141,6 +157,7 @@ public final class StreamClient implements AutoCloseable {
   /** One connection's listener; once the client has dropped it, what it hears counts no more. */
   private final class Connection implements WebSocket.Listener {
     private final StringBuilder text = new StringBuilder();
+    private final ByteArrayOutputStream binary = new ByteArrayOutputStream();
     private volatile @Nullable WebSocket socket;
 
     @Override
@@ -152,6 +169,24 @@ public final class StreamClient implements AutoCloseable {
         synchronized (StreamClient.this) {
           if (connection == this) {
             read(whole);
+          }
+        }
+      }
+      from.request(1);
+      return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
+      byte[] part = new byte[data.remaining()];
+      data.get(part);
+      binary.writeBytes(part);
+      if (last) {
+        byte[] whole = binary.toByteArray();
+        binary.reset();
+        synchronized (StreamClient.this) {
+          if (connection == this) {
+            frame(Twin.of(whole));
           }
         }
       }
@@ -182,6 +217,12 @@ public final class StreamClient implements AutoCloseable {
     } catch (IOException e) {
       breaches.add(name + ": not JSON: " + text);
     }
+  }
+
+  /** What the server chose; empty when nothing. */
+  public String subprotocol() {
+    Connection now = connection;
+    return now == null || now.socket == null ? "" : now.socket.getSubprotocol();
   }
 
   private void frame(JsonNode frame) {

@@ -1,0 +1,115 @@
+package dev.tidegate.stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidegate.bus.Commands.Result;
+import dev.tidegate.bus.Commands.Stored;
+import dev.tidegate.bus.Commands.Transition;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A reply in JSON: one object. */
+final class JsonForm extends Form {
+  private boolean array;
+
+  @Override
+  Text end() {
+    return out.put(array ? ']' : '}');
+  }
+
+  @Override
+  Form op(int number, String name, @Nullable JsonNode id) {
+    array = false;
+    out.ascii("{\"op\":\"").ascii(name).put('"');
+    if (id != null) {
+      out.ascii(",\"id\":");
+      if (id.isTextual()) {
+        out.quoted(id.textValue());
+      } else {
+        out.ascii(id.asText());
+      }
+    }
+    return this;
+  }
+
+  private Text field(String name) {
+    separate();
+    return out.put('"').ascii(name).ascii("\":");
+  }
+
+  private void separate() {
+    byte last = out.bytes()[out.length() - 1];
+    if (last != '{' && last != '[') {
+      out.put(',');
+    }
+  }
+
+  @Override
+  Form text(int number, String name, String value) {
+    field(name).quoted(value);
+    return this;
+  }
+
+  @Override
+  Form number(int number, String name, long value) {
+    field(name).number(value);
+    return this;
+  }
+
+  @Override
+  Form bool(int number, String name, boolean value) {
+    field(name).bool(value);
+    return this;
+  }
+
+  @Override
+  Form list(String name) {
+    field(name).put('[');
+    return this;
+  }
+
+  @Override
+  Form item(int number) {
+    separate();
+    out.put('{');
+    return this;
+  }
+
+  @Override
+  Form endItem() {
+    out.put('}');
+    return this;
+  }
+
+  @Override
+  Form endList() {
+    out.put(']');
+    return this;
+  }
+
+  @Override
+  void transitions(List<Transition> transitions) {
+    array = true;
+    out.put('[');
+    for (Transition transition : transitions) {
+      Stored record = transition.record();
+      item(0).text(0, "channel", transition.channel());
+      text(0, "epoch", transition.epoch()).number(0, "seq", transition.seq());
+      text(0, "id", record.id()).text(0, "status", record.status().text());
+      number(0, "time", record.updatedAt() * 1000);
+      Result result = record.result();
+      if (result != null) {
+        field("result").ascii("{\"status\":").number(result.status()).ascii(",\"body\":");
+        out.raw(body(result)).put('}');
+      }
+      endItem();
+    }
+  }
+
+  /** The worker's JSON. Bad UTF-8 from it would make every client close the connection. */
+  static byte[] body(Result result) {
+    String text =
+        result.body().length == 0 ? "null" : new String(result.body(), StandardCharsets.UTF_8);
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

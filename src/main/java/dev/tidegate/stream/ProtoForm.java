@@ -1,0 +1,83 @@
+package dev.tidegate.stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidegate.bus.Commands.Transition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A reply in Protobuf: a Frame with the field of that reply. */
+final class ProtoForm extends Form {
+  private static final int NUMBER_ID = 2;
+  private static final int TEXT_ID = 3;
+  private static final int NONE = -1;
+
+  private int op = NONE;
+  private int item;
+
+  @Override
+  Text end() {
+    if (op != NONE) {
+      Proto.close(out, op);
+      op = NONE;
+    }
+    return out;
+  }
+
+  @Override
+  Form op(int number, String name, @Nullable JsonNode id) {
+    if (id != null && id.canConvertToLong() && !id.isTextual()) {
+      Proto.number(out, NUMBER_ID, id.longValue());
+    } else if (id != null) {
+      Proto.text(out, TEXT_ID, id.asText());
+    }
+    op = Proto.open(out, number);
+    return this;
+  }
+
+  @Override
+  Form text(int number, String name, String value) {
+    Proto.text(out, number, value);
+    return this;
+  }
+
+  @Override
+  Form number(int number, String name, long value) {
+    Proto.number(out, number, value);
+    return this;
+  }
+
+  @Override
+  Form bool(int number, String name, boolean value) {
+    Proto.bool(out, number, value);
+    return this;
+  }
+
+  @Override
+  Form list(String name) {
+    return this;
+  }
+
+  @Override
+  Form item(int number) {
+    item = Proto.open(out, number);
+    return this;
+  }
+
+  @Override
+  Form endItem() {
+    Proto.close(out, item);
+    return this;
+  }
+
+  @Override
+  Form endList() {
+    return this;
+  }
+
+  @Override
+  void transitions(List<Transition> transitions) {
+    for (Transition transition : transitions) {
+      ProtoMessages.transition(transition, out);
+    }
+  }
+}

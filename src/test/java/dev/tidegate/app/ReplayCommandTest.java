@@ -1,0 +1,30 @@
+package dev.tidegate.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidegate.market.Replay;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine.ParameterException;
+
+class ReplayCommandTest {
+  private static Object format(String... more) {
+    String[] args = new String[more.length + 2];
+    args[0] = "replay";
+    args[1] = "capture.gz";
+    System.arraycopy(more, 0, args, 2, more.length);
+    return Main.commandLine()
+        .parseArgs(args)
+        .subcommand()
+        .commandSpec()
+        .findOption("--format")
+        .getValue();
+  }
+
+  @Test
+  void writesJsonUnlessToldOtherwise() {
+    assertThat(format()).isEqualTo(Replay.Format.JSON);
+    assertThat(format("--format", "protobuf")).isEqualTo(Replay.Format.PROTOBUF);
+    assertThatThrownBy(() -> format("--format", "xml")).isInstanceOf(ParameterException.class);
+  }
+}
