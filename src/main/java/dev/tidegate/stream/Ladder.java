@@ -11,7 +11,11 @@ import java.util.List;
 final class Ladder {
   private static final int[] WINDOWS = {0, 100, 500, 1000, 1000};
   private static final int[] DEPTHS = {Integer.MAX_VALUE, Integer.MAX_VALUE, 50, 20, 5};
-  private static final int LAST = WINDOWS.length - 1;
+
+  /** How many there are, the one on which nothing is changed included. */
+  static final int STEPS = WINDOWS.length;
+
+  private static final int LAST = STEPS - 1;
   private static final int CALM = 5;
 
   private final Fanout fanout;
@@ -96,6 +100,7 @@ final class Ladder {
     }
     lagging.clear();
     lagging.addAll(left);
+    fanout.meters().load().lagging(lagging, nanos);
   }
 
   private void step(Session session, Lag lag, long nanos, long stalledNanos) {

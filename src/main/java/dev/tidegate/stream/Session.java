@@ -328,7 +328,7 @@ final class Session implements Wheel.Timed {
     if (open) {
       open = false;
       closedWith = code;
-      meters.closed();
+      meters.closed(code);
       if (retryAfter >= 0 && !told && outlet.writable()) {
         send(fanout.frames().reply(Replies.reconnect(code, reason, 0, retryAfter, null), codec));
       }

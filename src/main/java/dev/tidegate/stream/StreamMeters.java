@@ -1,6 +1,7 @@
 package dev.tidegate.stream;
 
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.problem.CloseCode;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,14 +28,14 @@ final class StreamMeters {
 
   private final AtomicInteger sessions = new AtomicInteger();
   private final AtomicInteger subscriptions = new AtomicInteger();
-  private final AtomicInteger slow = new AtomicInteger();
   private final AtomicInteger armed = new AtomicInteger();
+  private final LoadMeters load;
   private final Counter framesOut;
   private final Counter bytesOut;
   private final Counter oddFrames;
   private final Counter gaps;
   private final Counter slowSteps;
-  private final Counter closes;
+  private final Map<CloseCode, Counter> closes = new EnumMap<>(CloseCode.class);
   private final Map<Refused, Counter> refusals;
   private final Timer[] latency = new Timer[CHANNELS.length];
   private final AtomicLongArray heard = new AtomicLongArray(CHANNELS.length);
@@ -51,7 +52,7 @@ final class StreamMeters {
     String tag = Integer.toString(instance);
     gauge(registry, "tidegate.stream.sessions", "Open WebSocket sessions", sessions, tag);
     gauge(registry, "tidegate.stream.subscriptions", "Live subscriptions", subscriptions, tag);
-    gauge(registry, "tidegate.stream.slow", "Sessions that lag behind", slow, tag);
+    load = new LoadMeters(registry, tag);
     gauge(registry, "tidegate.stream.armed", "Armed sessions in the cluster", armed, tag);
     framesOut = Counter.builder("tidegate.stream.frames").register(registry);
     bytesOut = Counter.builder("tidegate.stream.bytes").baseUnit("bytes").register(registry);
@@ -62,7 +63,14 @@ final class StreamMeters {
     gaps = Counter.builder("tidegate.stream.gaps").register(registry);
     slowSteps = Counter.builder("tidegate.stream.slow.steps").register(registry);
     refusals = refusals(registry);
-    closes = Counter.builder("tidegate.stream.closes").register(registry);
+    for (CloseCode code : CloseCode.values()) {
+      closes.put(
+          code,
+          Counter.builder("tidegate.stream.closes")
+              .description("Sessions that this node closed")
+              .tag("code", Integer.toString(code.code()))
+              .register(registry));
+    }
     for (int i = 0; i < CHANNELS.length; i++) {
       int slot = i;
       String channel = CHANNELS[i].name().toLowerCase(Locale.ROOT);
@@ -154,8 +162,8 @@ final class StreamMeters {
     subscriptions.addAndGet(change);
   }
 
-  void slow(int count) {
-    slow.set(count);
+  LoadMeters load() {
+    return load;
   }
 
   void wrote(int size) {
@@ -175,8 +183,8 @@ final class StreamMeters {
     slowSteps.increment();
   }
 
-  void closed() {
-    closes.increment();
+  void closed(CloseCode code) {
+    Objects.requireNonNull(closes.get(code)).increment();
   }
 
   /** As the instance that turns the roster knows it. */

@@ -58,7 +58,7 @@ final class Sweep implements Connection.Clock {
     if (++round % SECOND == 0) {
       StreamConfig config = all.config();
       slow.check(now, config.stalled().toNanos());
-      all.meters().slow(slow.slow());
+      all.meters().load().pressure(all.fanout().pressure().level());
       all.meters().publish();
       all.shards().check(now);
       feeds(all, now, config.feedLost().toNanos());

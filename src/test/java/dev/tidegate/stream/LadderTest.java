@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class LadderTest {
   private final FakeLoop loop = new FakeLoop();
-  private final StreamMeters meters = new StreamMeters(new SimpleMeterRegistry(), 0);
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final StreamMeters meters = new StreamMeters(registry, 0);
   private final Fanout fanout =
       new Fanout(
           loop, new Frames(UnpooledByteBufAllocator.DEFAULT, 1), new Pressure(false), meters);
@@ -53,6 +54,27 @@ class LadderTest {
     tick();
     tick();
     assertThat(lane.behind()).isTrue();
+  }
+
+  @Test
+  void operatorsSeeOnWhichStepItIsAndHowLongItHasWaited() {
+    stall();
+    seconds(2);
+    assertThat(slowOn(2)).isEqualTo(1);
+    assertThat(slowOn(0)).isZero();
+    assertThat(registry.get("tidegate.stream.behind").gauge().value()).isBetween(1.5, 2.5);
+    client.stalled = false;
+    client.flush();
+    session.drained();
+    loop.turn();
+    seconds(40);
+    assertThat(slowOn(2)).isZero();
+    assertThat(registry.get("tidegate.stream.behind").gauge().value()).isZero();
+  }
+
+  private double slowOn(int step) {
+    String tag = Integer.toString(step);
+    return registry.get("tidegate.stream.slow").tag("step", tag).gauge().value();
   }
 
   @Test
