@@ -268,7 +268,7 @@ def main():
     parser.add_argument("--symbol", default="BTC-USD")
     parser.add_argument("--key", help="API key")
     parser.add_argument("--depth", type=int, help="levels of each side (default: the full book)")
-    parser.add_argument("--window", type=int, default=100, help="milliseconds: 0, 10, 100, 250 or 1000 (default 100)")
+    parser.add_argument("--window", type=int, default=100, help="milliseconds: 0, 10, 20, 50, 100, 250, 500 or 1000 (default 100)")
     parser.add_argument("--for", dest="seconds", type=float, default=10, metavar="SECONDS")
     parser.add_argument("--drop-after", type=int, metavar="N", help="cut the connection once, after N messages")
     parser.add_argument("--quiet", action="store_true", help="only the summary")

@@ -69,11 +69,11 @@ def ceiling(processes, name, mode, window=0, more=()):
             "publish": ["pub", ingest], "tail": [str(SYMBOLS), "raw"], "window": window}
 
 
-def stream_node(processes, name="n-stream", **stream):
+def stream_node(processes, name="n-stream", jvm=(), **stream):
     """A node that only pushes; its feed is a socket. Returns its process, its ports for clients and operators, and the feed's."""
     feed = nodes.free_ports(1)[0]
     process, _, port, admin = gateway(
-        processes, name, {"MARKET": 1, "STREAM": 1, "ADMIN": 1}, market={"feed": "socket", "socket": {"port": feed}, "shards": 1},
+        processes, name, {"MARKET": 1, "STREAM": 1, "ADMIN": 1}, jvm=jvm, market={"feed": "socket", "socket": {"port": feed}, "shards": 1},
         stream={"tiers": {"anonymous": {"connectionsPerAddress": 1_000_000}}, **stream})
     # A symbol is listed with its first record, and only listed symbols can be subscribed.
     publish("publish", feed, 500, 2, str(SYMBOLS)).wait(30)
@@ -135,10 +135,18 @@ def table(head, lines):
     return "\n".join(["", "| " + " | ".join(head) + " |", "|---" * len(head) + "|", *("| " + " | ".join(line) + " |" for line in lines)]) + "\n"
 
 
-def resident_kb(process):
-    """After a collection, because garbage is not what a session costs."""
+def held_kb(process):
+    """What the process holds after a collection: the heap that is in use, and what is resident beside the heap.
+
+    Needs -XX:+AlwaysPreTouch: else garbage, by touching pages of the heap, looks like memory that is held."""
     jcmd = os.path.join(nodes.jdk(), "bin", "jcmd")
     subprocess.run([jcmd, str(process.pid), "GC.run"], stdout=subprocess.DEVNULL, check=True)
+    info = subprocess.run([jcmd, str(process.pid), "GC.heap_info"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    used = sum(int(kb) for kb in re.findall(r"generation +total \d+K, used (\d+)K", info))
+    return used + resident_kb(process)
+
+
+def resident_kb(process):
     with open(f"/proc/{process.pid}/status") as f:
         return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1))
 

@@ -1,10 +1,11 @@
-"""Resident memory for each session: idle, and with a book and permessage-deflate."""
+"""What each session holds: idle, and with a book and permessage-deflate."""
 import json
 import resource
 import socket
 
-from benchmarks.common import SYMBOLS, ceiling, loadgen, resident_kb, say, stream_node, table
+from benchmarks.common import SYMBOLS, ceiling, held_kb, loadgen, say, stream_node, table
 
+PRETOUCH = ["-XX:+AlwaysPreTouch"]
 IDLE = ["--idle"]
 BOOK = ["--channel", "book", "--k", "1", "--deflate"]
 
@@ -13,15 +14,15 @@ def measure(processes, opts):
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 200
     count = min(opts.idle_sessions, most)
     rows = [(r["name"], "idle", r["process"], r["port"], [*r["load"], *IDLE]) for r in (
-        ceiling(processes, "vertx-plain", "shared"), ceiling(processes, "vertx-detached", "shared", more=["-Ddetach=true"]))]
+        ceiling(processes, "vertx-plain", "shared", more=PRETOUCH), ceiling(processes, "vertx-detached", "shared", more=[*PRETOUCH, "-Ddetach=true"]))]
     if not opts.dry:
         for kind, more in (("idle", IDLE), ("a book, deflate", BOOK)):
-            process, port, _, feed = stream_node(processes, f"n-memory-{len(rows)}")
+            process, port, _, feed = stream_node(processes, f"n-memory-{len(rows)}", jvm=PRETOUCH)
             books(feed)
             rows.append(("tidegate", kind, process, port, ["--mode", "tidegate", "--path", "/v1/stream", *more]))
     runs = [memory_run(*row, count) for row in rows]
     processes.stop_all()
-    return {"runs": runs, "table": table(["row", "sessions", "they do", "RSS KB a session"], [
+    return {"runs": runs, "table": table(["row", "sessions", "they do", "KB a session"], [
         [r["row"], str(r["sessions"]), r["kind"], f"{r['kb']:.1f}"] for r in runs])}
 
 
@@ -37,7 +38,7 @@ def books(feed):
 def memory_run(name, kind, process, port, load, count):
     """The first sessions load classes and fill pools, so a fifth comes and goes before."""
     hold(process, port, load, count // 5)
-    before = resident_kb(process)
+    before = held_kb(process)
     up, after = hold(process, port, load, count)
     say(f"memory {name} {kind}: {(after - before) / max(up, 1):.1f} KB for each of {up}")
     return {"row": name, "kind": kind, "sessions": up, "kb": (after - before) / max(up, 1)}
@@ -47,7 +48,7 @@ def hold(process, port, load, count):
     """Connects that many sessions; returns how many stand and what the process then holds."""
     client, state = loadgen("--n", count, "--port", port, "--warm", 0, "--hold", 600, *load)
     try:
-        return state["up"], resident_kb(process)
+        return state["up"], held_kb(process)
     finally:
         client.terminate()
         client.wait()

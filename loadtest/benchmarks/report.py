@@ -18,7 +18,7 @@ def machine():
     version = subprocess.run([os.path.join(nodes.jdk(), "bin", "java"), "-version"], stderr=subprocess.PIPE, text=True).stderr.splitlines()
     revision = subprocess.run(["git", "-C", nodes.ROOT, "describe", "--always", "--dirty"], stdout=subprocess.PIPE, text=True).stdout.strip()
     return [f"- {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC, revision {revision or 'unknown'}",
-            f"- {model.group(1) if model else platform.processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, Linux {platform.release()}",
+            f"- {model.group(1) if model else platform.processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, Linux {platform.release().split('-')[0]}",
             f"- {version[1] if len(version) > 1 else version}; heap {' '.join(HEAP)}, one event loop",
             f"- load average at the start: {os.getloadavg()[0]:.2f}"]
 
@@ -27,14 +27,14 @@ TITLES = {
     "proxy": ("Proxied requests", "wrk; the gateway's row has request id, access log (to a file), API key, rate limit and metrics on. `rel lean` compares CPU per request with "
               "the rig's leanest Vert.x proxy in the same round."),
     "fanout": ("Fan-out", "From the moment when an update is sent to the gateway's feed socket to the moment when the client has read it. The ceilings are the rig's "
-               "throw-away servers, which encode once and coalesce flushes; the windowed one conflates 50 ms for each group."),
+               "minimal servers, which encode once and coalesce flushes; the windowed one conflates 50 ms for each group."),
     "crowd": ("Ten thousand sessions", "10 of 50 symbols each, 250 updates/s offered = 500000 messages/s. Messages that a window merges are counted once."),
     "deflate": ("permessage-deflate", "The same feed and sessions as in the fan-out, at 250 updates/s; the ratio is to the plain row with the same window."),
     "readers": ("Slow readers", "At 250 updates/s, window 0 asked for. Age is what the slow readers' data is old when they read it."),
     "commands": ("Commands", "`POST` with a new `Idempotency-Key` each, closed loop. A 202 means that Redis has the record and Kafka, with acks=all, the command."),
     "profile": ("Where the CPU goes", "The gateway's CPU time during the fan-out at window 0, by CPU-time samples of the JDK's flight recorder. A sample counts for the innermost "
                 "frame that is Netty's, Vert.x's or ours."),
-    "memory": ("Memory", "Resident memory after a collection, divided by the sessions that connected."),
+    "memory": ("Memory", "Heap in use after a collection and resident memory beside the heap, divided by the sessions that connected."),
     "connects": ("Connect storms", "All processes share the gateway's core, all clients the other. The connects of several processes come after each other. While sessions "
                  "stay, each is pinged every 15 s and answers."),
 }

@@ -66,6 +66,9 @@ final class GatewayFile {
       choosePort("http.tls.port", http.tls().port());
     }
     choosePort("stream.port", config.stream().port());
+    if (config.stream().tls() != null) {
+      choosePort("stream.tls.port", config.stream().tls().port());
+    }
     choosePort("admin.port", config.admin().port());
     return file.read(GatewayConfig.class, replaced);
   }

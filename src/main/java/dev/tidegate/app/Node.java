@@ -27,7 +27,9 @@ import org.slf4j.LoggerFactory;
 final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final Duration RULES_AT_MOST = Duration.ofSeconds(30);
-  private static final Duration LEAVE_AT_MOST = Duration.ofSeconds(45);
+
+  /** On top of the longest drain, for what is closed after it. */
+  private static final Duration CLOSING = Duration.ofSeconds(15);
 
   private final GatewayConfig config;
   private final Vertx vertx;
@@ -64,7 +66,7 @@ final class Node {
       readiness.started();
       return node;
     } catch (Exception e) {
-      await(vertx.close(), LEAVE_AT_MOST);
+      await(vertx.close(), CLOSING);
       throw e;
     }
   }
@@ -126,11 +128,19 @@ final class Node {
         .publishHere(
             Operations.DRAINING, new Operations.Draining(config.node(), config.drain().toMillis()));
     try {
-      await(deployment.stop(), LEAVE_AT_MOST);
+      await(deployment.stop(), leaveAtMost());
     } finally {
-      await(vertx.close(), LEAVE_AT_MOST);
+      await(vertx.close(), CLOSING);
       metrics.close();
     }
+  }
+
+  private Duration leaveAtMost() {
+    Duration longest = config.drain();
+    for (Duration other : List.of(config.stream().drain(), config.http().limits().drain())) {
+      longest = other.compareTo(longest) > 0 ? other : longest;
+    }
+    return longest.plus(CLOSING);
   }
 
   static <T> T await(Future<T> future, Duration atMost) throws Exception {

@@ -97,9 +97,11 @@ final class RunCommand implements Callable<Integer> {
     }
     if (roles.has(Role.STREAM)) {
       StreamConfig stream = config.stream();
-      String scheme = stream.tls() == null ? "ws" : "wss";
-      out.println(
-          "stream  " + scheme + "://" + shown(stream.host()) + ":" + stream.port() + "/v1/stream");
+      String host = shown(stream.host());
+      out.println("stream  ws://" + host + ":" + stream.port() + "/v1/stream");
+      if (stream.tls() != null) {
+        out.println("streams wss://" + host + ":" + stream.tls().port() + "/v1/stream");
+      }
     }
     if (roles.has(Role.ADMIN)) {
       out.println("admin   http://" + shown(config.admin().host()) + ":" + config.admin().port());

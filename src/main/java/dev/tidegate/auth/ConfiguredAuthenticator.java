@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * bounded number. Safe to share between threads; {@link #reload} swaps everything at once.
  */
 public final class ConfiguredAuthenticator implements Authenticator {
+  private static final String KEY = "key:";
   private static final int REMEMBERED = 10_000;
   private static final int MAX_KEY = 512;
   private static final Verdict UNKNOWN_KEY = new Verdict(null, "the API key is not known");
@@ -92,7 +93,7 @@ public final class ConfiguredAuthenticator implements Authenticator {
         consumer.tier(),
         consumer.scopes(),
         Long.MAX_VALUE,
-        "key:" + hash.substring(0, 12));
+        KEY + hash.substring(0, 12));
   }
 
   @Override
@@ -102,7 +103,7 @@ public final class ConfiguredAuthenticator implements Authenticator {
     }
     State now = state;
     Verdict known = now.verdicts().getIfPresent(key);
-    if (known != null) {
+    if (known != null && isKey(known)) {
       return known;
     }
     Identity identity = now.keys().get(sha256(key));
@@ -114,6 +115,12 @@ public final class ConfiguredAuthenticator implements Authenticator {
     return verdict;
   }
 
+  /** Keys and tokens are remembered together; neither is to be taken for the other. */
+  private static boolean isKey(Verdict known) {
+    Identity identity = known.identity();
+    return identity != null && identity.credential().startsWith(KEY);
+  }
+
   @Override
   public Verdict bearer(String token) {
     State now = state;
@@ -123,7 +130,7 @@ public final class ConfiguredAuthenticator implements Authenticator {
     }
     long time = millis.getAsLong();
     Verdict known = now.verdicts().getIfPresent(token);
-    if (known != null && known.identity() != null) {
+    if (known != null && known.identity() != null && !isKey(known)) {
       if (time < known.identity().expires() + now.skewMillis()) {
         return known;
       }

@@ -58,7 +58,7 @@ final class CommandMeters {
   <T> void gauge(String name, T of, ToDoubleFunction<T> value) {
     own.add(
         Gauge.builder("tidegate.command." + name, of, value)
-            .tag("instance", instance)
+            .tag("worker", instance)
             .register(registry));
   }
 

@@ -21,6 +21,10 @@ final class MarketView {
   /** The show's id picks one symbol's shard; its limit bounds the symbols that are listed. */
   static String json(String feed, int shards, List<Replica> replicas, Show show, long now) {
     StringWriter out = new StringWriter();
+    String wanted = show.id();
+    if (wanted != null && replicas.stream().allMatch(r -> r.shard().instrument(wanted) == null)) {
+      return "{}";
+    }
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
       json.writeStringField("feed", feed);

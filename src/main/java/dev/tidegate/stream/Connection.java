@@ -30,6 +30,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
   /** The same for one that may not be here any longer: it is gone within a second. */
   private static final long UNWANTED_PATIENCE = 750_000_000L;
 
+  /** With so much unsent, a ping is not answered: who does not read does not need to hear it. */
+  private static final long PONG_BOUND = 16 * 1024;
+
   static final String NOT_UTF8 = "text: not UTF-8";
 
   private static final byte[] NOTHING = new byte[0];
@@ -38,7 +41,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
   private final Clock clock;
   private final int maxMessage;
   private final int deflateBits;
-  private Receiver receiver = NOBODY;
+  private Receiver receiver = Receiver.NOBODY;
   private @Nullable ChannelHandlerContext context;
   private byte[] parts = NOTHING;
   private int length;
@@ -47,6 +50,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
   private boolean compressed;
   private boolean closing;
   private boolean pinged;
+  private boolean answered;
   private long heardAt;
   private long closingAt;
   private long patience = CLOSE_PATIENCE;
@@ -55,28 +59,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
   interface Clock {
     long coarseNanos();
   }
-
-  /** Who gets the messages. */
-  interface Receiver {
-    /** A whole message; the bytes are valid during the call. */
-    void message(int opcode, byte[] bytes, int length);
-
-    void drained();
-
-    void ended();
-  }
-
-  private static final Receiver NOBODY =
-      new Receiver() {
-        @Override
-        public void message(int opcode, byte[] bytes, int length) {}
-
-        @Override
-        public void drained() {}
-
-        @Override
-        public void ended() {}
-      };
 
   Connection(Frames frames, Clock clock, int maxMessage, boolean deflate) {
     this(frames, clock, maxMessage, deflate ? Deflate.FULL : Deflate.NONE);
@@ -131,15 +113,28 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
     }
   }
 
+  /** Goes out with whatever else the read brings, in one system call. */
+  private void pong(PingWebSocketFrame ping) {
+    if (pending() <= PONG_BOUND) {
+      send(frames.frame(Frames.PONG, bytes(ping.content())));
+      answered = true;
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext in) {
+    if (answered) {
+      answered = false;
+      flush();
+    }
+  }
+
   private void take(WebSocketFrame frame) {
     switch (frame) {
       case TextWebSocketFrame text -> begin(Frames.TEXT, text);
       case BinaryWebSocketFrame binary -> begin(Frames.BINARY, binary);
       case ContinuationWebSocketFrame part -> append(part);
-      case PingWebSocketFrame ping -> {
-        send(frames.frame(Frames.PONG, bytes(ping.content())));
-        flush();
-      }
+      case PingWebSocketFrame ping -> pong(ping);
       case PongWebSocketFrame ignored -> {}
       case CloseWebSocketFrame close -> closed(close);
       default -> fail(CloseCode.PROTOCOL_ERROR, "unknown frame");
@@ -364,7 +359,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Outlet {
 
   private void end() {
     Receiver old = receiver;
-    receiver = NOBODY;
+    receiver = Receiver.NOBODY;
     closing = true;
     old.ended();
   }

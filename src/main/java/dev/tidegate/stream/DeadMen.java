@@ -177,6 +177,7 @@ final class DeadMen implements Roster.Out {
 
   @Override
   public void lost(Armed armed) {
+    hub.meters().cancelFailed();
     log.error(
         "event=cancel-on-disconnect-failed consumer={} session={}",
         armed.consumer(),

@@ -15,6 +15,9 @@ final class Drain {
   /** Over so much of the time clients are asked to go, evenly. */
   private static final double SPREAD = 0.6;
 
+  /** The tokens of all would be too much for one turn of the loop. */
+  private static final double TELLING = 0.1;
+
   /** So much later who has not gone is closed; what is left of the time is for the answers. */
   private static final double PATIENCE = 0.25;
 
@@ -22,6 +25,7 @@ final class Drain {
   private final Upgrade upgrade;
   private final Sweep sweep;
   private boolean draining;
+  private long endsAt;
 
   Drain(Hub hub, Upgrade upgrade, Sweep sweep) {
     this.hub = hub;
@@ -37,22 +41,36 @@ final class Drain {
     }
   }
 
-  void start(long millis) {
-    if (draining) {
-      return;
+  /**
+   * Begins, unless it has begun already.
+   *
+   * @return how many milliseconds of the time that clients were told are left
+   */
+  long start(long millis) {
+    long now = hub.loop().nanos();
+    if (!draining) {
+      endsAt = now + millis * 1_000_000L;
+      begin(millis);
     }
+    return Math.max(0, (endsAt - now) / 1_000_000L);
+  }
+
+  private void begin(long millis) {
     draining = true;
     upgrade.drain();
     List<Session> sessions = new ArrayList<>(hub.sessions().values());
     Collections.shuffle(sessions, ThreadLocalRandom.current());
-    for (int i = 0; i < sessions.size(); i++) {
-      tell(sessions.get(i), millis, (long) (millis * SPREAD * i / sessions.size()));
-    }
     for (int step = 0; step < STEPS; step++) {
-      int from = sessions.size() * step / STEPS;
-      int to = sessions.size() * (step + 1) / STEPS;
+      int from = Math.ceilDiv(sessions.size() * step, STEPS);
+      int to = Math.ceilDiv(sessions.size() * (step + 1), STEPS);
       if (from < to) {
         List<Session> some = sessions.subList(from, to);
+        long told = (long) (millis * TELLING * step / STEPS);
+        long first = (long) (millis * SPREAD * step / STEPS);
+        long last = (long) (millis * SPREAD * (step + 1) / STEPS);
+        hub.loop()
+            .schedule(
+                () -> tell(some, millis - told, first - told, last - first), told * 1_000_000L);
         long at = (long) (millis * 1_000_000.0 * (PATIENCE + SPREAD * (step + 1) / STEPS));
         hub.loop().schedule(() -> close(some), at);
       }
@@ -62,6 +80,12 @@ final class Drain {
   /**
    * Each is asked to go at a moment of its own; who stays is closed some time after that moment.
    */
+  private void tell(List<Session> some, long within, long after, long spread) {
+    for (int i = 0; i < some.size(); i++) {
+      tell(some.get(i), within, after + spread * i / some.size());
+    }
+  }
+
   private void tell(Session session, long within, long retryAfter) {
     String token =
         session.subscriptions().isEmpty() ? null : Token.write(Cursors.of(session, hub.privates()));
@@ -83,5 +107,6 @@ final class Drain {
     sweep.stop();
     hub.deadMen().stop();
     hub.fanout().close();
+    hub.meters().close();
   }
 }

@@ -38,6 +38,10 @@ final class Fanout implements Topic.Versions {
   private List<Session> retries = new ArrayList<>();
   private long version = 1;
   private boolean awake;
+
+  /** The last turn left sockets to be written to; nobody gets more before they had theirs. */
+  private boolean carrying;
+
   private Consumer<Session> onLagging = session -> {};
 
   Fanout(Loop loop, Frames frames, Pressure pressure, StreamMeters meters) {
@@ -161,7 +165,20 @@ final class Fanout implements Topic.Versions {
   }
 
   private void turn() {
-    long now = loop.nanos();
+    if (carrying) {
+      flushSessions();
+    }
+    if (!carrying) {
+      moveAll(loop.nanos());
+      flushSessions();
+    }
+    awake = false;
+    if (carrying || !retries.isEmpty() || !due.isEmpty() || !touched.isEmpty()) {
+      wake();
+    }
+  }
+
+  private void moveAll(long now) {
     List<Session> again = retries;
     retries = new ArrayList<>(0);
     for (int i = 0; i < again.size(); i++) {
@@ -176,15 +193,10 @@ final class Fanout implements Topic.Versions {
     }
     flushing.clear();
     dueNext = flushing;
-    flushSessions();
     for (int i = 0; i < cached.size(); i++) {
       cached.get(i).release();
     }
     cached.clear();
-    awake = false;
-    if (!retries.isEmpty() || !due.isEmpty() || !touched.isEmpty()) {
-      wake();
-    }
   }
 
   /** What goes wrong with one does not keep the others from their data. */
@@ -201,6 +213,7 @@ final class Fanout implements Topic.Versions {
     for (int left = Math.min(SLICE, touched.size()); left > 0; left--) {
       touched.remove().flush();
     }
+    carrying = !touched.isEmpty();
   }
 
   /**
@@ -208,7 +221,7 @@ final class Fanout implements Topic.Versions {
    * looked at alone. The caller releases it.
    */
   @Nullable ByteBuf assemble(Cohort cohort, List<Topic> dirty, long from) {
-    Shape shape = cohort.shape();
+    Shape shape = inForce(cohort.shape());
     boolean each = shape.window() == 0 && pressure.window(shape) == 0;
     for (int i = 0; i < dirty.size(); i++) {
       if (!dirty.get(i).ring.covers(from)) {
@@ -224,6 +237,11 @@ final class Fanout implements Topic.Versions {
     }
     meters.assembled(dirty.getFirst().channel, dirty.getFirst().time, loop.millis());
     return shape.codec().messages.isEmpty(out) ? null : frames.batch(out, shape);
+  }
+
+  /** Who asks for it is told the window that is in force, not the one that was asked for. */
+  private Shape inForce(Shape shape) {
+    return shape.meta() && pressure.level() > 0 ? shape.withWindow(pressure.window(shape)) : shape;
   }
 
   private Text begin(Shape shape) {
@@ -264,7 +282,7 @@ final class Fanout implements Topic.Versions {
     long from = lane.cursor;
     List<Join> joins = lane.joins();
     List<Join> left = new ArrayList<>(0);
-    Shape shape = cohort.shape();
+    Shape shape = inForce(cohort.shape());
     Text out = begin(shape);
     for (int i = 0; i < joins.size(); i++) {
       follow(lane.session, joins.get(i), shape, out, left);

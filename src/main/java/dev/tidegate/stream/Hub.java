@@ -199,8 +199,4 @@ final class Hub {
   static String user(String consumer) {
     return "user:" + consumer;
   }
-
-  void closeAll(CloseCode code, String reason) {
-    List.copyOf(sessions.values()).forEach(session -> session.close(code, reason));
-  }
 }

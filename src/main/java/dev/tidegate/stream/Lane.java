@@ -41,6 +41,21 @@ final class Lane {
     return anyDue() || (now != null && cursor < now.flushed());
   }
 
+  /** The source's time of the oldest entry that the client was not sent; MAX_VALUE for none. */
+  long oldestUnsent() {
+    Cohort now = cohort;
+    long oldest = Long.MAX_VALUE;
+    List<Topic> followed = now == null ? List.of() : now.topics();
+    for (int i = 0; i < followed.size(); i++) {
+      Topic topic = followed.get(i);
+      int first = topic.version > cursor ? topic.ring.after(cursor) : topic.ring.size();
+      if (first < topic.ring.size()) {
+        oldest = Math.min(oldest, topic.ring.at(first).time);
+      }
+    }
+    return oldest;
+  }
+
   private boolean anyDue() {
     for (int i = 0; i < joins.size(); i++) {
       if (!joins.get(i).waits()) {

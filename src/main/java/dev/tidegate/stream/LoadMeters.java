@@ -1,6 +1,7 @@
 package dev.tidegate.stream;
 
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,23 +17,26 @@ final class LoadMeters {
   private final AtomicIntegerArray steps = new AtomicIntegerArray(Ladder.STEPS);
   private final AtomicLong longestNanos = new AtomicLong();
 
-  LoadMeters(MeterRegistry registry, String instance) {
-    Gauge.builder("tidegate.stream.pressure", pressure, AtomicInteger::get)
-        .description("How far windows are widened because the event loop has too much to do")
-        .tag("instance", instance)
-        .register(registry);
-    Gauge.builder("tidegate.stream.behind", longestNanos, n -> n.get() / 1e9)
-        .description("How long the session that waits longest for its socket has waited")
-        .baseUnit("seconds")
-        .tag("instance", instance)
-        .register(registry);
+  LoadMeters(MeterRegistry registry, String worker, List<Meter> own) {
+    own.add(
+        Gauge.builder("tidegate.stream.pressure", pressure, AtomicInteger::get)
+            .description("How far windows are widened because the event loop has too much to do")
+            .tag("worker", worker)
+            .register(registry));
+    own.add(
+        Gauge.builder("tidegate.stream.behind", longestNanos, n -> n.get() / 1e9)
+            .description("How long the session that waits longest for its socket has waited")
+            .baseUnit("seconds")
+            .tag("worker", worker)
+            .register(registry));
     for (int i = 0; i < Ladder.STEPS; i++) {
       int step = i;
-      Gauge.builder("tidegate.stream.slow", steps, s -> s.get(step))
-          .description("Sessions that lag behind, by the step of the ladder that they are on")
-          .tag("instance", instance)
-          .tag("step", Integer.toString(step))
-          .register(registry);
+      own.add(
+          Gauge.builder("tidegate.stream.slow", steps, s -> s.get(step))
+              .description("Sessions that lag behind, by the step of the ladder that they are on")
+              .tag("worker", worker)
+              .tag("step", Integer.toString(step))
+              .register(registry));
     }
   }
 

@@ -6,9 +6,28 @@ package dev.tidegate.stream;
  * long, so that the windows do not swing between too narrow and wide.
  */
 final class Pressure {
-  private static final int[] WINDOWS = {0, 10, 20, 50, 100, 250, 500, 1000};
+  /** Near enough to one another that the load does not swing when one takes the other's place. */
+  private static final int[] WINDOWS = {
+    0, 10, 20, 35, 50, 75, 100, 125, 150, 200, 250, 350, 500, 700, 1000
+  };
+
+  /** So many steps the windows of a rank stay behind those of the rank below. */
+  private static final int APART = 4;
+
+  private static final int MOST = WINDOWS.length - 1 + 3 * APART;
+
+  /** The loop had no time to itself at all: it is not necessary to wait for the mean. */
+  private static final double FULL = 0.97;
+
   private static final double HIGH = 0.85;
   private static final double LOW = 0.6;
+
+  /**
+   * So many measurements make a mean: a window that does not divide the time between two of them
+   * falls into one more often than into the next.
+   */
+  private static final int MEAN_OF = 4;
+
   private static final long LATE_NANOS = 50_000_000;
 
   /** A loop that is late once had a pause or a burst; one that stays late has too much to do. */
@@ -18,6 +37,8 @@ final class Pressure {
   private static final int MOST_PATIENCE = 240;
 
   private final boolean enabled;
+  private final double[] last = new double[MEAN_OF];
+  private int taken;
   private int level;
   private int calm;
   private int late;
@@ -39,7 +60,7 @@ final class Pressure {
     if (level == 0) {
       return shape.window();
     }
-    int step = Math.min(level - 2 * shape.rank(), WINDOWS.length - 1);
+    int step = Math.min(level - APART * shape.rank(), WINDOWS.length - 1);
     return step <= 0 ? shape.window() : Math.max(shape.window(), WINDOWS[step]);
   }
 
@@ -55,24 +76,38 @@ final class Pressure {
     }
     sinceNarrowed = Math.min(sinceNarrowed + 1, MOST_PATIENCE);
     late = lagNanos > LATE_NANOS ? late + 1 : 0;
-    if (utilisation > HIGH || late >= LATE_TIMES) {
-      widen();
-    } else if (level > 0 && utilisation < LOW && ++calm >= patience) {
+    last[taken++ % MEAN_OF] = utilisation;
+    double mean = taken < MEAN_OF ? Double.NaN : mean();
+    if (utilisation >= FULL) {
+      widen(2);
+    } else if (mean > HIGH || late >= LATE_TIMES) {
+      widen(1);
+    } else if (level > 0 && mean < LOW && ++calm >= patience) {
       narrow();
     }
   }
 
-  private void widen() {
+  private double mean() {
+    double sum = 0;
+    for (double one : last) {
+      sum += one;
+    }
+    return sum / MEAN_OF;
+  }
+
+  private void widen(int steps) {
     calm = 0;
+    taken = 0;
     if (sinceNarrowed <= CALM) {
       patience = Math.min(patience * 2, MOST_PATIENCE);
       sinceNarrowed = MOST_PATIENCE;
     }
-    level = Math.min(level + 1, WINDOWS.length + 3);
+    level = Math.min(level + steps, MOST);
   }
 
   private void narrow() {
     calm = 0;
+    taken = 0;
     sinceNarrowed = 0;
     level--;
     if (level == 0) {

@@ -286,6 +286,20 @@ final class Session implements Wheel.Timed {
     }
   }
 
+  /** Whether the tier's limit of frames holds it back now. */
+  boolean limited(long nanos) {
+    return waiting && dueAt > nanos;
+  }
+
+  /** How old the oldest thing is that the client has not been sent, by its source's time. */
+  long dataAge(long millis) {
+    long oldest = Long.MAX_VALUE;
+    for (int i = 0; i < lanes.size(); i++) {
+      oldest = Math.min(oldest, lanes.get(i).oldestUnsent());
+    }
+    return oldest == Long.MAX_VALUE ? 0 : Math.max(0, millis - oldest / 1000);
+  }
+
   @Override
   public long dueAt() {
     return dueAt;

@@ -3,6 +3,10 @@ package dev.tidegate.stream;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Operations.Shown;
 import dev.tidegate.policy.Identity;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Shows operators who is connected and how each session is doing. */
 final class Show {
@@ -29,7 +33,7 @@ final class Show {
             new Shown(hub.node, Integer.toString(hub.instance), json));
   }
 
-  String describe(@org.jspecify.annotations.Nullable String id, int limit) {
+  String describe(@Nullable String id, int limit) {
     Text out = new Text(4096).ascii("{\"sessions\":").number(hub.sessions().size());
     out.ascii(",\"cohorts\":").number(hub.fanout().cohorts());
     out.ascii(",\"pressure\":").number(hub.fanout().pressure().level()).ascii(",\"loops\":[");
@@ -38,20 +42,47 @@ final class Show {
       out.ascii("{\"who\":").quoted(one.who()).ascii(",\"strikes\":").number(one.strikes());
       out.ascii(",\"retryAfter\":").number(one.millisLeft()).put('}');
     }
-    out.ascii("],\"list\":[");
-    int shown = 0;
+    List<Session> wanted = wanted(id);
+    int shown = Math.min(limit, wanted.size());
+    out.ascii("],\"shown\":").number(shown).ascii(",\"list\":[");
+    for (int i = 0; i < shown; i++) {
+      out.separate();
+      session(wanted.get(i), id != null, out);
+    }
+    return id != null && wanted.isEmpty() ? "{}" : out.ascii("]}").toString();
+  }
+
+  /** Those that wait longest for their socket come first. */
+  private List<Session> wanted(@Nullable String id) {
+    if (id != null) {
+      Session one = hub.sessions().get(id);
+      return one == null ? List.of() : List.of(one);
+    }
+    long now = hub.loop().nanos();
+    List<Session> all = new ArrayList<>(hub.sessions().size());
     for (Session session : hub.sessions().values()) {
-      if ((id == null || id.equals(session.id)) && shown++ < limit) {
-        out.separate();
-        session(session, id != null, out);
+      if (session.lag != null) {
+        all.add(session);
       }
     }
-    return out.ascii("]}").toString();
+    all.sort(Comparator.comparingLong((Session session) -> -waiting(session, now)));
+    for (Session session : hub.sessions().values()) {
+      if (session.lag == null) {
+        all.add(session);
+      }
+    }
+    return all;
+  }
+
+  private static long waiting(Session session, long nanos) {
+    Lag lag = session.lag;
+    return lag == null ? 0 : lag.waiting(nanos);
   }
 
   private void session(Session session, boolean whole, Text out) {
     Lag lag = session.lag;
     long now = hub.loop().nanos();
+    int step = lag == null ? 0 : lag.step;
     out.ascii("{\"session\":")
         .quoted(session.id)
         .ascii(",\"consumer\":")
@@ -64,9 +95,11 @@ final class Show {
     out.ascii(",\"openedAt\":").number(session.openedAt);
     out.ascii(",\"subscriptions\":").number(session.subscriptions().size());
     out.ascii(",\"pendingBytes\":").number(session.outlet.pending());
-    out.ascii(",\"lagMillis\":").number(lag == null ? 0 : lag.waiting(now) / 1_000_000);
-    out.ascii(",\"step\":").number(lag == null ? 0 : lag.step);
-    out.ascii(",\"why\":").quoted(lag == null ? "keeps up" : Ladder.describe(lag.step));
+    out.ascii(",\"lagMillis\":").number(waiting(session, now) / 1_000_000);
+    out.ascii(",\"dataAgeMillis\":").number(session.dataAge(hub.loop().millis()));
+    out.ascii(",\"step\":").number(step);
+    out.ascii(",\"does\":").quoted(Ladder.describe(step));
+    out.ascii(",\"why\":").quoted(why(session, now));
     out.ascii(",\"windows\":[");
     for (Lane lane : session.lanes()) {
       out.separate();
@@ -79,12 +112,44 @@ final class Show {
       out.ascii(",\"channels\":[");
       for (Subscription subscription : session.subscriptions()) {
         out.separate();
-        Op.Key key = subscription.wanted.key();
-        out.ascii("{\"channel\":").quoted(key.name()).ascii(",\"symbol\":").quoted(key.symbol());
-        out.put('}');
+        channel(subscription.wanted, out);
       }
       out.put(']');
     }
     out.put('}');
+  }
+
+  private static void channel(Op.Wanted wanted, Text out) {
+    Op.Key key = wanted.key();
+    out.ascii("{\"channel\":").quoted(key.name()).ascii(",\"symbol\":").quoted(key.symbol());
+    if (key.depth() > 0) {
+      out.ascii(",\"depth\":").number(key.depth());
+    }
+    if (!key.interval().isEmpty()) {
+      out.ascii(",\"interval\":").quoted(key.interval());
+    }
+    out.ascii(",\"window\":").number(wanted.window()).put('}');
+  }
+
+  /** What keeps the session from its data, or gives it less often than it asked for. */
+  private String why(Session session, long nanos) {
+    Lag lag = session.lag;
+    if (lag != null && lag.waiting(nanos) > 0) {
+      return "its socket has taken nothing for " + lag.waiting(nanos) / 1_000_000 + " ms";
+    }
+    if (session.limited(nanos)) {
+      return "the frames a second of tier " + session.tierName();
+    }
+    if (lag != null) {
+      return lag.step > 0 ? "its socket was full, and calm for " + lag.calm + " s" : "catching up";
+    }
+    for (Lane lane : session.lanes()) {
+      Cohort cohort = lane.cohort;
+      if (cohort != null
+          && hub.fanout().pressure().window(cohort.shape()) > cohort.shape().window()) {
+        return "windows are widened, the event loop has too much to do";
+      }
+    }
+    return "keeps up";
   }
 }

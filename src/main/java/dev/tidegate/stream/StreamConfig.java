@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The stream listener and its rules.
  *
  * @param port 0 for any free port
- * @param tls null for clear text
+ * @param tls a second listener with TLS; null for none
  * @param tiers limits by the name of the tier; {@code anonymous} for those who have not said who
  *     they are, and {@code default} for tiers that are not listed
  * @param drain how long a leaving instance takes to send its clients elsewhere
@@ -181,8 +181,26 @@ public record StreamConfig(
         null, null, null, null);
   }
 
-  /** PEM files of the certificate chain and its key. */
-  public record Tls(String certificate, String key) {}
+  /** The second listener: its port, 8453 unless given, and PEM files of key and certificates. */
+  public record Tls(@Nullable Integer port, String key, String cert) {
+    public Tls {
+      port = port == null ? 8453 : port;
+      range("tls.port", port, 0, 65535);
+      file("tls.key", key);
+      file("tls.cert", cert);
+    }
+
+    @Override
+    public Integer port() {
+      return set(port);
+    }
+
+    private static void file(String name, @Nullable String path) {
+      if (path == null || path.isBlank()) {
+        throw new IllegalArgumentException(name + ": " + path + " (expected a PEM file)");
+      }
+    }
+  }
 
   /**
    * What a tier may do; 0 is no limit.

@@ -4,10 +4,13 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.problem.CloseCode;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +29,11 @@ final class StreamMeters {
   /** Beyond this a source's time is that of a recording, and says nothing of us. */
   private static final long PLAUSIBLE_MILLIS = 3_600_000;
 
+  private final MeterRegistry registry;
+
+  /** Those of this instance alone; counters are shared by the instances of a node. */
+  private final List<Meter> own = new ArrayList<>();
+
   private final AtomicInteger sessions = new AtomicInteger();
   private final AtomicInteger subscriptions = new AtomicInteger();
   private final AtomicInteger armed = new AtomicInteger();
@@ -40,6 +48,7 @@ final class StreamMeters {
   private final Timer[] latency = new Timer[CHANNELS.length];
   private final AtomicLongArray heard = new AtomicLongArray(CHANNELS.length);
   private final Counter cancels;
+  private final Counter cancelsFailed;
   private final Counter healed;
   private final Counter loopsClosed;
   private final Counter loopsRefused;
@@ -49,11 +58,12 @@ final class StreamMeters {
   private int samples;
 
   StreamMeters(MeterRegistry registry, int instance) {
+    this.registry = registry;
     String tag = Integer.toString(instance);
-    gauge(registry, "tidegate.stream.sessions", "Open WebSocket sessions", sessions, tag);
-    gauge(registry, "tidegate.stream.subscriptions", "Live subscriptions", subscriptions, tag);
-    load = new LoadMeters(registry, tag);
-    gauge(registry, "tidegate.stream.armed", "Armed sessions in the cluster", armed, tag);
+    gauge("tidegate.stream.sessions", "Open WebSocket sessions", sessions, tag);
+    gauge("tidegate.stream.subscriptions", "Live subscriptions", subscriptions, tag);
+    load = new LoadMeters(registry, tag, own);
+    gauge("tidegate.stream.armed", "Armed sessions in the cluster", armed, tag);
     framesOut = Counter.builder("tidegate.stream.frames").register(registry);
     bytesOut = Counter.builder("tidegate.stream.bytes").baseUnit("bytes").register(registry);
     oddFrames =
@@ -82,16 +92,21 @@ final class StreamMeters {
               .minimumExpectedValue(Duration.ofNanos(100_000))
               .maximumExpectedValue(Duration.ofSeconds(10))
               .register(registry);
-      Gauge.builder("tidegate.stream.staleness", heard, h -> secondsSince(h.get(slot)))
-          .description("Since the last event of any symbol that is followed here")
-          .baseUnit("seconds")
-          .tag("instance", tag)
-          .tag("channel", channel)
-          .register(registry);
+      own.add(
+          Gauge.builder("tidegate.stream.staleness", heard, h -> secondsSince(h.get(slot)))
+              .description("Since the last event of any symbol that is followed here")
+              .baseUnit("seconds")
+              .tag("worker", tag)
+              .tag("channel", channel)
+              .register(registry));
     }
     cancels =
         Counter.builder("tidegate.stream.cancels")
             .description("commands of cancel-on-disconnect that this node submitted")
+            .register(registry);
+    cancelsFailed =
+        Counter.builder("tidegate.stream.cancels.failed")
+            .description("commands of cancel-on-disconnect that this node gave up")
             .register(registry);
     healed =
         Counter.builder("tidegate.stream.private.healed")
@@ -101,12 +116,17 @@ final class StreamMeters {
     loopsRefused = loops(registry, "refused");
   }
 
-  private static void gauge(
-      MeterRegistry registry, String name, String text, AtomicInteger value, String instance) {
-    Gauge.builder(name, value, AtomicInteger::get)
-        .description(text)
-        .tag("instance", instance)
-        .register(registry);
+  private void gauge(String name, String text, AtomicInteger value, String worker) {
+    own.add(
+        Gauge.builder(name, value, AtomicInteger::get)
+            .description(text)
+            .tag("worker", worker)
+            .register(registry));
+  }
+
+  /** The instance is gone: what is its own is not shown any longer. */
+  void close() {
+    own.forEach(registry::remove);
   }
 
   /** Why a client is not let in or does not get what it asks for. */
@@ -194,6 +214,10 @@ final class StreamMeters {
 
   void cancelled() {
     cancels.increment();
+  }
+
+  void cancelFailed() {
+    cancelsFailed.increment();
   }
 
   @SuppressWarnings("EnumOrdinal") // an index into this array only, never stored or sent

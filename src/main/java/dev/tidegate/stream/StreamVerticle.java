@@ -12,6 +12,9 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.PemKeyCertOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +30,7 @@ public final class StreamVerticle extends VerticleBase {
   private final MeterRegistry registry;
   private final String nodeId;
   private final int instance;
-  private @Nullable HttpServer server;
+  private final List<HttpServer> servers = new ArrayList<>(2);
   private @Nullable Drain drain;
   private Runnable deaf = () -> {};
 
@@ -89,25 +92,24 @@ public final class StreamVerticle extends VerticleBase {
     deaf = rules.onChange(() -> context.runOnContext(nothing -> enforcement.changed()));
     Protocol protocol = new Protocol(parts, authenticator, enforcement);
     Upgrade upgrade = new Upgrade(parts, protocol, authenticator, sweep, enforcement);
-    HttpServer listener = vertx.createHttpServer(options()).requestHandler(upgrade::handle);
-    server = listener;
     drain = new Drain(parts, upgrade, sweep);
     parts.start();
     new Show(parts).start();
-    return listener.listen();
+    for (HttpServerOptions options : listeners()) {
+      servers.add(vertx.createHttpServer(options).requestHandler(upgrade::handle));
+    }
+    return Future.all(servers.stream().map(HttpServer::listen).toList());
   }
 
   @Override
   public Future<?> stop() {
     Drain leaving = drain;
-    HttpServer listener = server;
-    if (leaving == null || listener == null) {
+    if (leaving == null) {
       return Future.succeededFuture();
     }
-    long millis = config.drain().toMillis();
-    leaving.start(millis);
-    return listener
-        .shutdown(millis, TimeUnit.MILLISECONDS)
+    long millis = leaving.start(config.drain().toMillis());
+    return Future.join(
+            servers.stream().map(s -> s.shutdown(millis, TimeUnit.MILLISECONDS)).toList())
         .onComplete(
             done -> {
               deaf.run();
@@ -117,15 +119,34 @@ public final class StreamVerticle extends VerticleBase {
 
   /** The port that the listener has got; 0 before it is bound. */
   public int port() {
-    HttpServer listener = server;
-    return listener == null ? 0 : listener.actualPort();
+    return servers.isEmpty() ? 0 : servers.getFirst().actualPort();
+  }
+
+  /** The port of the listener with TLS; 0 when there is none. */
+  public int tlsPort() {
+    return servers.size() < 2 ? 0 : servers.getLast().actualPort();
+  }
+
+  private List<HttpServerOptions> listeners() {
+    HttpServerOptions plain = options().setPort(config.port());
+    StreamConfig.Tls tls = config.tls();
+    if (tls == null) {
+      return List.of(plain);
+    }
+    HttpServerOptions secure =
+        options()
+            .setPort(tls.port())
+            .setSsl(true)
+            .setKeyCertOptions(
+                new PemKeyCertOptions().setCertPath(tls.cert()).setKeyPath(tls.key()));
+    secure.getSslOptions().setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"));
+    return List.of(plain, secure);
   }
 
   private HttpServerOptions options() {
     HttpServerOptions options =
         new HttpServerOptions()
             .setHost(config.host())
-            .setPort(config.port())
             .setAcceptBacklog(8192)
             .setTcpNoDelay(true)
             .setHttp2ClearTextEnabled(false)
@@ -133,16 +154,6 @@ public final class StreamVerticle extends VerticleBase {
             .setIdleTimeout(HTTP_IDLE_SECONDS);
     if (config.sendBuffer() > 0) {
       options.setSendBufferSize(config.sendBuffer());
-    }
-    StreamConfig.Tls tls = config.tls();
-    if (tls != null) {
-      options
-          .setSsl(true)
-          .setKeyCertOptions(
-              new PemKeyCertOptions().setCertPath(tls.certificate()).setKeyPath(tls.key()));
-      options
-          .getSslOptions()
-          .setEnabledSecureTransportProtocols(java.util.Set.of("TLSv1.2", "TLSv1.3"));
     }
     return options;
   }

@@ -126,7 +126,7 @@ final class Upgrade {
     session.cameAs = who;
     session.codec = codec == null ? Codec.JSON : codec;
     connection.receiver(
-        new Connection.Receiver() {
+        new Receiver() {
           @Override
           public void message(int opcode, byte[] bytes, int length) {
             if (opcode == Frames.TEXT || session.codec == Codec.PROTO) {
@@ -282,7 +282,7 @@ final class Upgrade {
   private void echo(HttpServerRequest request) {
     Connection connection = detach(request, ECHO_LIMIT, null);
     connection.receiver(
-        new Connection.Receiver() {
+        new Receiver() {
           @Override
           public void message(int opcode, byte[] bytes, int length) {
             byte[] copy = java.util.Arrays.copyOf(bytes, length);

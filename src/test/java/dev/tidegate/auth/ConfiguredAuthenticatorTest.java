@@ -120,6 +120,15 @@ class ConfiguredAuthenticatorTest {
   }
 
   @Test
+  void aKeyIsNoTokenAndATokenIsNoKey() throws Exception {
+    String token = sign(JWSAlgorithm.ES256, "ec", new ECDSASigner(ec), claims().build());
+    assertThat(authenticator.bearer(token).identity()).isNotNull();
+    assertThat(authenticator.apiKey(token).identity()).isNull();
+    assertThat(authenticator.apiKey("alice-key").identity()).isNotNull();
+    assertThat(authenticator.bearer("alice-key").identity()).isNull();
+  }
+
+  @Test
   void takesTokensOfEachKeysOwnAlgorithm() throws Exception {
     String es256 = sign(JWSAlgorithm.ES256, "ec", new ECDSASigner(ec), claims().build());
     String hs256 = sign(JWSAlgorithm.HS256, "hs", new MACSigner(secret), claims().build());

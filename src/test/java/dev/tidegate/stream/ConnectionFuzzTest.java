@@ -46,7 +46,7 @@ class ConnectionFuzzTest {
     int[] ends = {0};
     Connection connection = new Connection(frames, () -> 0, LIMIT, deflate);
     connection.receiver(
-        new Connection.Receiver() {
+        new Receiver() {
           @Override
           public void message(int opcode, byte[] message, int length) {
             messages.add(FrameDice.seen(opcode, message, length));

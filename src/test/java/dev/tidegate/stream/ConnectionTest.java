@@ -35,7 +35,7 @@ class ConnectionTest {
   private EmbeddedChannel open(boolean deflate) {
     connection = new Connection(frames, loop::nanos, LIMIT, deflate);
     connection.receiver(
-        new Connection.Receiver() {
+        new Receiver() {
           @Override
           public void message(int opcode, byte[] bytes, int length) {
             messages.add(opcode + ":" + new String(bytes, 0, length, StandardCharsets.UTF_8));
@@ -122,6 +122,24 @@ class ConnectionTest {
     send(frame(0x01, "Hel"), frame(0x89, "?"), frame(0x00, "lo "), frame(0x80, "you"));
     assertThat(messages).containsExactly("1:Hello you");
     assertThat(sent()).containsExactly(0x8A, 1, '?');
+  }
+
+  @Test
+  void pingsOfOneThatDoesNotReadAreNotAllAnswered() {
+    byte[] ping = frame(0x89, "p".repeat(125));
+    int count = 1000;
+    ByteArrayOutputStream many = new ByteArrayOutputStream();
+    for (int i = 0; i < count; i++) {
+      many.writeBytes(ping);
+    }
+    send(many.toByteArray());
+    int answers = 0;
+    while (sent() != null) {
+      answers++;
+    }
+    assertThat(answers).isBetween(50, 200);
+    send(ping);
+    assertThat(sent()).startsWith(0x8A, 125);
   }
 
   @Test

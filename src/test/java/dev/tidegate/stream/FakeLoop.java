@@ -34,6 +34,13 @@ final class FakeLoop implements Loop {
     timers.add(new Timer(now + delayNanos, order++, task));
   }
 
+  /** Runs what is to be run now, but not what that brings. */
+  void step() {
+    for (int left = tasks.size(); left > 0; left--) {
+      tasks.remove().run();
+    }
+  }
+
   /** Runs what is to be run now. */
   void turn() {
     for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {

@@ -113,21 +113,4 @@ class LadderTest {
     assertThat(client.closed).isEqualTo(CloseCode.SLOW_CONSUMER);
     assertThat(client.reason).matches("too slow: nothing was read for 30 s; retryAfter=\\d{4}");
   }
-
-  @Test
-  void underPressureLowRanksWaitFirst() {
-    Pressure pressure = new Pressure(true);
-    Shape low = new Shape(0, 0, false, false, false);
-    Shape high = new Shape(0, 2, false, false, false);
-    assertThat(pressure.window(low)).isZero();
-    for (int i = 0; i < 3; i++) {
-      pressure.measure(0.95, 0);
-    }
-    assertThat(pressure.window(low)).isEqualTo(50);
-    assertThat(pressure.window(high)).isZero();
-    for (int i = 0; i < 100; i++) {
-      pressure.measure(0.3, 0);
-    }
-    assertThat(pressure.window(low)).isZero();
-  }
 }

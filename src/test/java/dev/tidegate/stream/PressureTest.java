@@ -5,21 +5,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class PressureTest {
-  private static final double BUSY = 0.95;
+  private static final double FULL = 0.99;
+  private static final double BUSY = 0.9;
   private static final double MIDDLING = 0.7;
   private static final double CALM = 0.2;
 
   private final Pressure pressure = new Pressure(true);
 
   @Test
-  void aBusyLoopWidensTheWindowsStepByStep() {
+  void aFullLoopWidensTheWindowsStepByStep() {
+    measure(FULL, 1);
+    assertThat(window(0, 0)).isEqualTo(20);
+    measure(FULL, 2);
+    assertThat(window(0, 0)).isEqualTo(100);
+    measure(FULL, 100);
+    assertThat(window(0, 0)).isEqualTo(1000);
+  }
+
+  @Test
+  void aBusyLoopHasToBeSoForAWhile() {
+    measure(BUSY, 3);
     assertThat(window(0, 0)).isZero();
     measure(BUSY, 1);
     assertThat(window(0, 0)).isEqualTo(10);
-    measure(BUSY, 3);
-    assertThat(window(0, 0)).isEqualTo(100);
-    measure(BUSY, 100);
-    assertThat(window(0, 0)).isEqualTo(1000);
+  }
+
+  @Test
+  void burstsThatFallIntoEveryOtherMeasurementAreTakenTogether() {
+    for (int i = 0; i < 40; i++) {
+      pressure.measure(i % 2 == 0 ? 0.95 : 0.66, 0);
+    }
+    assertThat(window(0, 0)).isZero();
   }
 
   @Test
@@ -41,45 +57,45 @@ class PressureTest {
 
   @Test
   void higherTiersFollowLater() {
-    measure(BUSY, 2);
-    assertThat(window(0, 0)).isEqualTo(20);
+    measure(FULL, 2);
+    assertThat(window(0, 0)).isEqualTo(50);
     assertThat(window(0, 1)).isZero();
-    measure(BUSY, 1);
-    assertThat(window(0, 1)).isEqualTo(10);
+    measure(FULL, 1);
+    assertThat(window(0, 1)).isEqualTo(20);
   }
 
   @Test
   void aWindowThatWasAskedForIsNeverNarrowed() {
-    measure(BUSY, 1);
+    measure(FULL, 1);
     assertThat(window(250, 0)).isEqualTo(250);
   }
 
   @Test
   void theyNarrowWhenTheLoopHasBeenCalmForAWhile() {
-    measure(BUSY, 2);
-    measure(CALM, 7);
+    measure(FULL, 1);
+    measure(CALM, 10);
     assertThat(window(0, 0)).isEqualTo(20);
     measure(CALM, 1);
     assertThat(window(0, 0)).isEqualTo(10);
-    measure(CALM, 8);
+    measure(CALM, 11);
     assertThat(window(0, 0)).isZero();
   }
 
   @Test
   void neitherCalmNorBusyLeavesThemWhereTheyAre() {
-    measure(BUSY, 2);
+    measure(FULL, 1);
     measure(MIDDLING, 100);
     assertThat(window(0, 0)).isEqualTo(20);
   }
 
   @Test
   void aNarrowingThatHadToBeTakenBackMakesTheNextOneWaitLonger() {
-    measure(BUSY, 2);
-    measure(CALM, 8);
+    measure(FULL, 1);
+    measure(CALM, 11);
     assertThat(window(0, 0)).isEqualTo(10);
-    measure(BUSY, 1);
+    measure(BUSY, 4);
     assertThat(window(0, 0)).isEqualTo(20);
-    measure(CALM, 15);
+    measure(CALM, 18);
     assertThat(window(0, 0)).isEqualTo(20);
     measure(CALM, 1);
     assertThat(window(0, 0)).isEqualTo(10);
@@ -89,7 +105,7 @@ class PressureTest {
   void whoHasSwitchedItOffKeepsHisWindows() {
     Pressure off = new Pressure(false);
     for (int i = 0; i < 50; i++) {
-      off.measure(BUSY, 90_000_000);
+      off.measure(FULL, 90_000_000);
     }
     assertThat(off.window(shape(0, 0))).isZero();
   }

@@ -609,6 +609,14 @@ class StreamIT {
     assertThat(json.path("sessions").asInt()).isEqualTo(1);
     assertThat(json.path("list").get(0).path("windows").get(0).asInt()).isEqualTo(100);
     assertThat(json.path("list").get(0).path("step").asInt()).isZero();
+    assertThat(json.path("list").get(0).path("why").asText()).isEqualTo("keeps up");
+    assertThat(json.path("shown").asInt()).isEqualTo(1);
+    String id = json.path("list").get(0).path("session").asText();
+    bus.publish(Operations.show("sessions"), new Operations.Show("sessions", id, 10, "reply"));
+    JsonNode one = JSON.readTree(shown.poll(10, TimeUnit.SECONDS)).path("list").get(0);
+    assertThat(one.path("channels").get(0).path("window").asInt()).isEqualTo(100);
+    bus.publish(Operations.show("sessions"), new Operations.Show("sessions", "no", 10, "reply"));
+    assertThat(shown.poll(10, TimeUnit.SECONDS)).isEqualTo("{}");
   }
 
   private void redeploy(Map<String, StreamConfig.Tier> tiers) throws Exception {

@@ -14,7 +14,7 @@ class StreamMetersTest {
   private double staleness(String channel) {
     return registry
         .get("tidegate.stream.staleness")
-        .tag("instance", "3")
+        .tag("worker", "3")
         .tag("channel", channel)
         .gauge()
         .value();
@@ -38,6 +38,17 @@ class StreamMetersTest {
     var ticker = registry.get("tidegate.stream.latency").tag("channel", "ticker").timer();
     assertThat(ticker.count()).isEqualTo(2);
     assertThat(ticker.max(TimeUnit.MILLISECONDS)).isZero();
+  }
+
+  @Test
+  void whatIsOfOneInstanceGoesWithIt() {
+    meters.close();
+    assertThat(registry.find("tidegate.stream.sessions").gauges()).isEmpty();
+    assertThat(registry.find("tidegate.stream.slow").gauges()).isEmpty();
+    assertThat(registry.find("tidegate.stream.staleness").gauges()).isEmpty();
+    StreamMeters next = new StreamMeters(registry, 3);
+    next.sessions(7);
+    assertThat(registry.get("tidegate.stream.sessions").gauge().value()).isEqualTo(7);
   }
 
   @Test

@@ -73,14 +73,14 @@ class TlsIT {
     StreamVerticle verticle =
         new StreamVerticle(config(), nobody(), new SimpleMeterRegistry(), "n1", 0);
     get(vertx.deployVerticle(verticle));
-    port = verticle.port();
+    port = verticle.tlsPort();
   }
 
   private StreamConfig config() {
     return new StreamConfig(
         "127.0.0.1",
         0,
-        new StreamConfig.Tls(certificate.certificatePath(), certificate.privateKeyPath()),
+        new StreamConfig.Tls(0, certificate.privateKeyPath(), certificate.certificatePath()),
         Map.of(),
         null,
         Duration.ofSeconds(1),
