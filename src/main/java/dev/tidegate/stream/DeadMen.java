@@ -36,7 +36,7 @@ final class DeadMen implements Roster.Out {
 
   /** Begins to hear what the other nodes have armed. */
   void start() {
-    roster.join(hub.instance);
+    roster.join(hub.instance, hub.loop().nanos());
     hub.bus().hear(Armings.SAID, this::heard);
     turn();
   }
@@ -82,9 +82,10 @@ final class DeadMen implements Roster.Out {
     if (suspects != null) {
       suspects.forEach(this::listen);
     }
-    boolean leads = roster.leads(hub.instance);
+    long now = hub.loop().nanos();
+    boolean leads = roster.leads(hub.instance, now);
     if (leads) {
-      roster.turn(hub.loop().nanos(), this);
+      roster.turn(now, this);
     }
     hub.meters().armed(leads ? roster.size() : 0);
   }
@@ -100,8 +101,9 @@ final class DeadMen implements Roster.Out {
     if (said instanceof Done done) {
       fence(done.session());
     }
-    if (roster.leads(hub.instance)) {
-      roster.hear(said, hub.loop().nanos(), this);
+    long now = hub.loop().nanos();
+    if (roster.leads(hub.instance, now)) {
+      roster.hear(said, now, this);
     }
   }
 

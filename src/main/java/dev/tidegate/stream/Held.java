@@ -2,6 +2,7 @@ package dev.tidegate.stream;
 
 import dev.tidegate.bus.Armings.Armed;
 import dev.tidegate.bus.Armings.Entry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One armed session as a node knows it. Only its {@link HeldBook} and its {@link Roster} touch it.
@@ -26,6 +27,20 @@ final class Held {
   Held(Armed armed, String node) {
     this.armed = armed;
     this.node = node;
+  }
+
+  /**
+   * Takes over what its home says, but for a mark that it was given just now: the home may not have
+   * heard why.
+   *
+   * @return whether it has such a mark
+   */
+  boolean mark(boolean said, @Nullable Held known, long now) {
+    boolean marked = known != null && known.replaced;
+    replacedAt = known != null && marked ? known.replacedAt : now;
+    boolean crossed = marked && !said && now - replacedAt < Roster.SETTLE;
+    replaced = said || crossed;
+    return crossed;
   }
 
   void end(long at) {

@@ -141,10 +141,14 @@ final class HeldBook {
     }
   }
 
-  /** Who was apart did not hear the owner's words: the last session to be armed counts. */
+  /**
+   * Who was apart did not hear the owner's words: the last session to be armed counts. Sessions of
+   * this node need no such doubt, for they are heard of themselves if they live.
+   */
   void weigh(Held held, boolean apart, long now) {
     for (Held other : of(held.armed.owner())) {
-      if (other.armed.armedAt() < held.armed.armedAt() && (apart || other.ended)) {
+      boolean certain = apart || other.ended || other.node.equals(node);
+      if (other.armed.armedAt() < held.armed.armedAt() && certain) {
         replace(other, now);
       } else if (other.armed.armedAt() > held.armed.armedAt() && apart) {
         replace(held, now);

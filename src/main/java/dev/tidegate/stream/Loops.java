@@ -9,9 +9,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * Recognises those who connect and disconnect in a loop: whose sessions, in a short time, end soon
  * after they began more often than all the clients that they had at once can explain by losing
  * their connection once. Many who come at the same time are no loop. Safe to share.
+ *
+ * <p>An address may stand for many clients, each of which learns of a wait only by trying. So the
+ * wait stays as it is for as many attempts as there may be clients; more than that is hammering.
  */
 final class Loops implements Shareable {
-  /** So many attempts are answered on the socket, where browsers can read it; then in HTTP. */
+  /** In so many waits it is said on the socket, where browsers can read it; then in HTTP. */
   static final int TOLD = 8;
 
   private static final long FIRST_WAIT = 1_000;
@@ -51,6 +54,14 @@ final class Loops implements Shareable {
     int peak;
     int strikes;
     long until;
+
+    /** How long the wait is that ends at {@code until}. */
+    long wait;
+
+    /** Attempts since the wait began, and how many of them it bears. */
+    int tries;
+
+    int fair;
     long logged = Long.MIN_VALUE / 2;
   }
 
@@ -73,24 +84,45 @@ final class Loops implements Shareable {
 
   private static Verdict arrive(Track track, StreamConfig.Storm storm, long millis) {
     roll(track, storm, millis);
-    if (track.until <= millis && track.ended <= storm.connections() + track.peak) {
+    int most = storm.connections() + track.peak;
+    if (track.until > millis) {
+      if (++track.tries > track.fair) {
+        // Each time it bears twice as many: the largest crowd that waits as told comes in at last.
+        strike(track, track.fair * 2, millis);
+      }
+    } else if (track.ended > most) {
+      strike(track, most, millis);
+    } else {
       track.present++;
       track.peak = Math.max(track.peak, track.present);
       return Verdict.WELCOME;
     }
-    track.strikes++;
-    long wait = Math.min(LONGEST_WAIT, FIRST_WAIT << Math.min(track.strikes - 1, 6));
-    track.until = millis + wait;
     int ended = track.ended;
     // Who stays away as told is let in again; one more short session and it begins anew.
-    track.ended = Math.min(track.ended, storm.connections() + track.peak);
+    track.ended = Math.min(track.ended, most);
     boolean log = millis - track.logged >= LOGGED;
     track.logged = log ? millis : track.logged;
-    Answer answer = track.strikes <= TOLD ? Answer.CLOSE : Answer.REFUSE;
-    return new Verdict(answer, Retry.between(wait, wait + wait / 2), ended, log);
+    boolean told = track.strikes <= TOLD && track.tries <= most;
+    long left = track.until - millis;
+    // No more than a thousand a second come back.
+    long spread = Math.max(track.wait / 2, track.tries);
+    return new Verdict(
+        told ? Answer.CLOSE : Answer.REFUSE, Retry.between(left, left + spread), ended, log);
+  }
+
+  /** A wait begins, longer than the one before. */
+  private static void strike(Track track, int fair, long millis) {
+    track.strikes++;
+    track.wait = Math.min(LONGEST_WAIT, FIRST_WAIT << Math.min(track.strikes - 1, 6));
+    track.until = millis + track.wait;
+    track.tries = 0;
+    track.fair = fair;
   }
 
   private static void roll(Track track, StreamConfig.Storm storm, long millis) {
+    if (track.until > millis) {
+      return; // what led to the wait stands until it is over
+    }
     if (millis - track.since > storm.within().toMillis()) {
       track.since = millis;
       track.ended = 0;
@@ -108,7 +140,8 @@ final class Loops implements Shareable {
         (k, track) -> {
           roll(track, storm, millis);
           track.present = Math.max(0, track.present - 1);
-          track.ended += brief ? 1 : 0;
+          // What ends during a wait began before it, and is answered by it.
+          track.ended += brief && track.until <= millis ? 1 : 0;
           return track;
         });
   }

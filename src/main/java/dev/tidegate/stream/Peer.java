@@ -11,7 +11,10 @@ final class Peer {
   /** How long the next in line waits for the one before. */
   static final long STAGGER = 5_000_000_000L;
 
-  /** How much longer a node waits that has lost most of the others at once: it may be cut off. */
+  /**
+   * How much longer a node waits that has lost most of the others at once: it may be cut off. While
+   * it limps, it does not count itself.
+   */
   static final long SPLIT = 30_000_000_000L;
 
   String run = "";
@@ -30,9 +33,9 @@ final class Peer {
    * How long this node waits with a command that is due for a session of the home: first comes the
    * home while it is there, then the others by name.
    */
-  static long patience(String self, @Nullable Peer home, Map<String, Peer> peers) {
+  static long patience(String self, boolean limps, @Nullable Peer home, Map<String, Peer> peers) {
     int rank = home == null || home.gone ? 0 : 1;
-    int there = 1;
+    int there = limps ? 0 : 1;
     int lost = 0;
     for (Map.Entry<String, Peer> other : peers.entrySet()) {
       Peer peer = other.getValue();

@@ -16,12 +16,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Every armed session of the cluster as one node knows it, and whose turn it is to cancel. Each
- * node has one, shared by its instances; the first of them turns it. Safe to share; time and the
+ * node has one, shared by its {@link Instances}; one of them turns it. Safe to share; time and the
  * way out are handed in.
  *
  * <p>A session's command is dropped when its owner has armed or disarmed in another session since
@@ -47,7 +46,7 @@ final class Roster implements Shareable {
   private final String run;
   private final HeldBook book;
   private final Map<String, Peer> peers = new HashMap<>();
-  private final TreeSet<Integer> instances = new TreeSet<>();
+  private final Instances instances = new Instances();
 
   /** Sessions whose command is known to be accepted. */
   private final Map<String, Boolean> done =
@@ -63,6 +62,11 @@ final class Roster implements Shareable {
   private long beatAt;
   private long settledAt;
   private boolean turned;
+
+  /** It may have missed what the others said. */
+  private boolean away;
+
+  private boolean limps;
 
   /** What a node does with what it has decided. */
   interface Out {
@@ -81,21 +85,22 @@ final class Roster implements Shareable {
     this.book = new HeldBook(node);
   }
 
-  synchronized void join(int instance) {
-    instances.add(instance);
+  synchronized void join(int instance, long now) {
+    instances.join(instance, now);
   }
 
   /** An instance leaves; with the last one the node does. */
   synchronized void leave(int instance, Out out) {
-    if (instances.remove(instance) && instances.isEmpty()) {
+    if (instances.leave(instance)) {
       out.say(new Left(node, run));
       book.at(node).forEach(held -> book.remove(held.armed.session()));
     }
   }
 
-  /** Whether the instance is the one that turns the roster. */
-  synchronized boolean leads(int instance) {
-    return !instances.isEmpty() && instances.first() == instance;
+  /** Whether the instance, which is alive, is the one that turns the roster and hears for it. */
+  synchronized boolean leads(int instance, long now) {
+    away |= instances.takesOver(instance, now);
+    return instances.leads(instance);
   }
 
   synchronized int size() {
@@ -286,25 +291,32 @@ final class Roster implements Shareable {
         }
       }
       boolean weigh = peer.back || now < settledAt;
-      entries.values().forEach(entry -> learn(entry, standing.node(), weigh, now, out));
-      peer.number = standing.number();
       peer.doubt = false;
+      for (Entry entry : entries.values()) {
+        peer.doubt |= learn(entry, standing.node(), weigh, now, out);
+      }
+      peer.number = standing.number();
       peer.back = false;
       peer.parts.clear();
       peer.part = -1;
     }
   }
 
-  private void learn(Entry entry, String from, boolean weigh, long now, Out out) {
+  /** Whether the node has to be asked again: it may not have heard yet what this one has. */
+  private boolean learn(Entry entry, String from, boolean weigh, long now, Out out) {
     Armed armed = entry.armed();
     if (done.containsKey(armed.session())) {
       // It was taken for gone, and its orders were cancelled: it has to know.
       out.say(new Done(node, armed.session()));
-      return;
+      return false;
     }
     Held known = book.get(armed.session());
     Held held = new Held(armed, from);
-    held.replaced = entry.replaced() || (known != null && known.replaced);
+    boolean crossed = held.mark(entry.replaced(), known, now);
+    if (crossed && entry.left() >= 0) {
+      book.remove(armed.session());
+      return true;
+    }
     if (entry.left() >= 0) {
       held.end(now + entry.left() * 1_000_000L);
       held.nextTry = Math.max(held.nextTry, known == null ? 0 : known.nextTry);
@@ -313,15 +325,20 @@ final class Roster implements Shareable {
     if (known == null) {
       book.weigh(held, weigh, now);
     }
+    return crossed;
   }
 
   /** A few times a second, by the instance that leads. */
   synchronized void turn(long now, Out out) {
-    if (!turned || now - turnedAt > SETTLE) {
+    boolean limped = limps;
+    limps = instances.limps(now);
+    away |= !turned || now - turnedAt > SETTLE || (limped && !limps);
+    if (away) {
       // Just started, or back from a long stop: what the others did meanwhile is on its way.
       settledAt = turned ? now + SETTLE : now;
       peers.values().forEach(peer -> peer.heardAt = now);
       turned = true;
+      away = false;
       out.say(new Wanted(node, ""));
     }
     turnedAt = now;
@@ -368,7 +385,7 @@ final class Roster implements Shareable {
   /** When it is this node's turn. */
   private long turn(Held held) {
     boolean own = held.node.equals(node);
-    return held.due + (own ? 0 : Peer.patience(node, peers.get(held.node), peers));
+    return held.due + (own ? 0 : Peer.patience(node, limps, peers.get(held.node), peers));
   }
 
   private void change(What what, Armed armed, Out out) {

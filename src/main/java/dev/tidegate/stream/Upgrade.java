@@ -229,10 +229,10 @@ final class Upgrade {
     return true;
   }
 
-  /** Who hammers at a limit comes and goes like anybody else. */
+  /** It was no session, and no short one either: a limit is not a loop. */
   private void refused(String address, @Nullable Identity identity) {
     String who = identity == null ? address : Hub.user(identity.consumer());
-    hub.census().loops().left(who, true, hub.config().storm(), hub.loop().millis());
+    hub.census().loops().left(who, false, hub.config().storm(), hub.loop().millis());
   }
 
   private void tooMany(HttpServerRequest request, String most) {

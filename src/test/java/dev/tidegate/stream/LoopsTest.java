@@ -3,11 +3,15 @@ package dev.tidegate.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidegate.stream.Loops.Answer;
+import dev.tidegate.stream.Loops.Offender;
 import dev.tidegate.stream.Loops.Verdict;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LoopsTest {
   private static final StreamConfig.Storm STORM = new StreamConfig.Storm(5, Duration.ofSeconds(10));
@@ -38,25 +42,136 @@ class LoopsTest {
     throw new AssertionError("never told");
   }
 
+  /** Somebody who tries, stays when let in, and otherwise comes back when told. */
+  private long allIn(int clients, String who) {
+    PriorityQueue<Long> comes = new PriorityQueue<>();
+    for (int i = 0; i < clients; i++) {
+      comes.add(now + i % 100);
+    }
+    long last = now;
+    for (int tries = 0; !comes.isEmpty(); tries++) {
+      assertThat(tries).as("attempts").isLessThan(clients * 20);
+      last = now = comes.remove();
+      Verdict verdict = arrive(who);
+      if (verdict.answer() != Answer.WELCOME) {
+        comes.add(now + verdict.retryAfter());
+      }
+    }
+    return last;
+  }
+
+  /** How often somebody gets in who tries a hundred times a second, whatever it is told. */
+  private int hammer(String who, long millis) {
+    int sessions = 0;
+    for (long end = now + millis; now < end; now += 10) {
+      sessions += comeAndGo(who).answer() == Answer.WELCOME ? 1 : 0;
+    }
+    return sessions;
+  }
+
   @Test
   void aLoopIsToldWithGrowingWaitsAndThenRefused() {
-    List<Long> waits = new ArrayList<>();
-    Verdict verdict = loopUntilTold("user:a");
-    while (verdict.answer() == Answer.CLOSE) {
-      waits.add(verdict.retryAfter());
-      now += 10;
-      verdict = comeAndGo("user:a");
-    }
-    assertThat(waits).hasSize(Loops.TOLD);
-    for (int i = 0; i < waits.size(); i++) {
+    for (int i = 0; i < Loops.TOLD; i++) {
+      Verdict verdict = loopUntilTold("user:a");
       long wait = Math.min(60_000, 1_000L << i);
-      assertThat(waits.get(i)).isBetween(wait, wait + wait / 2);
+      assertThat(verdict.answer()).isEqualTo(Answer.CLOSE);
+      assertThat(verdict.retryAfter()).isBetween(wait, wait + wait / 2);
+      now += wait;
     }
+    Verdict verdict = loopUntilTold("user:a");
     assertThat(verdict.answer()).isEqualTo(Answer.REFUSE);
     assertThat(verdict.retryAfter()).isBetween(60_000L, 90_000L);
     assertThat(comeAndGo("user:b").answer())
         .as("others are not concerned")
         .isEqualTo(Answer.WELCOME);
+  }
+
+  @Test
+  void attemptsWithinAWaitLeaveItAsItIs() {
+    loopUntilTold("10.0.0.1");
+    long until = now + 1_000;
+    for (int i = 0; i < STORM.connections(); i++) {
+      now += 100;
+      Verdict verdict = arrive("10.0.0.1");
+      assertThat(verdict.answer()).isEqualTo(Answer.CLOSE);
+      assertThat(verdict.retryAfter()).isBetween(until - now, until - now + 500);
+    }
+    assertThat(loops.offenders(1, now)).containsExactly(new Offender("10.0.0.1", 1, until - now));
+    now = until;
+    assertThat(arrive("10.0.0.1").answer()).isEqualTo(Answer.WELCOME);
+  }
+
+  @Test
+  void moreAttemptsThanThereAreClientsLengthenAWaitAndAreRefused() {
+    loopUntilTold("user:a");
+    for (int strikes = 1; strikes < 7; strikes++) {
+      assertThat(loops.offenders(1, now))
+          .containsExactly(new Offender("user:a", strikes, 1_000L << (strikes - 1)));
+      // One client at most was there at once.
+      int told = STORM.connections() + 1;
+      int fair = told << (strikes - 1);
+      for (int i = 1; i <= fair; i++) {
+        assertThat(arrive("user:a").answer()).isEqualTo(i <= told ? Answer.CLOSE : Answer.REFUSE);
+      }
+      assertThat(loops.offenders(1, now)).extracting(Offender::strikes).containsExactly(strikes);
+      arrive("user:a");
+    }
+  }
+
+  /** Behind one address, after some of them have come and gone too often. */
+  @ParameterizedTest
+  @CsvSource({"5, 2000", "50, 60000", "3000, 180000"})
+  void aCrowdThatWaitsAsToldIsLetInWhole(int clients, long soon) {
+    loopUntilTold("10.0.0.1");
+    long begun = now;
+    assertThat(allIn(clients, "10.0.0.1") - begun).isLessThan(soon);
+  }
+
+  @Test
+  void aCrowdIsNotBroughtBackAtOneMoment() {
+    StreamConfig.Storm storm = new StreamConfig.Storm(10_000, Duration.ofSeconds(10));
+    Map<Long, Integer> seconds = new TreeMap<>();
+    for (int i = 0; i < 30_001; i++) {
+      Verdict verdict = loops.arrive("10.0.0.1", storm, now);
+      if (verdict.answer() == Answer.WELCOME) {
+        loops.left("10.0.0.1", true, storm, now);
+      } else {
+        seconds.merge(verdict.retryAfter() / 1_000, 1, Integer::sum);
+      }
+    }
+    assertThat(seconds.size()).isGreaterThan(8);
+    assertThat(seconds.values()).allMatch(back -> back < 10_000);
+  }
+
+  @Test
+  void whatEndsDuringAWaitIsAnsweredByIt() {
+    for (int i = 0; i < 20; i++) {
+      assertThat(arrive("10.0.0.1").answer()).isEqualTo(Answer.WELCOME);
+    }
+    long until = now + 1_000;
+    assertThat(loopUntilTold("10.0.0.1").answer()).isEqualTo(Answer.CLOSE);
+    for (int i = 0; i < 20; i++) {
+      loops.left("10.0.0.1", true, STORM, now);
+    }
+    now = until;
+    assertThat(arrive("10.0.0.1").answer()).isEqualTo(Answer.WELCOME);
+  }
+
+  @Test
+  void whoDoesNotHeedTheWaitStaysOut() {
+    loopUntilTold("10.0.0.1");
+    assertThat(hammer("10.0.0.1", 600_000)).as("of 60 000 attempts").isLessThan(60);
+    assertThat(loops.size()).isEqualTo(1);
+  }
+
+  @Test
+  void whoHammersAtOneAddressIsNobodysBusinessAtAnother() {
+    loopUntilTold("10.0.0.1");
+    hammer("10.0.0.1", 10_000);
+    for (int i = 0; i < 500; i++) {
+      comeAndGo("10.0.0.1");
+      assertThat(arrive("10.0.0.2").answer()).isEqualTo(Answer.WELCOME);
+    }
   }
 
   @Test
@@ -113,8 +228,8 @@ class LoopsTest {
       now += 1_000;
     }
     now += 1_000;
-    assertThat(comeAndGo("user:a").log()).isTrue();
-    assertThat(loops.offenders(10, now)).extracting(Loops.Offender::who).containsExactly("user:a");
+    assertThat(loopUntilTold("user:a").log()).isTrue();
+    assertThat(loops.offenders(10, now)).extracting(Offender::who).containsExactly("user:a");
     assertThat(loops.offenders(0, now)).isEmpty();
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidegate.bus.Armings.Armed;
 import dev.tidegate.bus.Armings.Done;
 import dev.tidegate.bus.Armings.Said;
+import dev.tidegate.bus.Armings.Wanted;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,11 +24,15 @@ class RosterTest {
   private static final long SECOND = 1_000_000_000L;
   private static final int GRACE = 4_000;
 
-  /** One node: its clock stands while it is frozen, its post waits. */
+  /** One node of two instances: its clock stands while it is frozen, its post waits. */
   private final class Node implements Roster.Out {
     final String name;
     final Roster roster;
-    final ArrayDeque<Said> post = new ArrayDeque<>();
+    final List<ArrayDeque<Said>> posts = List.of(new ArrayDeque<>(), new ArrayDeque<>());
+
+    /** Instances whose event loop stands. */
+    final Set<Integer> stalled = new HashSet<>();
+
     final Set<String> fenced = new HashSet<>();
     boolean dead;
     boolean frozen;
@@ -36,14 +41,15 @@ class RosterTest {
     Node(String name, String run) {
       this.name = name;
       this.roster = new Roster(name, run);
-      roster.join(0);
+      roster.join(0, now);
+      roster.join(1, now);
     }
 
     @Override
     public void say(Said said) {
       for (Node other : nodes.values()) {
         if (other != this && !other.dead && !other.deaf && !deaf) {
-          other.post.add(said);
+          other.posts.forEach(post -> post.add(said));
         }
       }
     }
@@ -76,15 +82,26 @@ class RosterTest {
       roster.ended(session, now, this);
     }
 
-    /** The timers first, as a process does that wakes up. */
     void step() {
-      if (!dead && !frozen) {
+      for (int i = 0; i < posts.size(); i++) {
+        if (!dead && !frozen && !stalled.contains(i)) {
+          step(i);
+        }
+      }
+    }
+
+    /** The timers first, as a process does that wakes up. */
+    private void step(int instance) {
+      if (roster.leads(instance, now)) {
         roster.turn(now, this);
-        for (int left = post.size(); left > 0; left--) {
-          Said said = post.remove();
-          if (said instanceof Done done) {
-            fenced.add(done.session());
-          }
+      }
+      ArrayDeque<Said> post = posts.get(instance);
+      for (int left = post.size(); left > 0; left--) {
+        Said said = post.remove();
+        if (said instanceof Done done) {
+          fenced.add(done.session());
+        }
+        if (roster.leads(instance, now)) {
           roster.hear(said, now, this);
         }
       }
@@ -324,6 +341,9 @@ class RosterTest {
     seconds(1);
     one.end("a");
     one.roster.leave(0, one);
+    seconds(1);
+    assertThat(two.roster.size()).as("an instance is left").isEqualTo(2);
+    one.roster.leave(1, one);
     one.dead = true;
     seconds(2);
     three.arm("b2", "bob");
@@ -377,6 +397,129 @@ class RosterTest {
   }
 
   @Test
+  void anInstanceThatStandsStillIsStoodInFor() {
+    one.arm("a", "alice");
+    seconds(1);
+    one.stalled.add(0);
+    seconds(10);
+    two.arm("b", "bob");
+    seconds(10);
+    assertThat(one.roster.size()).as("it hears").isEqualTo(2);
+    two.end("b");
+    two.dead = true;
+    seconds(20);
+    assertThat(asked).as("it cancels").containsExactly("n1 b");
+    one.stalled.clear();
+    one.stalled.add(1);
+    seconds(20);
+    one.stalled.clear();
+    seconds(20);
+    assertThat(asked).hasSize(1);
+    assertThat(one.fenced).isEmpty();
+    one.end("a");
+    seconds(10);
+    assertThat(asked).containsExactly("n1 b", "n1 a");
+  }
+
+  @Test
+  void whoComesBackIsHeardThoughTheLeaderHasStoppedHearing() {
+    one.arm("a", "alice");
+    seconds(1);
+    one.end("a");
+    two.stalled.add(0);
+    three.arm("b", "alice");
+    one.dead = true;
+    seconds(60);
+    two.stalled.clear();
+    seconds(60);
+    assertThat(commands).isEmpty();
+  }
+
+  /** The event loop that stands still may be the one that the bus comes in by. */
+  @Test
+  void aNodeThatHearsNobodyWhileAnInstanceStandsStillWaits() {
+    twoNodes();
+    two.arm("a", "alice");
+    seconds(1);
+    one.stalled.add(0);
+    one.deaf = true;
+    seconds(20);
+    assertThat(asked).isEmpty();
+    one.stalled.clear();
+    seconds(1);
+    one.deaf = false;
+    seconds(60);
+    assertThat(asked).isEmpty();
+    assertThat(one.roster.size()).isEqualTo(1);
+  }
+
+  private void twoNodes() {
+    nodes.clear();
+    one = node("n1");
+    two = node("n2");
+    seconds(4);
+  }
+
+  @Test
+  void aSessionThatWasHeardIsWatchedThoughTheWordOfItIsLost() {
+    twoNodes();
+    one.arm("a", "alice");
+    seconds(1);
+    two.arm("b", "alice");
+    seconds(0.5);
+    two.deaf = true;
+    one.roster.heard("a", one);
+    two.deaf = false;
+    seconds(10);
+    one.dead = true;
+    seconds(30);
+    assertThat(asked).containsExactly("n2 a");
+  }
+
+  @Test
+  void aReportThatCrossesWithAnArmingDoesNotUndoIt() {
+    twoNodes();
+    one.arm("a", "alice");
+    seconds(1);
+    one.frozen = true;
+    two.arm("b", "alice");
+    one.roster.hear(new Wanted("n2", "n1"), now, one);
+    one.dead = true;
+    seconds(60);
+    assertThat(commands).isEmpty();
+  }
+
+  @Test
+  void norDoesAReportOfItsEnd() {
+    twoNodes();
+    one.arm("a", "alice");
+    seconds(1);
+    one.frozen = true;
+    two.deaf = true;
+    one.end("a");
+    two.deaf = false;
+    two.arm("b", "alice");
+    one.roster.hear(new Wanted("n2", "n1"), now, one);
+    one.dead = true;
+    seconds(60);
+    assertThat(commands).isEmpty();
+  }
+
+  @Test
+  void anArmingThatIsHeardLateMakesTheOlderSessionALeftoverToo() {
+    one.arm("a", "alice");
+    seconds(1);
+    one.deaf = true;
+    two.arm("b", "alice");
+    one.deaf = false;
+    seconds(5);
+    assertThat(one.roster.replacedHere()).containsOnlyKeys("a");
+    one.end("a");
+    seconds(60);
+    assertThat(commands).isEmpty();
+  }
+
+  @Test
   void holdsNoMoreThanItMay() {
     for (int i = 0; i < Roster.MOST_OWN; i++) {
       one.arm("s" + i, "o" + i);
@@ -413,11 +556,12 @@ class RosterTest {
     void run() {
       for (int step = 0; step < 40; step++) {
         int owner = random.nextInt(OWNERS);
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
           case 0, 1, 2 -> come(owner);
           case 3 -> go(owner);
           case 4 -> die();
           case 5 -> freeze();
+          case 6 -> stall();
           default -> seconds(random.nextInt(12) / 4.0);
         }
         seconds(0.25);
@@ -485,6 +629,17 @@ class RosterTest {
           victim.end(gone);
         }
       }
+    }
+
+    /** Its clients stay where they are. */
+    private void stall() {
+      Node victim = alive();
+      victim.stalled.add(random.nextInt(2));
+      int before = asked.size();
+      seconds(random.nextInt(40) / 2.0);
+      victim.stalled.clear();
+      seconds(4);
+      assertThat(asked).hasSize(before);
     }
 
     private void leave(Node victim) {
