@@ -83,8 +83,11 @@ final class AnnouncementsApi {
             request, Problem.CONFLICT, "announcements: more than " + NoticeBoard.MOST + " stand");
         return;
       }
-      say("announced", made, request);
-      Answers.json(request, 201, json(made));
+      if (say("announced", made, request)) {
+        Answers.json(request, 201, json(made));
+      } else {
+        Answers.problem(request, Problem.CONFLICT, "announcements: no room, or it is over already");
+      }
     } catch (IOException | IllegalArgumentException e) {
       Answers.problem(request, Problem.BAD_REQUEST, e.getMessage());
     }
@@ -105,23 +108,28 @@ final class AnnouncementsApi {
                 one.until(),
                 Math.max(now, one.changed() + 1),
                 true);
-        say("announcement taken back", ended, request);
-        Answers.json(request, 200, json(ended).put("ended", true));
-        return;
+        if (say("announcement taken back", ended, request)) {
+          Answers.json(request, 200, json(ended).put("ended", true));
+          return;
+        }
       }
     }
     Answers.problem(request, Problem.NOT_FOUND, "announcement " + id + ": nobody has it");
   }
 
-  private void say(String what, Announcement one, RoutingContext request) {
+  /** False when the board does not take it, and then nobody hears of it. */
+  private boolean say(String what, Announcement one, RoutingContext request) {
+    if (!board.merge(List.of(one), micros())) {
+      return false;
+    }
     LOG.atInfo()
         .addKeyValue("id", one.id())
         .addKeyValue("symbol", one.symbol())
         .addKeyValue("state", one.state())
         .addKeyValue("by", request.request().remoteAddress())
         .log(what);
-    board.merge(List.of(one), micros());
     bus.publish(Announcements.ANNOUNCED, new Announced(node, List.of(one)));
+    return true;
   }
 
   private static Announcement read(RoutingContext request, long now) throws IOException {

@@ -2,9 +2,11 @@ package dev.tidegate.bus;
 
 import dev.tidegate.bus.Announcements.Announcement;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The announcements as one node knows them. Boards that have heard the same, in whatever order, are
@@ -17,20 +19,46 @@ public final class NoticeBoard {
   /** With what was taken back. */
   private static final int MOST_KEPT = 10 * MOST;
 
+  private static final Comparator<Announcement> OLDEST =
+      Comparator.comparingLong(Announcement::changed).thenComparing(Announcement::id);
+
   private final Map<String, Announcement> kept = new HashMap<>();
 
-  /** Takes what another node says; true when it brought something new. */
+  /** Takes what a node says; true when something of it was new and is kept. */
   public boolean merge(List<Announcement> said, long micros) {
     boolean fresh = false;
     for (Announcement one : said) {
       Announcement before = kept.get(one.id());
-      boolean newer = before == null ? kept.size() < MOST_KEPT : later(one, before);
-      if (newer && micros < one.until()) {
+      boolean newer = micros < one.until() && (before == null || later(one, before));
+      if (newer && (before != null || room(one, micros))) {
         kept.put(one.id(), one);
         fresh = true;
       }
     }
     return fresh;
+  }
+
+  /** Makes room on a full board: what is over goes, else what was taken back the longest ago. */
+  private boolean room(Announcement one, long micros) {
+    if (kept.size() < MOST_KEPT || kept.values().removeIf(old -> micros >= old.until())) {
+      return true;
+    }
+    Announcement oldest = oldestEnded();
+    if (oldest == null || (one.ended() && OLDEST.compare(one, oldest) < 0)) {
+      return false;
+    }
+    kept.remove(oldest.id());
+    return true;
+  }
+
+  private @Nullable Announcement oldestEnded() {
+    Announcement oldest = null;
+    for (Announcement one : kept.values()) {
+      if (one.ended() && (oldest == null || OLDEST.compare(one, oldest) < 0)) {
+        oldest = one;
+      }
+    }
+    return oldest;
   }
 
   private static boolean later(Announcement one, Announcement before) {

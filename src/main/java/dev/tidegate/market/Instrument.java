@@ -41,6 +41,7 @@ final class Instrument {
   private final Candles candles;
   private final List<Event> derived = new ArrayList<>();
   private long bookTime;
+  private long reopened;
   private long sourceSeq = -1;
   private Channel last = Channel.STATUS;
   private @Nullable Update ticker;
@@ -68,6 +69,11 @@ final class Instrument {
         && status.event() instanceof Status s
         && !DELAYED.equals(s.state())
         && !LIVE.equals(s.state());
+  }
+
+  /** When a halt last ended, by the clock of this node; 0 for never. */
+  long reopened() {
+    return reopened;
   }
 
   /** What the source says, and the gateway of a hole in it. */
@@ -192,7 +198,11 @@ final class Instrument {
       case Trade trade -> kept(trades, update, now);
       case Ticker t -> ticker = update;
       case Candle bar -> candles.absorb(update, bar);
-      case Status s -> status = update;
+      case Status s -> {
+        boolean before = halted();
+        status = update;
+        reopened = before && !halted() ? now : reopened;
+      }
     }
   }
 
@@ -263,6 +273,10 @@ final class Instrument {
       instrument.touched.set(channel, arrived(update.time(), now));
       instrument.last = channel;
       instrument.sourceSeq = update.sourceSeq();
+    }
+    // The state does not say whether it was a halt that ended; the first status is no end of one.
+    if (instrument.seq(Channel.STATUS) > 1 && !instrument.halted()) {
+      instrument.reopened = instrument.touched(Channel.STATUS);
     }
     instrument.book.replace(state.book());
     instrument.bookTime = state.bookTime();

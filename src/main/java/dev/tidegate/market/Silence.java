@@ -124,13 +124,13 @@ final class Silence {
     changes.add(state);
   }
 
-  /** Of a symbol that is halted nothing is expected. */
+  /** Of a symbol that is halted nothing is expected, and nothing at once when the halt ends. */
   private List<Channel> silent(Instrument instrument, long now) {
     List<Channel> silent = List.of();
     for (Channel channel : WATCHED) {
       long limit = after.get(channel);
-      long touched = instrument.touched(channel);
-      if (limit > 0 && touched > 0 && now - touched > limit && !instrument.halted()) {
+      boolean has = limit > 0 && instrument.touched(channel) > 0;
+      if (has && now - expectedFrom(instrument, channel) > limit && !instrument.halted()) {
         silent = silent.isEmpty() ? new ArrayList<>(WATCHED.length) : silent;
         silent.add(channel);
       }
@@ -138,10 +138,14 @@ final class Silence {
     return silent;
   }
 
+  private static long expectedFrom(Instrument instrument, Channel channel) {
+    return Math.max(instrument.touched(channel), instrument.reopened());
+  }
+
   private static long since(Instrument instrument, List<Channel> silent) {
     long oldest = Long.MAX_VALUE;
     for (Channel channel : silent) {
-      oldest = Math.min(oldest, instrument.touched(channel));
+      oldest = Math.min(oldest, expectedFrom(instrument, channel));
     }
     return silent.isEmpty() ? 0 : oldest * 1000;
   }

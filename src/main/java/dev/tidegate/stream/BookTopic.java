@@ -67,9 +67,9 @@ final class BookTopic extends Topic {
     return instead;
   }
 
-  /** Whether the client would take the messages of both for the same. */
-  boolean sameAs(Topic other) {
-    return other instanceof BookTopic view && view.book == book && view.depth == depth;
+  /** The same for all depths of a symbol. */
+  Book book() {
+    return book;
   }
 
   /**

@@ -50,6 +50,21 @@ final class Cohort implements Wheel.Timed {
     return key.topics();
   }
 
+  boolean has(Topic topic) {
+    List<Topic> topics = key.topics();
+    int low = 0;
+    int high = topics.size() - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (topics.get(middle).id < topic.id) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low == high && topics.get(low) == topic;
+  }
+
   long flushed() {
     return flushed;
   }

@@ -32,17 +32,17 @@ final class Cursors {
       return subscription.wanted.since();
     }
     Cohort cohort = lane.cohort;
-    if (cohort != null && !cohort.topics().contains(topic)) {
+    if (cohort != null && !cohort.has(topic)) {
       return null; // the ladder shows it less deep: the client does not have the levels below
     }
-    for (Join join : lane.joins()) {
-      if (join.topic == topic) {
-        return join.since != Join.NONE
-            ? new Op.Since(join.epoch, join.since)
-            : join.cursor == Join.FRESH ? null : at(topic, join.cursor);
-      }
+    Join join = lane.joinOf(topic);
+    if (join == null) {
+      return at(topic, lane.cursor);
     }
-    return at(topic, lane.cursor);
+    if (join.since != Join.NONE) {
+      return new Op.Since(join.epoch, join.since);
+    }
+    return join.cursor == Join.FRESH ? null : at(topic, join.cursor);
   }
 
   private static Op.@Nullable Since at(Topic topic, long version) {

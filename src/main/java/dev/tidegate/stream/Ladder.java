@@ -2,7 +2,9 @@ package dev.tidegate.stream;
 
 import dev.tidegate.problem.CloseCode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a slow reader gets: less often, then less deep, then a warning, at last a close that says
@@ -43,42 +45,43 @@ final class Ladder {
     Cohort before = lane.cohort;
     lane.keepOnly(topics);
     for (Topic topic : topics) {
-      boolean had = before != null && before.topics().contains(topic) && topic != lane.removed;
+      boolean had = before != null && before.has(topic) && !lane.lost(topic);
       if (!had && !lane.joining(topic)) {
         lane.join(Join.fresh(topic));
       }
     }
-    lane.removed = null;
+    lane.placed();
     fanout.place(lane, shape, topics);
   }
 
+  /** Adds the less deep books, unless the session has them, as it asked for or by the ladder. */
   private static void standIns(Lane lane, int step, List<Topic> topics) {
+    Set<Book> had = shownElsewhere(lane, step);
     for (Topic topic : lane.topics()) {
-      if (shown(topic, step) instanceof BookTopic view
-          && view != topic
-          && topics.stream().noneMatch(view::sameAs)
-          && !elsewhere(lane, view, step)) {
+      if (shown(topic, step) instanceof BookTopic view && view != topic && had.add(view.book())) {
         topics.add(view);
       }
     }
   }
 
-  private static Topic shown(Topic topic, int step) {
-    return topic instanceof BookTopic book ? book.atMost(DEPTHS[step]) : topic;
-  }
-
-  /** Whether the session gets the topic in another lane, because it asked or by the ladder. */
-  private static boolean elsewhere(Lane lane, BookTopic wanted, int step) {
+  /** The books that the session gets to the step's depth without the lane's stand-ins. */
+  private static Set<Book> shownElsewhere(Lane lane, int step) {
+    Set<Book> had = new HashSet<>();
     boolean earlier = true;
     for (Lane other : lane.session.lanes()) {
       earlier &= other != lane;
       for (Topic topic : other.topics()) {
-        if (wanted.sameAs(topic) || (earlier && shown(topic, step) == wanted)) {
-          return true;
+        if (topic instanceof BookTopic book
+            && (book.depth() == DEPTHS[step] || (earlier && shown(book, step) != book))) {
+          had.add(book.book());
         }
       }
     }
-    return false;
+    return had;
+  }
+
+  private static Topic shown(Topic topic, int step) {
+    return topic instanceof BookTopic book ? book.atMost(DEPTHS[step]) : topic;
   }
 
   int slow() {

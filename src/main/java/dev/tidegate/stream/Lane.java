@@ -1,7 +1,12 @@
 package dev.tidegate.stream;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +26,10 @@ final class Lane {
   int slot;
 
   /** What the client gave up just now: should the ladder bring it back, it begins afresh. */
-  @Nullable Topic removed;
+  private Set<Topic> removed = Set.of();
 
   long cursor;
-  private List<Join> joins = List.of();
+  private Map<Topic, Join> joins = Map.of();
 
   Lane(Session session, Shape shape) {
     this.session = session;
@@ -57,8 +62,8 @@ final class Lane {
   }
 
   private boolean anyDue() {
-    for (int i = 0; i < joins.size(); i++) {
-      if (!joins.get(i).waits()) {
+    for (Join join : joins.values()) {
+      if (!join.waits()) {
         return true;
       }
     }
@@ -73,47 +78,54 @@ final class Lane {
     topics.add(topic);
   }
 
-  void remove(Topic topic) {
-    topics.remove(topic);
-    removed = topic;
-    forget(topic);
+  void remove(Set<Topic> gone) {
+    if (!gone.isEmpty()) {
+      topics.removeIf(gone::contains);
+      removed = gone;
+      if (!joins.isEmpty()) {
+        gone.forEach(joins::remove);
+      }
+    }
   }
 
-  List<Join> joins() {
-    return joins;
+  /** What was removed since the lane was placed last. */
+  boolean lost(Topic topic) {
+    return removed.contains(topic);
+  }
+
+  void placed() {
+    removed = Set.of();
+  }
+
+  Collection<Join> joins() {
+    return joins.values();
   }
 
   void join(Join join) {
     if (joins.isEmpty()) {
-      joins = new ArrayList<>(4);
+      joins = new LinkedHashMap<>(4);
     }
-    joins.removeIf(old -> old.topic == join.topic);
-    joins.add(join);
+    joins.put(join.topic, join);
   }
 
   void settle(List<Join> left) {
-    joins = left.isEmpty() ? List.of() : left;
-  }
-
-  private void forget(Topic topic) {
-    if (!joins.isEmpty()) {
-      joins.removeIf(join -> join.topic == topic);
-    }
+    joins = Map.of();
+    left.forEach(this::join);
   }
 
   /** Drops the joins of other topics. */
   void keepOnly(List<Topic> kept) {
     if (!joins.isEmpty()) {
-      joins.removeIf(join -> !kept.contains(join.topic));
+      joins.keySet().retainAll(new HashSet<>(kept));
     }
   }
 
   boolean joining(Topic topic) {
-    for (int i = 0; i < joins.size(); i++) {
-      if (joins.get(i).topic == topic) {
-        return true;
-      }
-    }
-    return false;
+    return joins.containsKey(topic);
+  }
+
+  /** Null when the topic stands where the lane does. */
+  @Nullable Join joinOf(Topic topic) {
+    return joins.get(topic);
   }
 }

@@ -43,16 +43,18 @@ final class PrivateStreams {
   /** A follower that seemed to have missed something. */
   private record Doubt(Follower follower, PrivateEvents head) {}
 
-  private static final class Follower {
-    final Session session;
-    final String consumer;
-    final String channel;
-    String epoch = "";
-    long seq;
-    boolean reading;
-    boolean again;
+  /** One session's place in a channel of its user. */
+  static final class Follower {
+    private final Session session;
+    private final String consumer;
+    private final String channel;
+    private String epoch = "";
+    private long seq;
+    private boolean reading;
+    private boolean again;
+    private boolean gone;
 
-    Follower(Session session, String channel) {
+    private Follower(Session session, String channel) {
       this.session = session;
       this.consumer = session.consumer();
       this.channel = channel;
@@ -68,12 +70,17 @@ final class PrivateStreams {
     this.replies = replies;
   }
 
-  /** Follows a channel from where the client stood, or from now; done when it is known where. */
-  Future<PrivateEvents> follow(Session session, String channel, Op.@Nullable Since since) {
+  /** A new follower, until it or its session leaves. */
+  Follower follower(Session session, String channel) {
     Follower follower = new Follower(session, channel);
     follower.reading = true;
     hear(follower.consumer);
     followers.computeIfAbsent(follower.consumer, k -> new ArrayList<>(1)).add(follower);
+    return follower;
+  }
+
+  /** Follows from where the client stood, or from now; done when it is known where. */
+  Future<PrivateEvents> follow(Follower follower, Op.@Nullable Since since) {
     String epoch = since == null ? null : since.epoch();
     long after = since == null ? 0 : since.seq();
     return read(follower, epoch, after)
@@ -89,14 +96,9 @@ final class PrivateStreams {
   }
 
   /** Sends what the first answer brought, after the client has heard that it is subscribed. */
-  void begin(Session session, String channel, PrivateEvents events) {
-    List<Follower> all = followers.getOrDefault(session.consumer(), List.of());
-    for (Follower follower : List.copyOf(all)) {
-      if (follower.session == session && follower.channel.equals(channel)) {
-        follower.reading = false;
-        took(follower, events);
-      }
-    }
+  void begin(Follower follower, PrivateEvents events) {
+    follower.reading = false;
+    took(follower, events);
   }
 
   void leave(Session session, String channel) {
@@ -183,6 +185,7 @@ final class PrivateStreams {
   }
 
   private void remove(Follower follower) {
+    follower.gone = true;
     List<Follower> all = followers.get(follower.consumer);
     if (all != null && all.remove(follower)) {
       if (all.isEmpty()) {
@@ -247,6 +250,9 @@ final class PrivateStreams {
   }
 
   private void took(Follower follower, PrivateEvents events) {
+    if (follower.gone) {
+      return;
+    }
     List<Transition> fresh = new ArrayList<>(events.transitions().size());
     boolean same = follower.epoch.equals(events.epoch());
     for (Transition transition : events.transitions()) {

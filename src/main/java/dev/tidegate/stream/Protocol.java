@@ -139,8 +139,8 @@ final class Protocol {
         lost.add(key);
       }
     }
+    subscriptions.remove(session, lost);
     for (Op.Key key : lost) {
-      subscriptions.remove(session, key);
       notice(session, "not-entitled", key.name() + " " + key.symbol() + ": no longer allowed");
     }
   }

@@ -3,8 +3,9 @@ package dev.tidegate.stream;
 import dev.tidegate.bus.Commands.PrivateEvents;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,15 +14,19 @@ import org.jspecify.annotations.Nullable;
  * acknowledged when every channel's state is here, and the data follows the acknowledgement.
  */
 final class Subscriptions {
+  /** What gets its state late is let in at once, but in so many nanoseconds only once. */
+  private static final long GATHER = 10_000_000L;
+
   private final Hub hub;
+  private final Parked parked;
 
-  /** Requests that wait for the directory, just after the start. */
-  private final List<Parked> parked = new ArrayList<>();
+  /** What came with all symbols and got its state after the acknowledgement. */
+  private Map<Session, List<Subscription>> late = new LinkedHashMap<>();
 
-  private record Parked(Session session, Op.Subscribe op) {}
+  private long lateAt;
 
   /** A private channel's first answer, to be sent after the acknowledgement. */
-  private record Begun(String channel, PrivateEvents events) {}
+  private record Begun(PrivateStreams.Follower follower, PrivateEvents events) {}
 
   /** One request on its way. */
   private static final class Request {
@@ -40,6 +45,8 @@ final class Subscriptions {
 
   Subscriptions(Hub hub) {
     this.hub = hub;
+    this.parked = new Parked(hub.loop(), this::again);
+    this.lateAt = hub.loop().nanos() - GATHER;
     hub.onNewSymbols(this::newSymbols);
   }
 
@@ -65,7 +72,7 @@ final class Subscriptions {
       if (hub.listing().settled(hub.loop().nanos())) {
         throw new Refusal(Refusal.UNKNOWN_SYMBOL, "symbol: \"" + key.symbol() + "\" is not known");
       }
-      park(session, op);
+      parked.add(session, op);
       return;
     }
     begin(new Request(session, op));
@@ -113,40 +120,31 @@ final class Subscriptions {
     }
   }
 
-  private void park(Session session, Op.Subscribe op) {
-    parked.add(new Parked(session, op));
-    hub.loop().schedule(this::unpark, 500_000_000L);
-  }
-
-  private void unpark() {
-    List<Parked> again = List.copyOf(parked);
-    parked.clear();
-    for (Parked one : again) {
-      if (!one.session.open()) {
-        continue;
-      }
-      try {
-        subscribe(one.session, one.op);
-      } catch (Refusal refusal) {
-        one.session.control(hub.replies().error(refusal.answering("subscribe", one.op.id())));
-      }
+  private void again(Session session, Op.Subscribe op) {
+    try {
+      subscribe(session, op);
+    } catch (Refusal refusal) {
+      session.control(hub.replies().error(refusal.answering("subscribe", op.id())));
     }
   }
 
   private void newSymbols() {
-    unpark();
+    parked.retry();
     for (Session session : List.copyOf(hub.sessions().values())) {
+      Changes changes = new Changes();
       for (Subscription all : List.copyOf(session.subscriptions())) {
         if (all.wanted.key().wildcard()) {
-          expand(session, all.wanted);
+          expand(session, all.wanted, changes);
         }
       }
+      changes.place(session);
     }
   }
 
   private void begin(Request request) {
+    Changes changes = new Changes();
     for (Op.Wanted wanted : request.op.channels()) {
-      remove(request.session, wanted.key());
+      remove(request.session, wanted.key(), changes);
       Subscription subscription =
           request.session.subscribed(
               wanted.key(), new Subscription(wanted, request.op.expanded().contains(wanted.key())));
@@ -157,6 +155,7 @@ final class Subscriptions {
         await(request, subscription);
       }
     }
+    changes.place(request.session);
     arrived(request);
   }
 
@@ -183,9 +182,10 @@ final class Subscriptions {
   private void followPrivate(Request request, Subscription subscription) {
     request.missing++;
     Op.Wanted wanted = subscription.wanted;
-    String channel = wanted.key().name();
+    PrivateStreams.Follower follower =
+        hub.privates().follower(request.session, wanted.key().name());
     hub.privates()
-        .follow(request.session, channel, wanted.since())
+        .follow(follower, wanted.since())
         .onSuccess(
             events -> {
               Op.Since since = wanted.since();
@@ -193,7 +193,7 @@ final class Subscriptions {
               subscription.seq = events.lastSeq();
               subscription.recovered =
                   since != null && events.recovered() && since.epoch().equals(events.epoch());
-              request.begun.add(new Begun(channel, events));
+              request.begun.add(new Begun(follower, events));
               arrived(request);
             })
         .onFailure(
@@ -208,64 +208,96 @@ final class Subscriptions {
       return;
     }
     Session session = request.session;
+    Changes changes = new Changes();
     if (request.failed) {
-      request.subscriptions.forEach(one -> remove(session, one.wanted.key()));
+      giveUp(request, changes);
+      changes.place(session);
       Refusal refusal = new Refusal(Refusal.UNAVAILABLE, "private channels cannot be read now");
       session.control(hub.replies().error(refusal.answering("subscribe", request.op.id())));
       return;
     }
-    List<Lane> changed = new ArrayList<>(1);
     for (Subscription subscription : request.subscriptions) {
-      attach(session, subscription, changed);
+      attach(session, subscription, changes);
     }
     session.control(hub.replies().subscribed(request.op.id(), request.subscriptions));
     for (Begun begun : request.begun) {
-      hub.privates().begin(session, begun.channel, begun.events);
+      hub.privates().begin(begun.follower, begun.events);
     }
-    changed.forEach(session::place);
-    session.again();
     for (Subscription subscription : request.subscriptions) {
-      if (subscription.wanted.key().wildcard()) {
-        expand(session, subscription.wanted);
+      if (subscription.wanted.key().wildcard() && current(session, subscription)) {
+        expand(session, subscription.wanted, changes);
+      }
+    }
+    changes.place(session);
+  }
+
+  /** What a later request has replaced is not this one's to remove. */
+  private void giveUp(Request request, Changes changes) {
+    for (Subscription subscription : request.subscriptions) {
+      if (current(request.session, subscription)) {
+        remove(request.session, subscription.wanted.key(), changes);
       }
     }
   }
 
+  private static boolean current(Session session, Subscription subscription) {
+    return session.subscription(subscription.wanted.key()) == subscription;
+  }
+
   /** Gives the subscription its topic and its lane, unless it has been given up meanwhile. */
-  private void attach(Session session, Subscription subscription, List<Lane> changed) {
-    if (session.subscription(subscription.wanted.key()) == subscription) {
+  private void attach(Session session, Subscription subscription, Changes changes) {
+    if (current(session, subscription)) {
       Lane lane = Entrance.attach(session, subscription, hub.fanout());
-      if (lane != null && !changed.contains(lane)) {
-        changed.add(lane);
+      if (lane != null) {
+        changes.gained(lane);
       }
     }
   }
 
   /** Adds what a subscription to all symbols does not have yet. */
-  private void expand(Session session, Op.Wanted all) {
-    List<Subscription> fresh = new ArrayList<>();
+  private void expand(Session session, Op.Wanted all, Changes changes) {
     for (String symbol : hub.listing().symbols()) {
       Op.Key key = all.key().of(symbol);
       if (session.subscription(key) == null && session.tier.mayFollow(key.name(), symbol)) {
         Op.Wanted one = new Op.Wanted(key, all.window(), all.meta(), all.checksum(), null);
-        fresh.add(session.subscribed(key, new Subscription(one, true)));
-      }
-    }
-    for (Subscription subscription : fresh) {
-      Instrument instrument = instrument(subscription);
-      if (instrument != null) {
-        instrument.whenReady(() -> late(session, subscription));
+        follow(session, session.subscribed(key, new Subscription(one, true)), changes);
       }
     }
   }
 
-  private void late(Session session, Subscription subscription) {
-    List<Lane> changed = new ArrayList<>(1);
-    if (session.open()) {
-      attach(session, subscription, changed);
-      changed.forEach(session::place);
-      session.again();
+  private void follow(Session session, Subscription subscription, Changes changes) {
+    Instrument instrument = instrument(subscription);
+    if (instrument != null && instrument.ready()) {
+      attach(session, subscription, changes);
+    } else if (instrument != null) {
+      instrument.whenReady(() -> late(session, subscription));
     }
+  }
+
+  private void late(Session session, Subscription subscription) {
+    if (late.isEmpty()) {
+      long wait = lateAt + GATHER - hub.loop().nanos();
+      if (wait > 0) {
+        hub.loop().schedule(this::attachLate, wait);
+      } else {
+        hub.loop().execute(this::attachLate);
+      }
+    }
+    late.computeIfAbsent(session, k -> new ArrayList<>()).add(subscription);
+  }
+
+  private void attachLate() {
+    Map<Session, List<Subscription>> gathered = late;
+    late = new LinkedHashMap<>();
+    lateAt = hub.loop().nanos();
+    gathered.forEach(
+        (session, subscriptions) -> {
+          if (session.open()) {
+            Changes changes = new Changes();
+            subscriptions.forEach(one -> attach(session, one, changes));
+            changes.place(session);
+          }
+        });
   }
 
   void unsubscribe(Session session, Op.Unsubscribe op) throws Refusal {
@@ -278,14 +310,20 @@ final class Subscriptions {
       }
       keys.add(wanted.key());
     }
-    for (Op.Key key : keys) {
-      remove(session, key);
-    }
+    remove(session, keys);
     session.control(hub.replies().unsubscribed(op.id(), keys));
   }
 
+  void remove(Session session, List<Op.Key> keys) {
+    Changes changes = new Changes();
+    for (Op.Key key : keys) {
+      remove(session, key, changes);
+    }
+    changes.place(session);
+  }
+
   /** Ends one subscription, if there is one; with all symbols, all that came with it. */
-  void remove(Session session, Op.Key key) {
+  private void remove(Session session, Op.Key key, Changes changes) {
     Subscription subscription = session.subscription(key);
     if (subscription == null) {
       return;
@@ -295,25 +333,22 @@ final class Subscriptions {
     if (key.market() == null) {
       hub.privates().leave(session, key.name());
     } else if (key.wildcard()) {
-      collapse(session, key);
+      collapse(session, key, changes);
     }
     Lane lane = subscription.lane;
     Topic topic = subscription.topic;
     if (lane != null && topic != null) {
-      lane.remove(topic);
-      session.place(lane);
-      session.again();
+      changes.loses(lane, topic);
     }
   }
 
-  private void collapse(Session session, Op.Key all) {
+  private void collapse(Session session, Op.Key all, Changes changes) {
     List<Op.Key> gone = new ArrayList<>();
-    for (Iterator<Subscription> each = session.subscriptions().iterator(); each.hasNext(); ) {
-      Subscription one = each.next();
+    for (Subscription one : session.subscriptions()) {
       if (one.expanded && one.wanted.key().of(Op.Key.ALL).equals(all)) {
         gone.add(one.wanted.key());
       }
     }
-    gone.forEach(key -> remove(session, key));
+    gone.forEach(key -> remove(session, key, changes));
   }
 }

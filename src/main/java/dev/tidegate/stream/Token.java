@@ -6,8 +6,10 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,15 +36,15 @@ final class Token {
 
   /** Null when it would be longer than may be. */
   static @Nullable String write(List<Entry> entries) {
-    List<String> epochs = new ArrayList<>(4);
+    Map<String, Integer> epochs = new LinkedHashMap<>(4);
     for (Entry entry : entries) {
       Op.Since since = entry.wanted().since();
-      if (since != null && !epochs.contains(since.epoch())) {
-        epochs.add(since.epoch());
+      if (since != null) {
+        epochs.putIfAbsent(since.epoch(), epochs.size() + 1);
       }
     }
     Wire.Writer out = new Wire.Writer();
-    out.int32(VERSION).list(epochs, Wire.Writer::string);
+    out.int32(VERSION).list(List.copyOf(epochs.keySet()), Wire.Writer::string);
     out.list(entries, (w, entry) -> write(w, entry, epochs));
     byte[] bytes = new byte[out.buffer().readableBytes()];
     out.buffer().readBytes(bytes);
@@ -50,7 +52,7 @@ final class Token {
     return text.length() > MOST ? null : text;
   }
 
-  private static void write(Wire.Writer w, Entry entry, List<String> epochs) {
+  private static void write(Wire.Writer w, Entry entry, Map<String, Integer> epochs) {
     Op.Wanted wanted = entry.wanted();
     Op.Key key = wanted.key();
     int flags = (wanted.meta() ? META : 0) | (wanted.checksum() ? CHECKSUM : 0);
@@ -58,7 +60,7 @@ final class Token {
     w.int32(OpReader.INTERVALS.indexOf(key.interval()) + 1).int32(wanted.window());
     w.int32(flags | (entry.expanded() ? EXPANDED : 0));
     Op.Since since = wanted.since();
-    w.int32(since == null ? 0 : epochs.indexOf(since.epoch()) + 1);
+    w.int32(since == null ? 0 : epochs.getOrDefault(since.epoch(), 0));
     w.int64(since == null ? 0 : since.seq());
   }
 

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Announcements;
 import dev.tidegate.bus.Announcements.Announced;
+import dev.tidegate.bus.Announcements.Announcement;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
+import dev.tidegate.bus.NoticeBoard;
 import dev.tidegate.telemetry.Metrics;
 import io.vertx.core.Vertx;
 import java.net.URI;
@@ -17,6 +19,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -91,6 +95,22 @@ class AnnouncementsIT {
       await(port, 0);
     }
     assertThat(send("DELETE", first, path, null).statusCode()).isEqualTo(404);
+  }
+
+  /** What was taken back has to be remembered, but not at the price of what is new. */
+  @Test
+  void isKeptWhenVeryManyWereTakenBack() throws Exception {
+    long now = Instant.now().toEpochMilli() * 1000;
+    List<Announcement> ended = new ArrayList<>();
+    for (int i = 0; i < 10 * NoticeBoard.MOST; i++) {
+      ended.add(
+          new Announcement(
+              "e" + i, "*", "maintenance", "", now, now + 3_600_000_000L, now + i, true));
+    }
+    bus.publish(Announcements.ANNOUNCED, new Announced("n2", ended));
+    assertThat(said.poll(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(send("POST", first, "", "{\"symbol\":\"*\"}").statusCode()).isEqualTo(201);
+    assertThat(await(first, 1).path("symbol").asText()).isEqualTo("*");
   }
 
   @ParameterizedTest

@@ -48,6 +48,34 @@ class NoticeBoardTest {
   }
 
   @Test
+  void aFullBoardForgetsWhatWasTakenBackTheLongestAgo() {
+    NoticeBoard board = new NoticeBoard();
+    for (int i = 0; i < 1_000; i++) {
+      board.merge(List.of(one("a" + i, 1, 100, 1_000 - i, true)), 5);
+    }
+    assertThat(board.merge(List.of(one("old", 1, 100, 0, true)), 5)).isFalse();
+    assertThat(board.merge(List.of(one("new", 1, 100, 1_001, false)), 5)).isTrue();
+    assertThat(board.standing(5)).extracting(Announcement::id).containsExactly("new");
+    assertThat(board.known(5))
+        .hasSize(1_000)
+        .extracting(Announcement::id)
+        .contains("a998")
+        .doesNotContain("a999", "old");
+  }
+
+  @Test
+  void aFullBoardMakesRoomByWhatIsOver() {
+    NoticeBoard board = new NoticeBoard();
+    for (int i = 0; i < 1_000; i++) {
+      board.merge(List.of(one("a" + i, 1, 100 + i, 1, false)), 5);
+    }
+    assertThat(board.merge(List.of(one("b", 1, 2_000, 2, false)), 50)).as("all stand").isFalse();
+    assertThat(board.standing(50)).hasSize(1_000);
+    assertThat(board.merge(List.of(one("b", 1, 2_000, 2, false)), 100)).isTrue();
+    assertThat(board.standing(100)).hasSize(1_000);
+  }
+
+  @Test
   void isBounded() {
     NoticeBoard board = new NoticeBoard();
     for (int i = 0; i < 5_000; i++) {

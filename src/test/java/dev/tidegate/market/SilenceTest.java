@@ -111,10 +111,45 @@ class SilenceTest {
     Trades.add(shard, position++, "AAA");
     pass(20_000);
     assertThat(changes).isEmpty();
-    shard.apply(position++, new FeedRecord("AAA", 1, new Status("live", "")));
+  }
+
+  @Test
+  void afterAHaltAChannelHasAllItsTimeAgain() {
+    book("AAA");
+    status("AAA", "halted");
+    pass(20_000);
+    status("AAA", "live");
+    final long reopened = now;
+    pass(4_000);
+    status("AAA", "live"); // once more: it ends no halt
+    pass(900);
+    assertThat(changes).isEmpty();
     pass(1_000);
+    assertThat(changes)
+        .containsExactly(
+            new Silence.Change(
+                false, List.of(new Delayed("AAA", List.of(Channel.BOOK), reopened * 1000))));
+  }
+
+  @Test
+  void whoTakesOverAfterAHaltGivesAChannelItsTimeToo() {
+    Level level = new Level(Decimal.of("1"), Decimal.of("2"));
+    Delta delta = new Delta(List.of(level), List.of());
+    shard.apply(position++, new FeedRecord("AAA", now * 1000, delta));
+    status("AAA", "halted");
+    pass(20_000);
+    status("AAA", "live");
+    pass(1_000);
+    shard.restore("e1", List.of(shard.instrument("AAA").state(0, "e1", shard.next())), 0);
+    silence = new Silence(shard, StaleAfter.DEFAULT, now);
+    pass(3_500);
+    assertThat(changes).isEmpty();
+    pass(2_000);
     assertThat(changes).hasSize(1);
-    assertThat(changes.getFirst().delayed().getFirst().channels()).containsExactly(Channel.BOOK);
+  }
+
+  private void status(String symbol, String state) {
+    shard.apply(position++, new FeedRecord(symbol, now * 1000, new Status(state, "")));
   }
 
   @Test

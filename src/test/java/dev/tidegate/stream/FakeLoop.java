@@ -48,6 +48,11 @@ final class FakeLoop implements Loop {
     }
   }
 
+  /** Those that have yet to fire. */
+  int timers() {
+    return timers.size();
+  }
+
   void advance(long millis) {
     turn();
     long until = now + millis * 1_000_000;

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -269,7 +270,7 @@ class FanoutModelTest {
         Subscription subscription = all.get(which % all.size());
         read();
         session.unsubscribed(subscription.wanted.key());
-        subscription.lane.remove(subscription.topic);
+        subscription.lane.remove(Set.of(subscription.topic));
         session.place(subscription.lane);
         session.again();
         Op.Key key = subscription.wanted.key();

@@ -7,6 +7,7 @@ import dev.tidegate.problem.CloseCode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -112,5 +113,65 @@ class LadderTest {
     seconds(2);
     assertThat(client.closed).isEqualTo(CloseCode.SLOW_CONSUMER);
     assertThat(client.reason).matches("too slow: nothing was read for 30 s; retryAfter=\\d{4}");
+  }
+
+  /** A topic that counts how often it is compared with another one. */
+  private final class Counted extends LatestTopic {
+    Counted(int id) {
+      super(id, "S" + id, Channel.TICKER, "", fanout);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      compared++;
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+  }
+
+  private long compared;
+
+  @Test
+  void thousandsOfTopicsAreNotComparedEachWithEach() {
+    final int count = 3_000;
+    Lane lane = session.lane(new Shape(0, 1, false, false, false));
+    List<Topic> topics = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Topic topic = new Counted(1 + count - i);
+      topic.restart("e1", 1, 1, false);
+      topics.add(topic);
+      lane.add(topic);
+      lane.join(Join.fresh(topic));
+    }
+    session.place(lane);
+    session.again();
+    loop.turn();
+    assertThat(lane.joins()).isEmpty();
+
+    lane.add(ticker);
+    session.place(lane);
+    assertThat(lane.joins()).extracting(join -> join.topic).containsExactly(ticker);
+    for (Topic topic : topics) {
+      assertThat(Cursors.since(following(topic, lane))).isEqualTo(new Op.Since("e1", 1));
+    }
+    compared = 0;
+    session.place(lane);
+    lane.remove(new HashSet<>(topics.subList(0, count / 2)));
+    session.place(lane);
+    topics.forEach(topic -> Cursors.since(following(topic, lane)));
+    assertThat(lane.topics()).hasSize(count / 2 + 1);
+    assertThat(compared).isLessThan(10L * count);
+  }
+
+  private static Subscription following(Topic topic, Lane lane) {
+    Op.Key key = new Op.Key("ticker", Channel.TICKER, topic.symbol, 0, "");
+    Subscription subscription = new Subscription(new Op.Wanted(key, 0, false, false, null), false);
+    subscription.topic = topic;
+    subscription.lane = lane;
+    return subscription;
   }
 }
