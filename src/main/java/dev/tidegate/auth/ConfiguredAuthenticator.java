@@ -37,6 +37,7 @@ public final class ConfiguredAuthenticator implements Authenticator {
   private record State(
       Map<String, Identity> keys,
       Map<String, AuthConfig.Consumer> consumers,
+      SigningKeys signing,
       @Nullable Tokens tokens,
       long skewMillis,
       Cache<String, Verdict> verdicts) {}
@@ -58,6 +59,7 @@ public final class ConfiguredAuthenticator implements Authenticator {
   private static State state(AuthConfig config) {
     Map<String, Identity> keys = new HashMap<>();
     Map<String, AuthConfig.Consumer> consumers = new HashMap<>();
+    SigningKeys signing = new SigningKeys(config.signatureWindow());
     for (AuthConfig.Consumer consumer : config.consumers()) {
       consumers.put(consumer.name(), consumer);
       for (String hash : consumer.apiKeys()) {
@@ -67,11 +69,15 @@ public final class ConfiguredAuthenticator implements Authenticator {
         String hash = sha256(consumer.key());
         keys.put(hash, identity(consumer, hash));
       }
+      for (AuthConfig.SigningKey key : consumer.signingKeys()) {
+        signing.add(key, identity(consumer, sha256(key.id())));
+      }
     }
     AuthConfig.Jwt jwt = config.jwt();
     return new State(
         Map.copyOf(keys),
         Map.copyOf(consumers),
+        signing,
         jwt == null ? null : new Tokens(jwt, load(jwt.jwks())),
         jwt == null ? 0 : jwt.clockSkew().toMillis(),
         Caffeine.newBuilder().maximumSize(REMEMBERED).build());
@@ -143,6 +149,11 @@ public final class ConfiguredAuthenticator implements Authenticator {
     } catch (Tokens.InvalidToken e) {
       return new Verdict(null, e.getMessage());
     }
+  }
+
+  @Override
+  public Verdict signature(Signed login) {
+    return state.signing().verify(login, millis.getAsLong());
   }
 
   /** A subject that is not configured is its own consumer, with what the token grants. */

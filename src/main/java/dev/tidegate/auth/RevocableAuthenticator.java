@@ -10,6 +10,8 @@ import dev.tidegate.rules.Rules;
 /** Refuses what another authenticator accepts and an operator has revoked. Safe to share. */
 public final class RevocableAuthenticator implements Authenticator {
   private static final Verdict REVOKED_KEY = new Verdict(null, "the API key was revoked");
+  private static final Verdict REVOKED_SIGNING_KEY =
+      new Verdict(null, "the signing key was revoked");
   private static final Verdict REVOKED_TOKEN = new Verdict(null, "the token was revoked");
 
   private final Authenticator accepting;
@@ -24,27 +26,28 @@ public final class RevocableAuthenticator implements Authenticator {
 
   @Override
   public Verdict apiKey(String key) {
-    return unlessRevoked(accepting.apiKey(key));
+    return unlessRevoked(accepting.apiKey(key), REVOKED_KEY);
   }
 
   @Override
   public Verdict bearer(String token) {
-    return unlessRevoked(accepting.bearer(token));
+    return unlessRevoked(accepting.bearer(token), REVOKED_KEY);
   }
 
-  private Verdict unlessRevoked(Verdict verdict) {
+  @Override
+  public Verdict signature(Signed login) {
+    return unlessRevoked(accepting.signature(login), REVOKED_SIGNING_KEY);
+  }
+
+  private Verdict unlessRevoked(Verdict verdict, Verdict revokedKey) {
     Identity identity = verdict.identity();
     Revocation revocation = rules.current().revoked(identity);
     if (revocation == null) {
       return verdict;
     }
     meters.refused(RuleMeters.Cause.REVOKED);
-    return refusal(revocation);
-  }
-
-  private static Verdict refusal(Revocation revocation) {
     boolean key =
         revocation.credential() == Credential.KEY || revocation.credential() == Credential.CONSUMER;
-    return key ? REVOKED_KEY : REVOKED_TOKEN;
+    return key ? revokedKey : REVOKED_TOKEN;
   }
 }

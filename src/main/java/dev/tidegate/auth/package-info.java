@@ -1,6 +1,6 @@
 /**
- * Who is calling: API keys and JWTs, checked in memory, and the policy that holds routes to their
- * demands.
+ * Who is calling: API keys, JWTs and signed logins, checked in memory, and the policy that holds
+ * routes to their demands.
  */
 @NullMarked
 package dev.tidegate.auth;

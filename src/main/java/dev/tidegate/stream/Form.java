@@ -1,6 +1,7 @@
 package dev.tidegate.stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Transition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ abstract class Form {
   abstract Form endItem();
 
   abstract Form endList();
+
+  /** A field that is the whole record of a request. */
+  abstract Form record(int number, String name, Stored record);
 
   /** Messages of a private channel, in place of an op. */
   abstract void transitions(List<Transition> transitions);

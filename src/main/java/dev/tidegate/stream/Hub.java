@@ -5,6 +5,7 @@ import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.DirectoryWanted;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.rules.Rules;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,10 @@ final class Hub {
   private final Map<String, Session> sessions = new LinkedHashMap<>();
   private final List<Runnable> onListing = new ArrayList<>();
   private final StreamConfig config;
+
+  /** No other instance, of whatever node or cluster, gives its sessions the same names. */
+  private final String origin = Long.toString(new SecureRandom().nextLong(Long.MAX_VALUE), 36);
+
   private long sessionsEver;
 
   /** What an instance is given. */
@@ -148,7 +153,7 @@ final class Hub {
   }
 
   String nextSessionId() {
-    return node + "-" + instance + "-" + Long.toString(loop.millis(), 36) + "-" + ++sessionsEver;
+    return node + "-" + instance + "-" + origin + "-" + ++sessionsEver;
   }
 
   void opened(Session session) {

@@ -5,11 +5,19 @@ import dev.tidegate.bus.Commands.Result;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Transition;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A reply in JSON: one object. */
 final class JsonForm extends Form {
+  private static final DateTimeFormatter MILLIS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
   private boolean array;
 
   @Override
@@ -88,6 +96,21 @@ final class JsonForm extends Form {
   }
 
   @Override
+  Form record(int number, String name, Stored record) {
+    field(name).put('{');
+    text(0, "id", record.id()).text(0, "status", record.status().text());
+    text(0, "acceptedAt", instant(record.acceptedAt()));
+    text(0, "updatedAt", instant(record.updatedAt()));
+    result(record.result());
+    return endItem();
+  }
+
+  /** As REST writes it. */
+  private static String instant(long millis) {
+    return MILLIS.format(Instant.ofEpochMilli(millis));
+  }
+
+  @Override
   void transitions(List<Transition> transitions) {
     array = true;
     out.put('[');
@@ -97,12 +120,15 @@ final class JsonForm extends Form {
       text(0, "epoch", transition.epoch()).number(0, "seq", transition.seq());
       text(0, "id", record.id()).text(0, "status", record.status().text());
       number(0, "time", record.updatedAt() * 1000);
-      Result result = record.result();
-      if (result != null) {
-        field("result").ascii("{\"status\":").number(result.status()).ascii(",\"body\":");
-        out.raw(body(result)).put('}');
-      }
+      result(record.result());
       endItem();
+    }
+  }
+
+  private void result(@Nullable Result result) {
+    if (result != null) {
+      field("result").ascii("{\"status\":").number(result.status()).ascii(",\"body\":");
+      out.raw(body(result)).put('}');
     }
   }
 

@@ -28,8 +28,23 @@ sealed interface Op {
 
   record Unsubscribe(@Nullable JsonNode id, List<Wanted> channels) implements Op {}
 
-  record Login(@Nullable JsonNode id, @Nullable String token, @Nullable String apiKey)
+  /** With exactly one of the three. */
+  record Login(
+      @Nullable JsonNode id,
+      @Nullable String token,
+      @Nullable String apiKey,
+      @Nullable Signature signature)
       implements Op {}
+
+  /**
+   * @param key the id of the key
+   * @param time milliseconds since the epoch
+   * @param value base64 or hex
+   */
+  record Signature(String key, long time, String value) {}
+
+  /** Asks for the record of a request that was answered with 202. */
+  record FindRequest(@Nullable JsonNode id, String request) implements Op {}
 
   record Ping(@Nullable JsonNode id) implements Op {}
 

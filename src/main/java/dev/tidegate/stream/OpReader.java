@@ -24,6 +24,7 @@ final class OpReader {
   static final List<Integer> DEPTHS = List.of(0, 1, 5, 10, 20, 50);
   static final List<String> INTERVALS = List.of("1s", "1m", "5m", "1h");
   static final int MAX_SYMBOL = 64;
+  private static final int MAX_REQUEST = 64;
   private static final int MAX_GRACE = 600_000;
 
   private static final Set<String> PRIVATE = Set.of("requests", "orders");
@@ -76,10 +77,11 @@ final class OpReader {
         case "cancelOnDisconnect" -> cancel(root, id);
         case "token" -> new Op.TakeToken(id);
         case "resume" -> resume(root, id);
+        case "request" -> find(root, id);
         default ->
             throw new Refusal(
                 Refusal.UNKNOWN_OP,
-                "op: expected subscribe, unsubscribe, resume, token, login, ping or"
+                "op: expected subscribe, unsubscribe, resume, token, request, login, ping or"
                     + " cancelOnDisconnect");
       };
     } catch (Refusal refusal) {
@@ -105,11 +107,35 @@ final class OpReader {
 
   private static Op login(JsonNode root, @Nullable JsonNode id) throws Refusal {
     String token = text(root, "token");
-    String key = text(root, "apiKey");
-    if ((token == null) == (key == null)) {
-      throw bad("token", "either \"token\" (a JWT) or \"apiKey\"");
+    String apiKey = text(root, "apiKey");
+    String key = text(root, "key");
+    int given = (token == null ? 0 : 1) + (apiKey == null ? 0 : 1) + (key == null ? 0 : 1);
+    if (given != 1) {
+      throw bad(
+          "token",
+          "one of \"token\" (a JWT), \"apiKey\", and \"key\" with \"time\" and \"signature\"");
     }
-    return new Op.Login(id, token, key);
+    return new Op.Login(id, token, apiKey, key == null ? null : signature(root, key));
+  }
+
+  private static Op.Signature signature(JsonNode root, String key) throws Refusal {
+    JsonNode time = root.path("time");
+    if (!time.isIntegralNumber() || !time.canConvertToLong()) {
+      throw bad("time", "milliseconds since the epoch");
+    }
+    String signature = text(root, "signature");
+    if (signature == null) {
+      throw bad("signature", "base64 or hex");
+    }
+    return new Op.Signature(key, time.longValue(), signature);
+  }
+
+  private static Op find(JsonNode root, @Nullable JsonNode id) throws Refusal {
+    String request = text(root, "request");
+    if (request == null || request.isEmpty() || request.length() > MAX_REQUEST) {
+      throw bad("request", "the id of a request, 1.." + MAX_REQUEST + " characters");
+    }
+    return new Op.FindRequest(id, request);
   }
 
   private static Op resume(JsonNode root, @Nullable JsonNode id) throws Refusal {

@@ -1,6 +1,7 @@
 package dev.tidegate.stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Transition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,14 @@ final class ProtoForm extends Form {
 
   @Override
   Form endList() {
+    return this;
+  }
+
+  @Override
+  Form record(int number, String name, Stored record) {
+    int opened = Proto.open(out, number);
+    ProtoMessages.record(record, out);
+    Proto.close(out, opened);
     return this;
   }
 

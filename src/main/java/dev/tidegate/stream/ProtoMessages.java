@@ -273,6 +273,12 @@ final class ProtoMessages implements Messages {
     Proto.text(out, EPOCH, transition.epoch());
     Proto.number(out, TIME, record.updatedAt() * 1000);
     int content = Proto.open(out, transition.channel().equals("orders") ? ORDER : REQUEST);
+    state(record, out);
+    Proto.close(out, content);
+    Proto.close(out, opened);
+  }
+
+  private static void state(Stored record, Text out) {
     Proto.text(out, 1, record.id());
     Proto.text(out, 2, record.status().text());
     Result result = record.result();
@@ -282,8 +288,13 @@ final class ProtoMessages implements Messages {
       Proto.bytes(out, 2, JsonForm.body(result));
       Proto.close(out, ended);
     }
-    Proto.close(out, content);
-    Proto.close(out, opened);
+  }
+
+  /** What is known of a command, and since when. */
+  static void record(Stored record, Text out) {
+    state(record, out);
+    Proto.number(out, 4, record.acceptedAt() * 1000);
+    Proto.number(out, 5, record.updatedAt() * 1000);
   }
 
   @Override

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
+import java.util.Base64;
 
 /**
  * Reads a Request of {@code tidegate/v1/stream.proto} into the tree that it would be in JSON, so
@@ -77,6 +78,8 @@ final class ProtoRequests {
       nested(in, op(to, "token"), (unknown, from, token) -> false);
     } else if (tag == delimited(9)) {
       nested(in, op(to, "resume"), ProtoRequests::login);
+    } else if (tag == delimited(10)) {
+      nested(in, op(to, "request"), ProtoRequests::find);
     } else {
       return false;
     }
@@ -141,9 +144,23 @@ final class ProtoRequests {
       given(to, "token", in.readStringRequireUtf8());
     } else if (tag == delimited(2)) {
       given(to, "apiKey", in.readStringRequireUtf8());
+    } else if (tag == delimited(3)) {
+      given(to, "key", in.readStringRequireUtf8());
+    } else if (tag == varint(4)) {
+      to.put("time", in.readInt64());
+    } else if (tag == delimited(5)) {
+      to.put("signature", Base64.getEncoder().encodeToString(in.readByteArray()));
     } else {
       return false;
     }
+    return true;
+  }
+
+  private static boolean find(int tag, CodedInputStream in, ObjectNode to) throws IOException {
+    if (tag != delimited(1)) {
+      return false;
+    }
+    given(to, "request", in.readStringRequireUtf8());
     return true;
   }
 

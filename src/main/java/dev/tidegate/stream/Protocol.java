@@ -15,12 +15,14 @@ final class Protocol {
   private final Authenticator authenticator;
   private final Enforcement enforcement;
   private final Subscriptions subscriptions;
+  private final Lookups lookups;
 
   Protocol(Hub hub, Authenticator authenticator, Enforcement enforcement) {
     this.hub = hub;
     this.authenticator = authenticator;
     this.enforcement = enforcement;
     this.subscriptions = new Subscriptions(hub);
+    this.lookups = new Lookups(hub);
   }
 
   void opened(Session session) {
@@ -73,6 +75,7 @@ final class Protocol {
         case Op.Resume resume -> subscriptions.subscribe(session, Token.read(resume));
         case Op.TakeToken take -> token(session, take);
         case Op.CancelOnDisconnect cancel -> hub.deadMen().arm(session, cancel);
+        case Op.FindRequest find -> lookups.find(session, find);
       }
     } catch (Refusal refusal) {
       throw refusal.answering(name(op), op.id());
@@ -88,6 +91,7 @@ final class Protocol {
       case Op.Resume ignored -> "resume";
       case Op.TakeToken ignored -> "token";
       case Op.CancelOnDisconnect ignored -> "cancelOnDisconnect";
+      case Op.FindRequest ignored -> "request";
     };
   }
 
@@ -102,13 +106,14 @@ final class Protocol {
   }
 
   private void login(Session session, Op.Login login) throws Refusal {
-    String token = login.token();
-    String key = login.apiKey();
-    Authenticator.Verdict verdict =
-        token != null ? authenticator.bearer(token) : authenticator.apiKey(key == null ? "" : key);
+    Authenticator.Verdict verdict = verdict(session, login);
     Identity identity = verdict.identity();
     if (identity == null) {
       hub.meters().refused(StreamMeters.Refused.CREDENTIALS);
+      // To check a signature costs more than to make one up.
+      if (login.signature() != null && ++session.refusedSignatures >= ABUSE) {
+        session.close(CloseCode.UNAUTHENTICATED, "login: too many signatures were refused");
+      }
       throw new Refusal(Refusal.UNAUTHENTICATED, "login: " + verdict.refusal());
     }
     if (session.identity != null && !session.consumer().equals(identity.consumer())) {
@@ -129,6 +134,19 @@ final class Protocol {
     session.tier = tier;
     session.control(hub.replies().loggedIn(login.id(), identity.consumer(), identity.expires()));
     dropWhatIsNoLongerAllowed(session);
+  }
+
+  private Authenticator.Verdict verdict(Session session, Op.Login login) {
+    Op.Signature signed = login.signature();
+    if (signed != null) {
+      return authenticator.signature(
+          new Authenticator.Signed(signed.key(), signed.time(), signed.value(), session.id));
+    }
+    String token = login.token();
+    String key = login.apiKey();
+    return token != null
+        ? authenticator.bearer(token)
+        : authenticator.apiKey(key == null ? "" : key);
   }
 
   private void dropWhatIsNoLongerAllowed(Session session) {

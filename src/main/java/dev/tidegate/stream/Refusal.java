@@ -11,6 +11,7 @@ final class Refusal extends Exception {
   static final String BAD_REQUEST = "bad-request";
   static final String UNKNOWN_SYMBOL = "unknown-symbol";
   static final String UNKNOWN_CHANNEL = "unknown-channel";
+  static final String UNKNOWN_REQUEST = "unknown-request";
   static final String NOT_ENTITLED = "not-entitled";
   static final String UNAUTHENTICATED = "unauthenticated";
   static final String LIMIT = "limit";

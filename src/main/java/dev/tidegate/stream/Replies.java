@@ -1,6 +1,7 @@
 package dev.tidegate.stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.problem.CloseCode;
 import java.util.List;
@@ -91,6 +92,10 @@ final class Replies {
 
   Reply token(@Nullable JsonNode id, String token) {
     return form -> form.op(13, "token", id).text(1, "token", token);
+  }
+
+  Reply request(@Nullable JsonNode id, Stored record) {
+    return form -> form.op(14, "request", id).record(1, "request", record);
   }
 
   Reply cancelOnDisconnect(@Nullable JsonNode id, boolean armed, int grace) {

@@ -45,6 +45,13 @@ final class Session implements Wheel.Timed {
   boolean armed;
 
   private int abuse;
+
+  /** Signatures that it was refused for. */
+  int refusedSignatures;
+
+  /** Its questions for records that are on their way. */
+  int finding;
+
   private int asked;
   private boolean touched;
 

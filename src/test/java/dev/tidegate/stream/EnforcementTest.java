@@ -47,7 +47,7 @@ class EnforcementTest {
     vertx.close().await();
   }
 
-  /** Every key is good and is its consumer's name. */
+  /** Every key is good and is its consumer's name; it signs with the name of the session. */
   private static final class Names implements Authenticator {
     @Override
     public Verdict apiKey(String key) {
@@ -57,6 +57,13 @@ class EnforcementTest {
     @Override
     public Verdict bearer(String token) {
       return new Verdict(null, "no tokens");
+    }
+
+    @Override
+    public Verdict signature(Signed login) {
+      return login.signature().equals(login.session())
+          ? new Verdict(key(login.key()), null)
+          : new Verdict(null, "not its");
     }
   }
 
@@ -138,6 +145,46 @@ class EnforcementTest {
     assertThat(enforcement.refusal(key("alice"))).isEqualTo("banned: why");
     assertThat(enforcement.refusal(key("bob"))).isNull();
     assertThat(enforcement.refusal((Identity) null)).isNull();
+  }
+
+  private static String signed(String consumer, String session) {
+    return "{\"op\":\"login\",\"id\":4,\"key\":\""
+        + consumer
+        + "\",\"time\":5,\"signature\":\""
+        + session
+        + "\"}";
+  }
+
+  @Test
+  void aSignatureIsHeldAgainstTheSessionThatItCameOn() {
+    Guest guest = new Guest("a", null);
+    Guest other = new Guest("a", null);
+    guest.says(signed("alice", other.session.id));
+    assertThat(guest.client.replies.getLast().path("code").asText()).isEqualTo("unauthenticated");
+    assertThat(guest.client.replies.getLast().path("detail").asText()).isEqualTo("login: not its");
+    assertThat(guest.session.identity).isNull();
+    guest.says(signed("alice", guest.session.id));
+    assertThat(guest.client.replies.getLast().path("consumer").asText()).isEqualTo("alice");
+    assertThat(guest.client.replies.getLast().has("expires")).isFalse();
+    guest.says(signed("alice", guest.session.id));
+    assertThat(guest.lastReply()).as("again, in band").isEqualTo("loggedIn");
+    guest.says(signed("bob", guest.session.id));
+    assertThat(guest.client.replies.getLast().path("code").asText()).isEqualTo("bad-request");
+    assertThat(guest.session.consumer()).isEqualTo("alice");
+    order(revoked(Rule.Credential.KEY, "alice", 0));
+    assertThat(guest.client.closed).isEqualTo(CloseCode.UNAUTHENTICATED);
+  }
+
+  @Test
+  void whoTriesSignaturesIsSentAway() {
+    Guest guest = new Guest("a", null);
+    for (int i = 1; i < 20; i++) {
+      guest.says(signed("alice", "x"));
+      guest.says("{\"op\":\"ping\"}");
+    }
+    assertThat(guest.client.closed).isNull();
+    guest.says(signed("alice", "x"));
+    assertThat(guest.client.closed).isEqualTo(CloseCode.UNAUTHENTICATED);
   }
 
   @Test

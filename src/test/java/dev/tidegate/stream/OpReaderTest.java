@@ -71,6 +71,16 @@ class OpReaderTest {
         "{'op':'resume'} | bad-request",
         "{'op':'resume','token':''} | bad-request",
         "{'op':'login','token':1} | bad-request",
+        "{'op':'login','token':'t','apiKey':'k'} | bad-request",
+        "{'op':'login','token':'t','key':'k','time':1,'signature':'s'} | bad-request",
+        "{'op':'login','time':1,'signature':'s'} | bad-request",
+        "{'op':'login','key':'k','signature':'s'} | bad-request",
+        "{'op':'login','key':'k','time':'1','signature':'s'} | bad-request",
+        "{'op':'login','key':'k','time':12345678901234567890,'signature':'s'} | bad-request",
+        "{'op':'login','key':'k','time':1} | bad-request",
+        "{'op':'request'} | bad-request",
+        "{'op':'request','request':7} | bad-request",
+        "{'op':'request','request':''} | bad-request",
         "{'op':'cancelOnDisconnect','grace':-1} | bad-request"
       })
   void refusesWithACode(String json, String code) {

@@ -29,6 +29,8 @@ class ProtoRequestsTest {
         "{'op':'unsubscribe','id':'x','channels':[{'channel':'book','symbol':'X'}]}",
         "{'op':'login','id':-3,'token':'t'}",
         "{'op':'login','apiKey':'k'}",
+        "{'op':'login','id':4,'key':'k-1','time':1700000000000,'signature':'3q2+7w=='}",
+        "{'op':'request','id':9,'request':'0198c0c4-6b7a-7000-8000-000000000000'}",
         "{'op':'ping'}",
         "{'op':'token','id':4}",
         "{'op':'resume','id':5,'token':'abc'}",
@@ -52,6 +54,10 @@ class ProtoRequestsTest {
         "{'op':'subscribe','channels':[{'channel':'book','symbol':'X','window':7}]}",
         "{'op':'subscribe','channels':[{'channel':'ticker','symbol':'X','depth':5}]}",
         "{'op':'login'}",
+        "{'op':'login','key':'k-1','apiKey':'k'}",
+        "{'op':'login','key':'k-1','time':5}",
+        "{'op':'login','key':'k-1','signature':'3q2+7w=='}",
+        "{'op':'request','id':9}",
         "{'op':'cancelOnDisconnect','grace':600001}",
       })
   void isRefusedAsItsTwinIs(String quoted) {

@@ -74,6 +74,9 @@ class ReplyTwinTest {
     same("reconnect", Replies.reconnect(null, "this node is leaving", 30_000, 12, "a token"));
     same("reconnect", Replies.reconnect(CloseCode.SLOW_CONSUMER, "slow", 1, 12, null));
     same("token", replies.token(id, "a token"));
+    for (Result result : new Result[] {null, created(), new Result(500, new byte[0])}) {
+      same("request", replies.request(id, stored(1_800_000_000_120L, result)));
+    }
     same("cancelOnDisconnect", replies.cancelOnDisconnect(id, true, 600_000));
     same("unsubscribed", replies.unsubscribed(id, List.of(key("book", 5), key("orders", 0))));
     everyTransition();
@@ -109,11 +112,32 @@ class ReplyTwinTest {
         replies.transitions(
             List.of(
                 transition("requests", 4, null),
-                transition("orders", 5, new Result(201, "{\"a\":[1,\"ä\"]}".getBytes(UTF))),
+                transition("orders", 5, created()),
                 transition("requests", 6, new Result(500, new byte[0])))));
   }
 
   private static final java.nio.charset.Charset UTF = java.nio.charset.StandardCharsets.UTF_8;
+
+  private static Result created() {
+    return new Result(201, "{\"a\":[1,\"ä\"]}".getBytes(UTF));
+  }
+
+  private static Stored stored(long updated, Result result) {
+    return new Stored("r-1", "alice", Status.PROCESSING, 5, updated, result);
+  }
+
+  @Test
+  void aRecordReadsAsRestShowsIt() {
+    assertThat(
+            new String(
+                payload(replies.request(id, stored(1_800_000_000_120L, created())), Codec.JSON),
+                UTF))
+        .isEqualTo(
+            "{\"op\":\"request\",\"id\":7,\"request\":{\"id\":\"r-1\",\"status\":\"processing\","
+                + "\"acceptedAt\":\"1970-01-01T00:00:00.005Z\","
+                + "\"updatedAt\":\"2027-01-15T08:00:00.120Z\","
+                + "\"result\":{\"status\":201,\"body\":{\"a\":[1,\"ä\"]}}}}");
+  }
 
   @Test
   void anIdThatIsNoLongComesBackAsText() {

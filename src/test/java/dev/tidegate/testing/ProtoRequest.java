@@ -2,11 +2,13 @@ package dev.tidegate.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Base64;
 
 /** A request of the stream in Protobuf, written by Google's library from its JSON form. */
 public final class ProtoRequest {
@@ -66,6 +68,7 @@ public final class ProtoRequest {
       case LONG -> value.longValue();
       case BOOLEAN -> value.booleanValue();
       case STRING -> value.textValue();
+      case BYTE_STRING -> ByteString.copyFrom(Base64.getDecoder().decode(value.textValue()));
       case MESSAGE -> message(field.getMessageType(), value);
       default -> throw new AssertionError(field);
     };

@@ -15,6 +15,10 @@ import com.google.protobuf.Message;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /**
@@ -25,6 +29,8 @@ public final class Twin {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.USE_LONG_FOR_INTS);
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final DateTimeFormatter MILLIS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX");
 
   private Twin() {}
 
@@ -81,7 +87,21 @@ public final class Twin {
       ((List<?>) value).forEach(one -> fields((Message) one, array.addObject()));
       return array;
     }
-    return scalar(value);
+    if (value instanceof Message message) {
+      ObjectNode nested = NODES.objectNode();
+      fields(message, nested);
+      return nested;
+    }
+    return switch (field.getName()) {
+      case "body" -> json(((ByteString) value).toByteArray());
+      case "accepted_at", "updated_at" -> NODES.textNode(instant((long) value));
+      default -> scalar(value);
+    };
+  }
+
+  /** As JSON has it, with three digits of the second. */
+  private static String instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS).atOffset(ZoneOffset.UTC).format(MILLIS);
   }
 
   private static JsonNode scalar(Object value) {
