@@ -142,7 +142,7 @@ def held_kb(process):
     jcmd = os.path.join(nodes.jdk(), "bin", "jcmd")
     subprocess.run([jcmd, str(process.pid), "GC.run"], stdout=subprocess.DEVNULL, check=True)
     info = subprocess.run([jcmd, str(process.pid), "GC.heap_info"], stdout=subprocess.PIPE, text=True, check=True).stdout
-    used = sum(int(kb) for kb in re.findall(r"generation +total \d+K, used (\d+)K", info))
+    used = sum(int(kb) for kb in re.findall(r"(?:DefNew|Tenured|generation) +total \d+K, used (\d+)K", info))
     return used + resident_kb(process)
 
 
