@@ -112,18 +112,18 @@ final class Orders {
       throw Body.expected("body", "at least one of " + String.join(", ", LIMITS));
     }
     return new TierLimits(
-        limit(body, "connectionsPerUser", before.connectionsPerUser()),
-        limit(body, "connectionsPerAddress", before.connectionsPerAddress()),
-        limit(body, "subscriptions", before.subscriptions()),
-        limit(body, "messagesPerSecond", before.messagesPerSecond()),
-        limit(body, "framesPerSecond", before.framesPerSecond()));
+        limit(body, "connectionsPerUser", before.connectionsPerUser(), 0, TierLimits.MOST),
+        limit(body, "connectionsPerAddress", before.connectionsPerAddress(), 0, TierLimits.MOST),
+        limit(body, "subscriptions", before.subscriptions(), 1, TierLimits.MOST_SUBSCRIPTIONS),
+        limit(body, "messagesPerSecond", before.messagesPerSecond(), 0, TierLimits.MOST),
+        limit(body, "framesPerSecond", before.framesPerSecond(), 0, TierLimits.MOST));
   }
 
-  private static @Nullable Integer limit(Body body, String name, @Nullable Integer before) {
+  private static @Nullable Integer limit(
+      Body body, String name, @Nullable Integer before, int least, int most) {
     if (!body.has(name)) {
       return before;
     }
-    // The bounds are those of TierLimits; here it is about being a number.
-    return body.isNull(name) ? null : body.integer(name, 0, 1_000_000);
+    return body.isNull(name) ? null : body.integer(name, least, most);
   }
 }

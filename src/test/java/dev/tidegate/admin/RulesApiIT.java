@@ -114,8 +114,8 @@ class RulesApiIT {
           POST  | bans         | nonsense                | 400 | body (expected one JSON object
           POST  | bans         | {"who":"me"}            | 400 | who: not known (expected only address
           POST  | revocations  | {}                      | 400 | body (expected one of consumer
-          PUT   | tiers/vip    | {"subscriptions":"9"}   | 400 | subscriptions (expected 0..
-          PUT   | tiers/vip    | {"subscriptions":0}     | 400 | subscriptions: 0 (expected 1..
+          PUT   | tiers/vip    | {"subscriptions":"9"}   | 400 | subscriptions (expected 1..
+          PUT   | tiers/vip    | {"subscriptions":0}     | 400 | subscriptions (expected 1..
           PATCH | tiers/vip    | {}                      | 400 | body (expected at least one of
           PUT   | tiers/gold   | {"subscriptions":9}     | 404 | tier: gold (expected one of [vip])
           DELETE| tiers/gold   | ''                      | 404 | tier: gold (expected one of [vip])

@@ -150,12 +150,13 @@ class OrdersTest {
       textBlock =
           """
           {}                             | body (expected at least one of connectionsPerUser,
-          {"subscriptions":0}            | subscriptions: 0 (expected 1..100000)
-          {"subscriptions":100001}       | subscriptions: 100001 (expected 1..100000)
+          {"subscriptions":0}            | subscriptions (expected 1..100000)
+          {"subscriptions":100001}       | subscriptions (expected 1..100000)
           {"messagesPerSecond":-1}       | messagesPerSecond (expected 0..1000000)
           {"messagesPerSecond":1000001}  | messagesPerSecond (expected 0..1000000)
           {"messagesPerSecond":1e3}      | messagesPerSecond (expected 0..1000000)
           {"framesPerSecond":"7"}        | framesPerSecond (expected 0..1000000)
+          {"subscriptions":"x"}          | subscriptions (expected 1..100000)
           {"rank":3}                     | rank: not known (expected only connectionsPerUser,
           """)
   void saysWhatItExpectedOfLimits(String text, String message) {
