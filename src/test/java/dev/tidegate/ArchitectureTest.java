@@ -32,7 +32,7 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> ALSO =
       Map.of(
           "ingress", Set.of("route", "rest", "auth", "ratelimit", "waf", "cache"),
-          "bus", Set.of(),
+          "bus", Set.of("problem"),
           "problem", Set.of(),
           "policy", Set.of("problem", "bus"),
           "rules", Set.of("policy", "problem", "bus"));

@@ -14,8 +14,7 @@ public final class Announcements {
    * One announcement, or its end.
    *
    * @param symbol or {@code *} for all
-   * @param state {@code maintenance}, {@code halted} or {@code delayed}: what the symbol is while
-   *     it lasts
+   * @param state what the symbol is while it lasts, the text of a {@link Markets.State}
    * @param from microseconds since the epoch, like {@code until}, when it is over by itself
    * @param changed of two with one id the later one counts
    * @param ended it was taken back; known until it would have been over, so that it does not return

@@ -51,7 +51,7 @@ final class ArmingCodecs {
     int kind = r.int32();
     String node = r.string();
     return switch (kind) {
-      case CHANGE -> new Change(node, r.string(), r.int64(), What.valueOf(r.string()), armed(r));
+      case CHANGE -> new Change(node, r.string(), r.int64(), What.named(r.string()), armed(r));
       case BEAT -> new Beat(node, r.string(), r.int64());
       case WANTED -> new Wanted(node, r.string());
       case STANDING ->

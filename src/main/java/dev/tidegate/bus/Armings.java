@@ -31,7 +31,18 @@ public final class Armings {
     /** It was heard after another session of its owner had armed or disarmed. */
     HEARD,
     /** Its client is gone; the grace period begins. */
-    ENDED
+    ENDED,
+    /** Something that only a newer node knows; its number counts. */
+    OTHER;
+
+    static What named(String name) {
+      for (What what : values()) {
+        if (what.name().equals(name)) {
+          return what;
+        }
+      }
+      return OTHER;
+    }
   }
 
   /** All that is said; {@code node} is who says it. */

@@ -13,6 +13,7 @@ import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.bus.Commands.Transition;
+import dev.tidegate.problem.Outcome;
 import java.util.List;
 
 /** The wire form of {@link Commands}. */
@@ -93,7 +94,7 @@ final class CommandCodecs {
           w.bool(false)
               .string(f.problem())
               .string(f.detail())
-              .string(f.outcome())
+              .string(f.outcome().text())
               .int32(f.retryAfter());
     }
   }
@@ -101,7 +102,7 @@ final class CommandCodecs {
   private static Receipt receipt(Wire.Reader r) {
     return r.bool()
         ? new Accepted(stored(r), r.bool())
-        : new Refused(r.string(), r.string(), r.string(), r.int32());
+        : new Refused(r.string(), r.string(), Outcome.named(r.string()), r.int32());
   }
 
   private static void stored(Wire.Writer w, Stored m) {
@@ -117,7 +118,7 @@ final class CommandCodecs {
     return new Stored(
         r.string(),
         r.string(),
-        Status.valueOf(r.string()),
+        Status.named(r.string()),
         r.int64(),
         r.int64(),
         r.orNull(x -> new Result(x.int32(), x.bytes())));

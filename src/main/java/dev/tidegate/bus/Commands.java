@@ -1,6 +1,8 @@
 package dev.tidegate.bus;
 
+import dev.tidegate.problem.Outcome;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +16,36 @@ public final class Commands {
   /** How many addresses outcomes are spread over; a consumer's is fixed by {@link #shardOf}. */
   public static final int OUTCOME_SHARDS = 16;
 
+  /** What a consumer can subscribe to of its own commands. */
+  public enum PrivateChannel {
+    REQUESTS,
+    ORDERS;
+
+    private final String text = name().toLowerCase(Locale.ROOT);
+
+    public String text() {
+      return text;
+    }
+
+    /** Null when there is no such private channel. */
+    public static @Nullable PrivateChannel named(String text) {
+      for (PrivateChannel channel : values()) {
+        if (channel.text.equals(text)) {
+          return channel;
+        }
+      }
+      return null;
+    }
+  }
+
   /** A header of the request that the worker should see. */
   public record Header(String name, String value) {}
 
   /**
    * A request to accept.
    *
-   * @param channel the private channel that hears of it: {@code requests} always, and {@code
-   *     orders} when this says so
+   * @param channel the text of the {@link PrivateChannel} that hears of it: requests always, and
+   *     orders when this says so
    * @param deadline when a worker should no longer start it
    */
   public record Submit(
@@ -51,11 +75,9 @@ public final class Commands {
    * It was not accepted.
    *
    * @param problem the name of a constant of {@code dev.tidegate.problem.Problem}
-   * @param outcome {@code never-sent} when it is safe to try again, {@code unknown} when it may
-   *     have been sent
    * @param retryAfter seconds, 0 when it makes no sense to come back
    */
-  public record Refused(String problem, String detail, String outcome, int retryAfter)
+  public record Refused(String problem, String detail, Outcome outcome, int retryAfter)
       implements Receipt {}
 
   /** The state of an accepted command, which only moves down this list. */
@@ -66,13 +88,25 @@ public final class Commands {
     FAILED,
     EXPIRED;
 
+    private final String text = name().toLowerCase(Locale.ROOT);
+
     public boolean isFinal() {
       return this == COMPLETED || this == FAILED || this == EXPIRED;
     }
 
     /** As clients see it. */
     public String text() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return text;
+    }
+
+    /** One that only a newer node knows lies beyond accepted, and may not be the last. */
+    static Status named(String name) {
+      for (Status status : values()) {
+        if (status.name().equals(name)) {
+          return status;
+        }
+      }
+      return PROCESSING;
     }
   }
 
@@ -97,7 +131,7 @@ public final class Commands {
   /**
    * One step of one command, numbered in its consumer's private stream.
    *
-   * @param channel {@code requests} or {@code orders}
+   * @param channel the text of a {@link PrivateChannel}, or of one that a newer node has
    */
   public record Transition(
       String consumer, String channel, String epoch, long seq, Stored record) {}

@@ -15,12 +15,15 @@ import dev.tidegate.bus.Markets.Fed;
 import dev.tidegate.bus.Markets.FeedState;
 import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Present;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.bus.Markets.Update;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +76,7 @@ final class MarketCodecs {
                       .string(m.epoch())
                       .string(m.node())
                       .int64(m.term())
-                      .string(m.state())
+                      .string(m.state().text())
                       .string(m.detail())
                       .int64(m.time()),
               r ->
@@ -82,7 +85,7 @@ final class MarketCodecs {
                       r.string(),
                       r.string(),
                       r.int64(),
-                      r.string(),
+                      sourceState(r.string()),
                       r.string(),
                       r.int64())),
           new Codec<>(
@@ -118,7 +121,7 @@ final class MarketCodecs {
   }
 
   private static Delayed delayed(Wire.Reader r) {
-    return new Delayed(r.string(), r.list(x -> CHANNELS.get(x.int32())), r.int64());
+    return new Delayed(r.string(), channels(r), r.int64());
   }
 
   private static void batch(Wire.Writer w, Batch m) {
@@ -185,7 +188,7 @@ final class MarketCodecs {
     int channel = r.int32();
     return new Update(
         symbol,
-        CHANNELS.get(channel % NUMBERED),
+        channel(channel % NUMBERED),
         r.int64(),
         r.int64(),
         event(r),
@@ -201,7 +204,7 @@ final class MarketCodecs {
       case Trade e -> {
         decimal(w.int32(2).string(e.id()), e.price());
         decimal(w, e.size());
-        w.string(e.side());
+        w.string(e.side().text());
       }
       case Ticker e -> {
         decimalOrNull(w.int32(3), e.bid());
@@ -235,7 +238,7 @@ final class MarketCodecs {
     return switch (kind) {
       case 0 -> new Snapshot(r.list(MarketCodecs::level), r.list(MarketCodecs::level));
       case 1 -> new Delta(r.list(MarketCodecs::level), r.list(MarketCodecs::level));
-      case 2 -> new Trade(r.string(), decimal(r), decimal(r), r.string());
+      case 2 -> new Trade(r.string(), decimal(r), decimal(r), side(r.string()));
       case 3 ->
           new Ticker(
               decimalOrNull(r),
@@ -259,11 +262,45 @@ final class MarketCodecs {
           new Status(
               r.string(),
               r.string(),
-              r.list(x -> CHANNELS.get(x.int32())),
+              channels(r),
               r.int64(),
               r.list(AnnouncementCodecs::announcement));
       default -> throw new IllegalArgumentException("event kind: " + kind + " (expected 0..6)");
     };
+  }
+
+  private static Channel channel(int number) {
+    if (number >= CHANNELS.size()) {
+      throw new IllegalArgumentException(
+          "channel: " + number + " (expected 0.." + (CHANNELS.size() - 1) + ")");
+    }
+    return CHANNELS.get(number);
+  }
+
+  /** Without those that a newer node has and nobody here can have subscribed to. */
+  private static List<Channel> channels(Wire.Reader r) {
+    List<Integer> numbers = r.list(Wire.Reader::int32);
+    List<Channel> known = new ArrayList<>(numbers.size());
+    for (int number : numbers) {
+      if (number < CHANNELS.size()) {
+        known.add(CHANNELS.get(number));
+      }
+    }
+    return known;
+  }
+
+  /** A source of which something else is said than that it is live is not to be relied on. */
+  private static State sourceState(String text) {
+    State state = State.named(text);
+    return state == null ? State.DELAYED : state;
+  }
+
+  private static Side side(String text) {
+    Side side = Side.named(text);
+    if (side == null) {
+      throw new IllegalArgumentException("side: " + text + " (expected buy or sell)");
+    }
+    return side;
   }
 
   private static void level(Wire.Writer w, Level level) {

@@ -1,6 +1,11 @@
 package dev.tidegate.bus;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +19,115 @@ import org.jspecify.annotations.Nullable;
 public final class Markets {
   private Markets() {}
 
-  /** What a client can subscribe to for a symbol. */
+  /**
+   * What a client can subscribe to for a symbol. An update of a channel that this release does not
+   * have cannot be read, because its number cannot be left out: every node learns of a channel
+   * before the first one uses it.
+   */
   public enum Channel {
     BOOK,
     TRADES,
     TICKER,
     CANDLES,
-    STATUS
+    STATUS;
+
+    private static final Map<String, Channel> BY_TEXT = byText(values(), Channel::text);
+
+    private final String text = name().toLowerCase(Locale.ROOT);
+
+    /** As clients and operators see it. */
+    public String text() {
+      return text;
+    }
+
+    /** Null when there is no such channel of market data. */
+    public static @Nullable Channel named(String text) {
+      return BY_TEXT.get(text);
+    }
+  }
+
+  /** How long a bar of the channel candles lasts. */
+  public enum Interval {
+    SECOND("1s", 1),
+    MINUTE("1m", 60),
+    FIVE_MINUTES("5m", 300),
+    HOUR("1h", 3600);
+
+    private static final Map<String, Interval> BY_TEXT = byText(values(), Interval::text);
+
+    /** The names, from the shortest on. */
+    public static final List<String> TEXTS = Stream.of(values()).map(Interval::text).toList();
+
+    private final String text;
+    private final long micros;
+
+    Interval(String text, long seconds) {
+      this.text = text;
+      this.micros = seconds * 1_000_000;
+    }
+
+    public String text() {
+      return text;
+    }
+
+    public long micros() {
+      return micros;
+    }
+
+    /** Null when no such bars are made. */
+    public static @Nullable Interval named(String text) {
+      return BY_TEXT.get(text);
+    }
+  }
+
+  /** What a symbol is, or the source of a shard. */
+  public enum State {
+    LIVE,
+    /** Data is late or missing. */
+    DELAYED,
+    /** The source gives no data, and means it. */
+    HALTED,
+    MAINTENANCE;
+
+    private static final Map<String, State> BY_TEXT = byText(values(), State::text);
+
+    private final String text = name().toLowerCase(Locale.ROOT);
+
+    public String text() {
+      return text;
+    }
+
+    /** Null when this release does not know the state; it is told to clients as it came. */
+    public static @Nullable State named(String text) {
+      return BY_TEXT.get(text);
+    }
+  }
+
+  /** Who took a trade. */
+  public enum Side {
+    BUY,
+    SELL;
+
+    private static final Map<String, Side> BY_TEXT = byText(values(), Side::text);
+
+    private final String text = name().toLowerCase(Locale.ROOT);
+
+    public String text() {
+      return text;
+    }
+
+    public Side other() {
+      return this == BUY ? SELL : BUY;
+    }
+
+    /** Null when it is neither. */
+    public static @Nullable Side named(String text) {
+      return BY_TEXT.get(text);
+    }
+  }
+
+  private static <E> Map<String, E> byText(E[] values, Function<E, String> text) {
+    return Stream.of(values).collect(Collectors.toUnmodifiableMap(text, value -> value));
   }
 
   /** One price level; a size of zero in a delta removes it. */
@@ -35,8 +142,8 @@ public final class Markets {
   /** Sets levels of the book. */
   public record Delta(List<Level> bids, List<Level> asks) implements Event {}
 
-  /** One trade; side is the taker's, {@code buy} or {@code sell}. */
-  public record Trade(String id, Decimal price, Decimal size, String side) implements Event {}
+  /** One trade; side is the taker's. */
+  public record Trade(String id, Decimal price, Decimal size, Side side) implements Event {}
 
   /** Best prices and the last trade, as far as the feed gives them. */
   public record Ticker(
@@ -47,7 +154,12 @@ public final class Markets {
       @Nullable Decimal last)
       implements Event {}
 
-  /** The present state of one bar; {@code start} in microseconds, interval as in {@code 1m}. */
+  /**
+   * The present state of one bar.
+   *
+   * @param interval the text of an {@link Interval}, or of one that a newer node has
+   * @param start microseconds since the epoch
+   */
   public record Candle(
       String interval,
       long start,
@@ -61,10 +173,10 @@ public final class Markets {
       implements Event {}
 
   /**
-   * What clients should know of a symbol: {@code live}, {@code delayed}, {@code halted}, {@code
-   * maintenance}. A source gives the first two; the rest stands beside the sequences and is added
-   * by STREAM.
+   * What clients should know of a symbol. A source gives state and detail; the rest stands beside
+   * the sequences and is added by STREAM.
    *
+   * @param state the text of a {@link State}; what a newer node says beyond those is passed on
    * @param delayed the channels that are delayed
    * @param since when the state began, microseconds since the epoch, or 0 when that is not known
    * @param announced what operators announced for the symbol, the soonest first
@@ -76,8 +188,16 @@ public final class Markets {
       long since,
       List<Announcements.Announcement> announced)
       implements Event {
+    public Status(State state, String detail) {
+      this(state.text(), detail);
+    }
+
     public Status(String state, String detail) {
       this(state, detail, List.of(), 0, List.of());
+    }
+
+    public boolean is(State other) {
+      return state.equals(other.text());
     }
 
     boolean plain() {
@@ -164,14 +284,14 @@ public final class Markets {
   public record DirectoryWanted(String node) {}
 
   /**
-   * How the source of a shard does: {@code live}, or {@code delayed} while the owner cannot read
-   * it. It is no function of the records, so it stands outside the sequences; it is repeated with
-   * the heartbeat while it is not {@code live}, and said when it is again and now and then.
+   * How the source of a shard does: live, or delayed while the owner cannot read it. It is no
+   * function of the records, so it stands outside the sequences; it is repeated with the heartbeat
+   * while it is not live, and said when it is again and now and then.
    *
    * @param time microseconds since the epoch when the state began
    */
   public record FeedState(
-      int shard, String epoch, String node, long term, String state, String detail, long time) {}
+      int shard, String epoch, String node, long term, State state, String detail, long time) {}
 
   public static final Address<FeedState> FEED_STATE =
       new Address<>("market.feed-state", FeedState.class);

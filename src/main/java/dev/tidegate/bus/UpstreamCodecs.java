@@ -6,6 +6,7 @@ import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.bus.Upstreams.Forward;
 import dev.tidegate.bus.Upstreams.Forwarded;
 import dev.tidegate.bus.Upstreams.Header;
+import dev.tidegate.problem.Outcome;
 import java.util.List;
 
 /** The wire form of {@link Upstreams}. */
@@ -56,13 +57,14 @@ final class UpstreamCodecs {
     switch (m) {
       case Answered a ->
           w.bool(true).int32(a.status()).list(a.headers(), UpstreamCodecs::header).bytes(a.body());
-      case Failed f -> w.bool(false).string(f.problem()).string(f.outcome()).string(f.detail());
+      case Failed f ->
+          w.bool(false).string(f.problem()).string(f.outcome().text()).string(f.detail());
     }
   }
 
   private static Forwarded forwarded(Wire.Reader r) {
     return r.bool()
         ? new Answered(r.int32(), r.list(UpstreamCodecs::header), r.bytes())
-        : new Failed(r.string(), r.string(), r.string());
+        : new Failed(r.string(), Outcome.named(r.string()), r.string());
   }
 }

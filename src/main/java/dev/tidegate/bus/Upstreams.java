@@ -1,5 +1,6 @@
 package dev.tidegate.bus;
 
+import dev.tidegate.problem.Outcome;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -20,12 +21,6 @@ public final class Upstreams {
 
   /** The largest body that travels whole, in either direction. */
   public static final int MAX_BODY = 10 * 1024 * 1024;
-
-  /** Nothing reached the upstream: it is safe to try again. */
-  public static final String NEVER_SENT = "never-sent";
-
-  /** The upstream may have acted on the request. */
-  public static final String UNKNOWN = "unknown";
 
   /** A request header, or a response header. */
   public record Header(String name, String value) {}
@@ -95,9 +90,8 @@ public final class Upstreams {
    * There is no answer.
    *
    * @param problem the name of a constant of {@code dev.tidegate.problem.Problem}
-   * @param outcome {@link #NEVER_SENT} or {@link #UNKNOWN}
    */
-  public record Failed(String problem, String outcome, String detail) implements Forwarded {}
+  public record Failed(String problem, Outcome outcome, String detail) implements Forwarded {}
 
   /** Asks any UPSTREAM of the cluster. */
   public static final Address<Forward> FORWARD = new Address<>("upstream.exchange", Forward.class);

@@ -9,6 +9,7 @@ import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.command.CommandLog.Position;
 import dev.tidegate.command.CommandState.Begun;
 import dev.tidegate.command.CommandState.Draft;
+import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -29,8 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Acceptance {
   private static final Logger logger = LoggerFactory.getLogger(Acceptance.class);
-  private static final String NEVER_SENT = "never-sent";
-  private static final String UNKNOWN = "unknown";
   private static final int MAX_KEY = 255;
   private static final long FIRST_WAIT = 10;
   private static final long MAX_WAIT = 200;
@@ -116,25 +115,26 @@ final class Acceptance {
   private @Nullable Refused refusal(Submit s) {
     String key = s.idempotencyKey();
     if (inFlight >= config.maxInFlight()) {
-      return refused(Problem.OVERLOADED, "too many commands are being accepted", NEVER_SENT, 1);
+      return refused(
+          Problem.OVERLOADED, "too many commands are being accepted", Outcome.NEVER_SENT, 1);
     }
     if (!log.available()) {
-      return refused(Problem.COMMAND_LOG_UNAVAILABLE, "the log is away", NEVER_SENT, 1);
+      return refused(Problem.COMMAND_LOG_UNAVAILABLE, "the log is away", Outcome.NEVER_SENT, 1);
     }
     if (!state.available()) {
-      return refused(Problem.STATE_UNAVAILABLE, "the state store is away", NEVER_SENT, 1);
+      return refused(Problem.STATE_UNAVAILABLE, "the state store is away", Outcome.NEVER_SENT, 1);
     }
     if (s.body().length > config.maxBody()) {
       String detail = "body: " + s.body().length + " bytes (expected at most " + config.maxBody();
-      return refused(Problem.BODY_TOO_LARGE, detail + ")", NEVER_SENT, 0);
+      return refused(Problem.BODY_TOO_LARGE, detail + ")", Outcome.NEVER_SENT, 0);
     }
     if (key != null && (key.isEmpty() || key.length() > MAX_KEY)) {
       String detail = "Idempotency-Key: " + key.length() + " characters (expected 1..255)";
-      return refused(Problem.BAD_REQUEST, detail, NEVER_SENT, 0);
+      return refused(Problem.BAD_REQUEST, detail, Outcome.NEVER_SENT, 0);
     }
     if (s.body().length > 0 && CommandRecords.isJson(s.contentType())) {
       String fault = CommandRecords.malformed(s.body());
-      return fault == null ? null : refused(Problem.INVALID_COMMAND, fault, NEVER_SENT, 0);
+      return fault == null ? null : refused(Problem.INVALID_COMMAND, fault, Outcome.NEVER_SENT, 0);
     }
     return null;
   }
@@ -146,7 +146,8 @@ final class Acceptance {
             begun -> proceed(s, draft, begun, wait),
             e ->
                 Future.succeededFuture(
-                    refused(Problem.STATE_UNAVAILABLE, "no answer in time", NEVER_SENT, 1)));
+                    refused(
+                        Problem.STATE_UNAVAILABLE, "no answer in time", Outcome.NEVER_SENT, 1)));
   }
 
   private Future<Receipt> proceed(Submit s, Draft draft, Begun begun, long wait) {
@@ -157,7 +158,10 @@ final class Acceptance {
       case CommandState.KeyReused reused ->
           Future.succeededFuture(
               refused(
-                  Problem.IDEMPOTENCY_KEY_REUSED, "the key came with another body", NEVER_SENT, 0));
+                  Problem.IDEMPOTENCY_KEY_REUSED,
+                  "the key came with another body",
+                  Outcome.NEVER_SENT,
+                  0));
     };
   }
 
@@ -168,7 +172,10 @@ final class Acceptance {
       int seconds = (int) (busy.forMillis() / 1000) + 1;
       return Future.succeededFuture(
           refused(
-              Problem.IDEMPOTENCY_KEY_IN_USE, "the first request is not done", UNKNOWN, seconds));
+              Problem.IDEMPOTENCY_KEY_IN_USE,
+              "the first request is not done",
+              Outcome.UNKNOWN,
+              seconds));
     }
     Promise<Void> later = Promise.promise();
     loop.after(wait, later::complete);
@@ -210,16 +217,16 @@ final class Acceptance {
                     refused(
                         Problem.COMMAND_LOG_UNAVAILABLE,
                         "the log did not confirm the command",
-                        neverSent ? NEVER_SENT : UNKNOWN,
+                        neverSent ? Outcome.NEVER_SENT : Outcome.UNKNOWN,
                         1)));
   }
 
   private static Receipt unexpected(Throwable e) {
     logger.atError().setCause(e).log("a command could not be accepted");
-    return refused(Problem.INTERNAL, "the command could not be accepted", UNKNOWN, 0);
+    return refused(Problem.INTERNAL, "the command could not be accepted", Outcome.UNKNOWN, 0);
   }
 
-  private static Refused refused(Problem problem, String detail, String outcome, int retryAfter) {
+  private static Refused refused(Problem problem, String detail, Outcome outcome, int retryAfter) {
     return new Refused(problem.name(), detail, outcome, retryAfter);
   }
 }

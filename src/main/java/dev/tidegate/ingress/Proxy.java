@@ -9,6 +9,7 @@ import dev.tidegate.bus.Upstreams.Forward;
 import dev.tidegate.bus.Upstreams.Forwarded;
 import dev.tidegate.bus.Upstreams.Header;
 import dev.tidegate.policy.Reply;
+import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.route.Route;
 import io.vertx.core.Future;
@@ -94,13 +95,13 @@ final class Proxy {
     if (noHandlers(cause)) {
       x.answer(
           new Reply.Refusal(
-              Problem.UNAVAILABLE, "no node serves upstreams now", Upstreams.NEVER_SENT));
+              Problem.UNAVAILABLE, "no node serves upstreams now", Outcome.NEVER_SENT));
     } else {
       x.answer(
           new Reply.Refusal(
               Problem.UPSTREAM_TIMEOUT,
               "the node that serves the upstream did not answer",
-              Upstreams.UNKNOWN));
+              Outcome.UNKNOWN));
     }
   }
 

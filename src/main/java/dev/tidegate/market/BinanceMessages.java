@@ -7,6 +7,7 @@ import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
@@ -64,7 +65,7 @@ final class BinanceMessages {
         text(data, "a"),
         Decimal.of(text(data, "p")),
         Decimal.of(text(data, "q")),
-        data.path("m").asBoolean() ? "sell" : "buy");
+        data.path("m").asBoolean() ? Side.SELL : Side.BUY);
   }
 
   private static long time(JsonNode data, long received) {

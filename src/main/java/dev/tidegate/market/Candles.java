@@ -3,6 +3,7 @@ package dev.tidegate.market;
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.Event;
+import dev.tidegate.bus.Markets.Interval;
 import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.bus.Markets.Update;
 import java.math.BigDecimal;
@@ -15,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * trade of a later one; a trade for a bar that is already closed changes none.
  */
 final class Candles {
-  private static final String[] INTERVALS = {"1s", "1m", "5m", "1h"};
-  private static final long[] MICROS = {1_000_000L, 60_000_000L, 300_000_000L, 3_600_000_000L};
+  private static final Interval[] INTERVALS = Interval.values();
   private static final int MAX_TEXT = 40;
 
   private final Ring[] closed = new Ring[INTERVALS.length];
@@ -32,14 +32,15 @@ final class Candles {
   void derive(Trade trade, long time, List<Event> out) {
     for (int i = 0; i < INTERVALS.length; i++) {
       Candle bar = bar(i);
-      long start = Math.floorDiv(time, MICROS[i]) * MICROS[i];
+      long start = Math.floorDiv(time, INTERVALS[i].micros()) * INTERVALS[i].micros();
       if (bar == null || start > bar.start()) {
         if (bar != null) {
           out.add(with(bar, bar.high(), bar.low(), bar.close(), bar.volume(), bar.trades(), true));
         }
         Decimal price = trade.price();
         out.add(
-            new Candle(INTERVALS[i], start, price, price, price, price, trade.size(), 1, false));
+            new Candle(
+                INTERVALS[i].text(), start, price, price, price, price, trade.size(), 1, false));
       } else if (start == bar.start()) {
         out.add(merged(bar, trade));
       }
@@ -49,7 +50,7 @@ final class Candles {
   /** Takes an update of the channel in. */
   void absorb(Update update, Candle bar) {
     for (int i = 0; i < INTERVALS.length; i++) {
-      if (INTERVALS[i].equals(bar.interval())) {
+      if (INTERVALS[i].text().equals(bar.interval())) {
         open[i] = update;
         if (bar.closed()) {
           closed[i].add(update, 0);

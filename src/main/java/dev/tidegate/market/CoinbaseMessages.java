@@ -7,6 +7,7 @@ import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
@@ -44,7 +45,7 @@ final class CoinbaseMessages {
     List<Level> bids = new ArrayList<>();
     List<Level> asks = new ArrayList<>();
     for (JsonNode change : message.path("changes")) {
-      List<Level> side = change.path(0).asText().equals("buy") ? bids : asks;
+      List<Level> side = side(change.path(0).asText()) == Side.BUY ? bids : asks;
       side.add(level(change.path(1), change.path(2)));
     }
     return new Delta(bids, asks);
@@ -60,7 +61,7 @@ final class CoinbaseMessages {
         text(message, "trade_id"),
         Decimal.of(text(message, "price")),
         Decimal.of(text(message, "size")),
-        text(message, "side").equals("buy") ? "sell" : "buy");
+        side(text(message, "side")).other());
   }
 
   private static Ticker ticker(JsonNode message) {
@@ -70,6 +71,11 @@ final class CoinbaseMessages {
         Decimal.of(text(message, "best_ask")),
         null,
         Decimal.of(text(message, "price")));
+  }
+
+  private static Side side(String text) {
+    Side side = Side.named(text);
+    return side == null ? Side.SELL : side;
   }
 
   private static long time(JsonNode message, long received) {

@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.shareddata.Shareable;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -82,7 +81,7 @@ final class Instances implements Shareable {
           .description("age of the last update of any symbol of the shard")
           .baseUnit("seconds")
           .tag("shard", Integer.toString(i / CHANNELS.length))
-          .tag("channel", CHANNELS[i % CHANNELS.length].name().toLowerCase(Locale.ROOT))
+          .tag("channel", CHANNELS[i % CHANNELS.length].text())
           .register(meters);
     }
   }
@@ -93,7 +92,7 @@ final class Instances implements Shareable {
       int channel = i;
       Gauge.builder("tidegate.market.delayed", counts, c -> sum(c, channel))
           .description("symbols of this node's shards that are silent for longer than staleAfter")
-          .tag("channel", CHANNELS[i].name().toLowerCase(Locale.ROOT))
+          .tag("channel", CHANNELS[i].text())
           .register(meters);
     }
   }

@@ -6,6 +6,7 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Ticker;
@@ -22,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * and on every follower: so they cannot differ.
  */
 final class Instrument {
-  static final String LIVE = "live";
-  static final String DELAYED = "delayed";
 
   /** Kept of deltas and trades however old they are. */
   private static final int KEPT_ANYWAY = 200;
@@ -60,15 +59,15 @@ final class Instrument {
   }
 
   boolean stale() {
-    return status != null && status.event() instanceof Status s && DELAYED.equals(s.state());
+    return status != null && status.event() instanceof Status s && s.is(State.DELAYED);
   }
 
   /** Whether the source itself says that nothing is to be expected. */
   boolean halted() {
     return status != null
         && status.event() instanceof Status s
-        && !DELAYED.equals(s.state())
-        && !LIVE.equals(s.state());
+        && !s.is(State.DELAYED)
+        && !s.is(State.LIVE);
   }
 
   /** When a halt last ended, by the clock of this node; 0 for never. */
@@ -78,7 +77,7 @@ final class Instrument {
 
   /** What the source says, and the gateway of a hole in it. */
   Status status() {
-    return status != null && status.event() instanceof Status s ? s : new Status(LIVE, "");
+    return status != null && status.event() instanceof Status s ? s : new Status(State.LIVE, "");
   }
 
   /** When an update of the channel last came, by the clock of this node; 0 for never. */
@@ -94,10 +93,10 @@ final class Instrument {
       return false;
     }
     if (status == null) {
-      emit(record, Channel.STATUS, new Status(LIVE, ""), now, out);
+      emit(record, Channel.STATUS, new Status(State.LIVE, ""), now, out);
     } else if (number >= 0 && sourceSeq >= 0 && number > sourceSeq + 1 && !restart && !stale()) {
       String hole = "source gap: " + (sourceSeq + 1) + ".." + (number - 1);
-      emit(record, Channel.STATUS, new Status(DELAYED, hole), now, out);
+      emit(record, Channel.STATUS, new Status(State.DELAYED, hole), now, out);
     }
     switch (record.event()) {
       case Snapshot snapshot -> replaceBook(record, snapshot, now, out);
@@ -123,7 +122,7 @@ final class Instrument {
     trim(sorted);
     emit(record, Channel.BOOK, sorted.snapshot(), now, out);
     if (stale()) {
-      emit(record, Channel.STATUS, new Status(LIVE, ""), now, out);
+      emit(record, Channel.STATUS, new Status(State.LIVE, ""), now, out);
     }
   }
 

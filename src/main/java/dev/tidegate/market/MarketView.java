@@ -4,12 +4,12 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delayed;
+import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Operations.Show;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** An instance's replicas as operators see them. */
@@ -53,7 +53,7 @@ final class MarketView {
     json.writeStringField("owner", claim == null ? null : claim.node());
     json.writeBooleanField("owning", replica.owning());
     json.writeBooleanField("synced", replica.synced());
-    json.writeStringField("state", replica.state());
+    json.writeStringField("state", replica.state().text());
     json.writeNumberField("term", claim == null ? 0 : claim.term());
     json.writeStringField("epoch", shard.epoch());
     json.writeNumberField("next", shard.next());
@@ -67,8 +67,7 @@ final class MarketView {
     json.writeObjectFieldStart("stalenessMillis");
     for (Channel channel : Channel.values()) {
       if (shard.touched(channel) > 0) {
-        json.writeNumberField(
-            channel.name().toLowerCase(Locale.ROOT), now - shard.touched(channel));
+        json.writeNumberField(channel.text(), now - shard.touched(channel));
       }
     }
     json.writeEndObject();
@@ -93,22 +92,21 @@ final class MarketView {
       JsonGenerator json, Instrument instrument, @Nullable Silence silence, long now)
       throws IOException {
     Delayed delayed = silence == null ? null : silence.of(instrument.symbol);
-    boolean live = instrument.status().state().equals(Instrument.LIVE);
+    boolean live = instrument.status().is(State.LIVE);
     json.writeStartObject();
     json.writeStringField("symbol", instrument.symbol);
     json.writeStringField(
-        "state", live && delayed != null ? Instrument.DELAYED : instrument.status().state());
+        "state", live && delayed != null ? State.DELAYED.text() : instrument.status().state());
     json.writeStringField("detail", instrument.status().detail());
     json.writeArrayFieldStart("delayed");
     for (Channel channel : delayed == null ? List.<Channel>of() : delayed.channels()) {
-      json.writeString(channel.name().toLowerCase(Locale.ROOT));
+      json.writeString(channel.text());
     }
     json.writeEndArray();
     json.writeObjectFieldStart("ageMillis");
     for (Channel channel : Channel.values()) {
       if (instrument.touched(channel) > 0) {
-        json.writeNumberField(
-            channel.name().toLowerCase(Locale.ROOT), now - instrument.touched(channel));
+        json.writeNumberField(channel.text(), now - instrument.touched(channel));
       }
     }
     json.writeEndObject();

@@ -3,6 +3,7 @@ package dev.tidegate.market;
 import dev.tidegate.bus.Markets.Delays;
 import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.FeedState;
+import dev.tidegate.bus.Markets.State;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,7 @@ final class Owner implements Feed.Sink {
     }
     if (now - listedAt >= DIRECTORY_MILLIS) {
       if (trouble == null) {
-        cluster.publish(said(Instrument.LIVE, ""));
+        cluster.publish(said(State.LIVE, ""));
       }
       list();
     }
@@ -113,8 +114,8 @@ final class Owner implements Feed.Sink {
   }
 
   /** How the feed does: live or delayed. */
-  String state() {
-    return trouble == null ? Instrument.LIVE : Instrument.DELAYED;
+  State state() {
+    return trouble == null ? State.LIVE : State.DELAYED;
   }
 
   @Override
@@ -138,13 +139,13 @@ final class Owner implements Feed.Sink {
   @Override
   public void health(boolean live, String detail) {
     if (!ended && live != (trouble == null)) {
-      FeedState said = said(live ? Instrument.LIVE : Instrument.DELAYED, detail);
+      FeedState said = said(live ? State.LIVE : State.DELAYED, detail);
       trouble = live ? null : said;
       cluster.publish(said);
     }
   }
 
-  private FeedState said(String state, String detail) {
+  private FeedState said(State state, String detail) {
     return new FeedState(
         shard.index, shard.epoch(), cluster.node(), claim.term(), state, detail, now * 1000);
   }

@@ -8,6 +8,7 @@ import com.google.protobuf.WireFormat;
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Event;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
@@ -104,6 +105,14 @@ final class ProtoRecordParser {
     return true;
   }
 
+  private static Side taker(int number) {
+    return switch (number) {
+      case 1 -> Side.BUY;
+      case 2 -> Side.SELL;
+      default -> throw bad("side", "missing", "buy or sell");
+    };
+  }
+
   private @Nullable Event event(int tag, CodedInputStream in) throws IOException {
     if (tag == delimited(4) || tag == delimited(5)) {
       ProtoLevels book = new ProtoLevels();
@@ -117,12 +126,11 @@ final class ProtoRecordParser {
     side = 0;
     if (tag == delimited(6)) {
       nested(in, this::trade);
-      String taker = side == 1 ? "buy" : side == 2 ? "sell" : "missing";
       return new Trade(
           id == null ? "" : id,
           given("price", decimals[3]),
           size("size", given("size", decimals[4])),
-          RecordParser.taker(taker));
+          taker(side));
     }
     if (tag == delimited(7)) {
       nested(in, (field, from) -> decimal(field, from, 5));

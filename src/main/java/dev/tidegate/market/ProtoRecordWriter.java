@@ -5,6 +5,7 @@ import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
@@ -64,7 +65,7 @@ final class ProtoRecordWriter {
                 trade.writeString(2, e.id());
                 decimal(trade, 3, e.price());
                 decimal(trade, 4, e.size());
-                trade.writeEnum(5, e.side().equals("buy") ? 1 : 2);
+                trade.writeEnum(5, e.side() == Side.BUY ? 1 : 2);
               });
       case Ticker e ->
           nested(

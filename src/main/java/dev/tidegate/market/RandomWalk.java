@@ -6,6 +6,7 @@ import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
@@ -84,7 +85,7 @@ final class RandomWalk {
   private Event trade() {
     boolean buys = random.nextBoolean();
     last = price(buys ? lowestAsk : lowestAsk - 1);
-    return new Trade(Long.toString(++trades), last, size(), buys ? "buy" : "sell");
+    return new Trade(Long.toString(++trades), last, size(), buys ? Side.BUY : Side.SELL);
   }
 
   private Event ticker() {

@@ -9,7 +9,9 @@ import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
@@ -147,18 +149,20 @@ final class RecordParser {
     };
   }
 
-  static String taker(String taker) {
-    if (!taker.equals("buy") && !taker.equals("sell")) {
-      throw bad("side", taker, "buy or sell");
+  private static Side taker(String text) {
+    Side taker = Side.named(text);
+    if (taker == null) {
+      throw bad("side", text, "buy or sell");
     }
     return taker;
   }
 
-  static String state(String known) {
-    return switch (known) {
-      case "live", "delayed", "halted", "maintenance" -> known;
-      default -> throw bad("state", known, "live, delayed, halted or maintenance");
-    };
+  static State state(String text) {
+    State state = State.named(text);
+    if (state == null) {
+      throw bad("state", text, "live, delayed, halted or maintenance");
+    }
+    return state;
   }
 
   private static List<Level> levels(JsonParser in, String name) throws IOException {

@@ -51,7 +51,7 @@ final class RecordWriter {
         json.writeStringField("id", e.id());
         decimal(json, "price", e.price());
         decimal(json, "size", e.size());
-        json.writeStringField("side", e.side());
+        json.writeStringField("side", e.side().text());
       }
       case Ticker e -> {
         head(json, "ticker", record);

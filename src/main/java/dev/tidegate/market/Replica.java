@@ -4,6 +4,7 @@ import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.CaughtUp;
 import dev.tidegate.bus.Markets.Directory;
+import dev.tidegate.bus.Markets.State;
 import dev.tidegate.market.Cluster.Answering;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -89,8 +90,8 @@ final class Replica {
   }
 
   /** How the feed does, as far as this node reads it. */
-  String state() {
-    return owner == null ? Instrument.LIVE : owner.state();
+  State state() {
+    return owner == null ? State.LIVE : owner.state();
   }
 
   /** What is silent, as far as this node is the one to say it. */

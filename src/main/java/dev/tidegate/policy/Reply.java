@@ -1,5 +1,6 @@
 package dev.tidegate.policy;
 
+import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
 import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ public sealed interface Reply {
    *
    * @param outcome for a failed forward, whether anything may have been sent
    */
-  record Refusal(Problem problem, String detail, @Nullable String outcome) implements Reply {
+  record Refusal(Problem problem, String detail, @Nullable Outcome outcome) implements Reply {
     public Refusal(Problem problem, String detail) {
       this(problem, detail, null);
     }

@@ -18,7 +18,7 @@ public final class ProblemDocument {
    * @param outcome for a failed forward, whether anything may have been sent
    */
   public static Buffer render(
-      Problem problem, String detail, String requestId, @Nullable String outcome) {
+      Problem problem, String detail, String requestId, @Nullable Outcome outcome) {
     StringBuilder out = new StringBuilder(160 + detail.length());
     JsonStringEncoder json = JsonStringEncoder.getInstance();
     out.append("{\"type\":\"").append(problem.type());
@@ -29,7 +29,7 @@ public final class ProblemDocument {
     out.append("\",\"requestId\":\"");
     json.quoteAsString(requestId, out);
     if (outcome != null) {
-      out.append("\",\"outcome\":\"").append(outcome);
+      out.append("\",\"outcome\":\"").append(outcome.text());
     }
     return Buffer.buffer(out.append("\"}").toString());
   }

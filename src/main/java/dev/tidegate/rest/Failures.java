@@ -1,8 +1,8 @@
 package dev.tidegate.rest;
 
-import dev.tidegate.bus.Upstreams;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Reply;
+import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
@@ -24,6 +24,6 @@ final class Failures {
         new Reply.Refusal(
             Problem.UNAVAILABLE,
             what + (nobody ? " is not running" : " did not answer in time"),
-            nobody ? Upstreams.NEVER_SENT : Upstreams.UNKNOWN));
+            nobody ? Outcome.NEVER_SENT : Outcome.UNKNOWN));
   }
 }

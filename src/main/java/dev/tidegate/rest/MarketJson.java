@@ -106,7 +106,7 @@ final class MarketJson {
                 .put("id", trade.id())
                 .put("price", trade.price().toString())
                 .put("size", trade.size().toString())
-                .put("side", trade.side())
+                .put("side", trade.side().text())
                 .put("time", update.time()));
       }
     }

@@ -1,5 +1,7 @@
 package dev.tidegate.rest;
 
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.Interval;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Reply;
@@ -7,14 +9,12 @@ import dev.tidegate.problem.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/markets} and below. */
 public final class MarketPages {
   private static final String ROOT = "/v1/markets";
-  private static final Set<String> INTERVALS = Set.of("1s", "1m", "5m", "1h");
   private static final int MAX_DEPTH = 5_000;
   private static final int MAX_TRADES = 1_000;
 
@@ -53,28 +53,28 @@ public final class MarketPages {
 
   /** Null when the request has been refused. */
   private static @Nullable Function<SymbolState, JsonObject> page(Exchange exchange, String name) {
-    switch (name) {
-      case "book" -> {
+    switch (Channel.named(name)) {
+      case BOOK -> {
         int depth = number(exchange, "depth", 50, MAX_DEPTH);
         return depth < 0 ? null : state -> MarketJson.book(state, depth);
       }
-      case "trades" -> {
+      case TRADES -> {
         int limit = number(exchange, "limit", 100, MAX_TRADES);
         return limit < 0 ? null : state -> MarketJson.trades(state, limit);
       }
-      case "ticker" -> {
+      case TICKER -> {
         return MarketJson::ticker;
       }
-      case "candles" -> {
+      case CANDLES -> {
         String asked = exchange.query("interval");
-        String interval = asked == null ? "1m" : asked;
-        if (!INTERVALS.contains(interval)) {
+        Interval interval = asked == null ? Interval.MINUTE : Interval.named(asked);
+        if (interval == null) {
           exchange.refuse(Problem.BAD_REQUEST, "interval is 1s, 1m, 5m or 1h");
           return null;
         }
-        return state -> MarketJson.candles(state, interval);
+        return state -> MarketJson.candles(state, interval.text());
       }
-      default -> {
+      case null, default -> {
         exchange.refuse(Problem.NOT_FOUND, "a market has book, ticker, trades and candles");
         return null;
       }

@@ -10,6 +10,7 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delayed;
 import dev.tidegate.bus.Markets.Delays;
 import dev.tidegate.bus.Markets.FeedState;
+import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.NoticeBoard;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -92,7 +93,7 @@ final class Conditions {
   }
 
   private static boolean troubled(@Nullable FeedState feed) {
-    return feed != null && !feed.state().equals("live");
+    return feed != null && feed.state() != State.LIVE;
   }
 
   void hear(Delays said) {

@@ -99,7 +99,7 @@ final class JsonMessages implements Messages {
       out.ascii(",\"id\":").quoted(trade.id());
       out.ascii(",\"price\":\"").ascii(trade.price().toString());
       out.ascii("\",\"size\":\"").ascii(trade.size().toString());
-      out.ascii("\",\"side\":").quoted(trade.side());
+      out.ascii("\",\"side\":").quoted(trade.side().text());
     }
     out.ascii(",\"time\":").number(entry.time).put('}');
   }

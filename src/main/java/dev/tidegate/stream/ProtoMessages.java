@@ -9,6 +9,7 @@ import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
@@ -178,7 +179,7 @@ final class ProtoMessages implements Messages {
       Proto.text(out, 2, trade.id());
       Proto.decimal(out, 3, trade.price());
       Proto.decimal(out, 4, trade.size());
-      Proto.number(out, 5, trade.side().equals("buy") ? 1 : 2);
+      Proto.number(out, 5, trade.side() == Side.BUY ? 1 : 2);
     }
     Proto.number(out, 6, entry.time);
     Proto.close(out, opened);

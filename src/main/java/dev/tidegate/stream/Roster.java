@@ -232,6 +232,7 @@ final class Roster implements Shareable {
           book.put(ended);
         }
       }
+      case OTHER -> {}
     }
   }
 

@@ -1,10 +1,10 @@
 package dev.tidegate.upstream;
 
-import dev.tidegate.bus.Upstreams;
 import dev.tidegate.bus.Upstreams.Call;
 import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.bus.Upstreams.Forward;
 import dev.tidegate.bus.Upstreams.Forwarded;
+import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.upstream.UpstreamConfig.Endpoint;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -61,7 +61,7 @@ final class Exchanges {
 
   private static Failed unknown(String name) {
     return new Failed(
-        Problem.UNAVAILABLE.name(), Upstreams.NEVER_SENT, "no upstream is called " + name);
+        Problem.UNAVAILABLE.name(), Outcome.NEVER_SENT, "no upstream is called " + name);
   }
 
   void tick() {

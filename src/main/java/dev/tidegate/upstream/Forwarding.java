@@ -1,7 +1,7 @@
 package dev.tidegate.upstream;
 
-import dev.tidegate.bus.Upstreams;
 import dev.tidegate.bus.Upstreams.Call;
+import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -72,7 +72,7 @@ final class Forwarding implements Pool.Taker, Handler<Buffer> {
 
   private void take() {
     if (!pool.tryTake(this, fresh)) {
-      fail(Problem.OVERLOADED, Upstreams.NEVER_SENT, "too many requests wait for the upstream");
+      fail(Problem.OVERLOADED, Outcome.NEVER_SENT, "too many requests wait for the upstream");
     }
   }
 
@@ -92,7 +92,7 @@ final class Forwarding implements Pool.Taker, Handler<Buffer> {
       take();
       return;
     }
-    fail(Problem.UPSTREAM_UNREACHABLE, Upstreams.NEVER_SENT, "no connection to the upstream");
+    fail(Problem.UPSTREAM_UNREACHABLE, Outcome.NEVER_SENT, "no connection to the upstream");
   }
 
   @Override
@@ -252,7 +252,7 @@ final class Forwarding implements Pool.Taker, Handler<Buffer> {
     }
     fail(
         Problem.UPSTREAM_BROKEN,
-        out == null ? Upstreams.NEVER_SENT : Upstreams.UNKNOWN,
+        out == null ? Outcome.NEVER_SENT : Outcome.UNKNOWN,
         "the upstream broke off");
   }
 
@@ -260,12 +260,12 @@ final class Forwarding implements Pool.Taker, Handler<Buffer> {
   void check(long now) {
     if (answered) {
       if (!paused && now - lastRead > upstream.config().idle().toMillis()) {
-        fail(Problem.UPSTREAM_TIMEOUT, Upstreams.UNKNOWN, "the upstream fell silent");
+        fail(Problem.UPSTREAM_TIMEOUT, Outcome.UNKNOWN, "the upstream fell silent");
       }
     } else if (now > deadline) {
       fail(
           Problem.UPSTREAM_TIMEOUT,
-          out == null ? Upstreams.NEVER_SENT : Upstreams.UNKNOWN,
+          out == null ? Outcome.NEVER_SENT : Outcome.UNKNOWN,
           "the upstream did not answer in time");
     }
   }
@@ -284,7 +284,7 @@ final class Forwarding implements Pool.Taker, Handler<Buffer> {
     }
   }
 
-  private void fail(Problem problem, String outcome, String detail) {
+  private void fail(Problem problem, Outcome outcome, String detail) {
     abandon();
     call.failed(upstream.failed(problem, outcome, detail));
   }

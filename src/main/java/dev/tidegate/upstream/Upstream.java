@@ -1,6 +1,7 @@
 package dev.tidegate.upstream;
 
 import dev.tidegate.bus.Upstreams.Failed;
+import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.upstream.UpstreamConfig.Endpoint;
 import io.micrometer.core.instrument.Counter;
@@ -64,7 +65,7 @@ final class Upstream {
     retries.increment();
   }
 
-  Failed failed(Problem problem, String outcome, String detail) {
+  Failed failed(Problem problem, Outcome outcome, String detail) {
     failures
         .computeIfAbsent(
             problem.slug(),

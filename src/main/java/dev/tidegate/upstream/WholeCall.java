@@ -7,6 +7,7 @@ import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.bus.Upstreams.Forward;
 import dev.tidegate.bus.Upstreams.Forwarded;
 import dev.tidegate.bus.Upstreams.Header;
+import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -94,7 +95,7 @@ final class WholeCall implements Call {
     failed(
         new Failed(
             Problem.UPSTREAM_BROKEN.name(),
-            Upstreams.UNKNOWN,
+            Outcome.UNKNOWN,
             "the answer is too large to travel between nodes"));
   }
 

@@ -1,10 +1,13 @@
 package dev.tidegate.bus;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidegate.bus.Commands.Accepted;
+import dev.tidegate.bus.Commands.Found;
 import dev.tidegate.bus.Commands.Header;
 import dev.tidegate.bus.Commands.Refused;
 import dev.tidegate.bus.Commands.Result;
@@ -14,8 +17,10 @@ import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.problem.Outcome;
 import io.netty.buffer.ByteBufUtil;
 import io.vertx.core.buffer.Buffer;
 import java.util.HashMap;
@@ -60,7 +65,7 @@ class CodecsTest {
               Channel.TRADES,
               1,
               5,
-              new Markets.Trade("t1", Decimal.of("100.10"), Decimal.of("0.3"), "buy")),
+              new Markets.Trade("t1", Decimal.of("100.10"), Decimal.of("0.3"), Side.BUY)),
           new Update(
               "BTC-USD",
               Channel.TICKER,
@@ -134,7 +139,7 @@ class CodecsTest {
             "01000000200106632d310a616c69636512434f4d504c45544544d00fa01f0192" + "03047b7d01"),
         new Golden(
             "refused",
-            new Refused("STATE_UNAVAILABLE", "no state", "never-sent", 1),
+            new Refused("STATE_UNAVAILABLE", "no state", Outcome.NEVER_SENT, 1),
             "0100000028002253544154455f554e415641494c41424c45106e6f2073746174"
                 + "65146e657665722d73656e7402"),
         new Golden("find", new Commands.Find("c-1", "alice"), "010000000a06632d310a616c696365"),
@@ -228,7 +233,8 @@ class CodecsTest {
             "010000002106046b33046e3104f001ce49020e4254432d5553442802100a086c697665009a01"),
         new Golden(
             "feed state",
-            new Markets.FeedState(3, "k3", "n1", 2, "delayed", "no broker", 1_700_000_000_000_000L),
+            new Markets.FeedState(
+                3, "k3", "n1", 2, Markets.State.DELAYED, "no broker", 1_700_000_000_000_000L),
             "010000002206046b33046e31040e64656c61796564126e6f2062726f6b65728080f28183898506"),
         new Golden(
             "delays",
@@ -334,7 +340,7 @@ class CodecsTest {
             "010000000a01900302026802760262"),
         new Golden(
             "failed",
-            new Upstreams.Failed("UPSTREAM_TIMEOUT", "unknown", "no answer"),
+            new Upstreams.Failed("UPSTREAM_TIMEOUT", Outcome.UNKNOWN, "no answer"),
             "01000000240020555053545245414d5f54494d454f55540e756e6b6e6f776e126e6f20616e73776572"));
   }
 
@@ -390,6 +396,51 @@ class CodecsTest {
     assertThatThrownBy(() -> codec(UPDATES_GOLDEN).decodeFromWire(0, future))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Batch version: 2 (expected 1)");
+  }
+
+  @Test
+  void readsWhatANewerReleaseNamesAsWhatIsSafeToTakeItFor() {
+    Found found = newer(new Found(STORED), "COMPLETED", "CANCELLED");
+    assertThat(requireNonNull(found.record()).status()).isEqualTo(Status.PROCESSING);
+    Upstreams.Failed failed =
+        newer(new Upstreams.Failed("X", Outcome.NEVER_SENT, ""), "never-sent", "maybe-sent");
+    assertThat(failed.outcome()).isEqualTo(Outcome.UNKNOWN);
+    Armings.Change change =
+        newer(new Armings.Change("n1", "r1", 7, Armings.What.ARMED, ARMED), "ARMED", "MOVED");
+    assertThat(change.what()).isEqualTo(Armings.What.OTHER);
+    Markets.FeedState feed =
+        newer(new Markets.FeedState(3, "k3", "n1", 2, Markets.State.LIVE, "", 0), "live", "slow");
+    assertThat(feed.state()).isEqualTo(Markets.State.DELAYED);
+  }
+
+  @Test
+  void passesOnWhatANewerReleaseTellsClients() {
+    Update status = new Update("A", Channel.STATUS, 1, 2, new Markets.Status("halted", ""));
+    Batch batch = newer(new Batch(1, "e", "n", 1, 1, 1, List.of(status)), "halted", "frozen");
+    assertThat(batch.updates().getFirst().event()).isEqualTo(new Markets.Status("frozen", ""));
+  }
+
+  @Test
+  void leavesOutTheDelayedChannelsOfANewerRelease() {
+    Markets.Delayed delayed = new Markets.Delayed("A", List.of(Channel.STATUS, Channel.BOOK), 5);
+    Buffer sent = encode(new Markets.Delays(3, "k", "n", 2, true, List.of(delayed)));
+    byte status = 2 * 4; // zigzag
+    int at = sent.length() - 3;
+    assertThat(sent.getByte(at)).isEqualTo(status);
+    sent.setByte(at, (byte) (2 * 9));
+    Object read = codec(new Markets.Delays(0, "", "", 0, true, List.of())).decodeFromWire(0, sent);
+    assertThat(((Markets.Delays) read).delayed().getFirst().channels())
+        .containsExactly(Channel.BOOK);
+  }
+
+  /** The message with another text of the same length in the place of one of its names. */
+  @SuppressWarnings("unchecked") // the same codec reads what it wrote
+  private static <T> T newer(T message, String name, String unheardOf) {
+    String sent = encode(message).toString(ISO_8859_1);
+    assertThat(sent).contains(name);
+    assertThat(unheardOf).hasSameSizeAs(name);
+    byte[] bytes = sent.replace(name, unheardOf).getBytes(ISO_8859_1);
+    return (T) codec(message).decodeFromWire(0, Buffer.buffer(bytes));
   }
 
   private static final Object UPDATES_GOLDEN = BATCH;

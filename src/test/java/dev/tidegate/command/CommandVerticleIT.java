@@ -10,6 +10,7 @@ import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.bus.Commands.Transition;
+import dev.tidegate.problem.Outcome;
 import dev.tidegate.testing.KafkaBroker;
 import dev.tidegate.testing.RedisServer;
 import io.vertx.core.Future;
@@ -136,7 +137,7 @@ class CommandVerticleIT {
               Refused.class,
               refused -> {
                 assertThat(refused.problem()).isEqualTo(problem);
-                assertThat(refused.outcome()).isEqualTo("never-sent");
+                assertThat(refused.outcome()).isEqualTo(Outcome.NEVER_SENT);
                 assertThat(refused.retryAfter()).isPositive();
               });
     }

@@ -15,6 +15,7 @@ import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.ingress.RawHttp.Answer;
+import dev.tidegate.problem.Outcome;
 import dev.tidegate.route.RouteConfig;
 import dev.tidegate.rules.Rule;
 import dev.tidegate.rules.RuleSet;
@@ -162,7 +163,7 @@ class AsyncIT {
     command =
         submit ->
             Future.succeededFuture(
-                new Refused("COMMAND_LOG_UNAVAILABLE", "the broker is away", "unknown", 3));
+                new Refused("COMMAND_LOG_UNAVAILABLE", "the broker is away", Outcome.UNKNOWN, 3));
     withCommands();
     Answer answer = RawHttp.once(gateway.port(), post(""));
     assertThat(answer.status()).isEqualTo(503);

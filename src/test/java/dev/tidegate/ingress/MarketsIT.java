@@ -10,6 +10,7 @@ import dev.tidegate.bus.Markets.CaughtUp;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Trade;
@@ -85,7 +86,7 @@ class MarketsIT {
   }
 
   private static Trade trade(String id, String price) {
-    return new Trade(id, Decimal.of(price), Decimal.of("0.3"), "buy");
+    return new Trade(id, Decimal.of(price), Decimal.of("0.3"), Side.BUY);
   }
 
   private static Candle candle(String close, boolean closed) {

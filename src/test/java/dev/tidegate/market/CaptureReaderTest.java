@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
@@ -107,7 +108,7 @@ class CaptureReaderTest {
     // {"type":"match","side":"sell","size":"985","time":"2021-04-17T16:43:37.089723Z"}: maker sold
     assertThat(match.symbol()).isEqualTo("SKL-BTC");
     assertThat(match.time()).isEqualTo(1_618_677_817_089_723L);
-    assertThat(((Trade) match.event()).side()).isEqualTo("buy");
+    assertThat(((Trade) match.event()).side()).isEqualTo(Side.BUY);
     assertThat(((Trade) match.event()).id()).isEqualTo("280232");
 
     List<FeedRecord> binance = records(capture("binance"));
@@ -117,7 +118,7 @@ class CaptureReaderTest {
     assertThat(((Ticker) first.event()).bidSize()).hasToString("24");
     FeedRecord trade =
         binance.stream().filter(r -> r.event() instanceof Trade).findFirst().orElseThrow();
-    assertThat(((Trade) trade.event()).side()).isEqualTo("sell");
+    assertThat(((Trade) trade.event()).side()).isEqualTo(Side.SELL);
     assertThat(
             binance.stream()
                 .filter(r -> r.event() instanceof Snapshot)

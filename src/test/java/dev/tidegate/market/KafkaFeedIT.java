@@ -11,6 +11,7 @@ import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.CaughtUp;
 import dev.tidegate.bus.Markets.FeedState;
+import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.testing.KafkaBroker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -112,10 +113,10 @@ class KafkaFeedIT {
 
     final Map<Integer, String> epochs = epochs();
     broker.kill();
-    await(() -> states.stream().anyMatch(s -> s.state().equals("delayed")));
+    await(() -> states.stream().anyMatch(s -> s.state() == State.DELAYED));
     states.clear();
     broker.restart();
-    await(Duration.ofSeconds(30), () -> states.stream().anyMatch(s -> s.state().equals("live")));
+    await(Duration.ofSeconds(30), () -> states.stream().anyMatch(s -> s.state() == State.LIVE));
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(
             new HashMap<>(kafka), new StringSerializer(), new ByteArraySerializer())) {

@@ -10,6 +10,7 @@ import com.google.protobuf.Message;
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
@@ -94,7 +95,7 @@ class ProtoRecordTest {
 
   @Test
   void saysWhatIsWrong() throws IOException {
-    Trade trade = new Trade("a", Decimal.of("1"), Decimal.of("2"), "buy");
+    Trade trade = new Trade("a", Decimal.of("1"), Decimal.of("2"), Side.BUY);
     byte[] good = ProtoRecordWriter.write(new FeedRecord("S", 1, trade));
     wrong(Arrays.copyOf(good, good.length - 1), "record: not Protobuf");
     wrong("nonsense".getBytes(StandardCharsets.UTF_8), "record: not Protobuf");

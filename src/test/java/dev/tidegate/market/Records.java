@@ -4,6 +4,7 @@ import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
@@ -52,7 +53,10 @@ final class Records {
       case 1, 2, 3, 4 -> new Delta(levels(), levels());
       case 5, 6, 7 ->
           new Trade(
-              "t" + ++trades, number(1, 9), number(1, 5), random.nextBoolean() ? "buy" : "sell");
+              "t" + ++trades,
+              number(1, 9),
+              number(1, 5),
+              random.nextBoolean() ? Side.BUY : Side.SELL);
       case 8 ->
           new Ticker(
               random.nextBoolean() ? number(1, 9) : null,

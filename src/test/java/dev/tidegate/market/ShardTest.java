@@ -9,6 +9,7 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.SymbolState;
@@ -224,7 +225,7 @@ class ShardTest {
   }
 
   private void trade(long time, String price, String size) {
-    shard.apply(position++, new FeedRecord("S", time, new Trade("t", d(price), d(size), "buy")));
+    shard.apply(position++, new FeedRecord("S", time, new Trade("t", d(price), d(size), Side.BUY)));
   }
 
   private List<Update> all() {

@@ -8,6 +8,7 @@ import dev.tidegate.bus.Markets.Delayed;
 import dev.tidegate.bus.Markets.Delays;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
 import java.time.Duration;
@@ -200,7 +201,7 @@ class SilenceTest {
           new FeedRecord(
               symbol,
               1,
-              new dev.tidegate.bus.Markets.Trade("t", Decimal.of("1"), Decimal.of("1"), "buy")));
+              new dev.tidegate.bus.Markets.Trade("t", Decimal.of("1"), Decimal.of("1"), Side.BUY)));
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Trade;
@@ -46,7 +47,7 @@ public class CodecBenchmark {
           6,
           7,
           1_700_000_000_000_000L,
-          new Trade("7654321", Decimal.of("31998.98"), Decimal.of("0.12345678"), "buy"));
+          new Trade("7654321", Decimal.of("31998.98"), Decimal.of("0.12345678"), Side.BUY));
   private Snapshot snapshot;
   private Messages messages;
   private BookTopic book;

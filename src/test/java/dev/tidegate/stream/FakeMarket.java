@@ -11,6 +11,7 @@ import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Ticker;
@@ -184,7 +185,7 @@ final class FakeMarket {
   }
 
   static Trade trade(String id) {
-    return new Trade(id, Decimal.of("100.10"), Decimal.of("0.3"), "buy");
+    return new Trade(id, Decimal.of("100.10"), Decimal.of("0.3"), Side.BUY);
   }
 
   static Ticker ticker(String bid) {

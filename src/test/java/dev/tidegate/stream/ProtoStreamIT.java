@@ -11,6 +11,7 @@ import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.testing.LeakWatch;
@@ -209,7 +210,7 @@ class ProtoStreamIT {
               "t" + ++said,
               Decimal.of("100." + i % 10 + "0"),
               Decimal.of("0.30"),
-              i % 3 == 0 ? "buy" : "sell");
+              i % 3 == 0 ? Side.BUY : Side.SELL);
       market.say("BTC-USD", Channel.TRADES, ++time, trade);
     }
   }

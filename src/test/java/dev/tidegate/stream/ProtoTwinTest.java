@@ -14,6 +14,7 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.SymbolState;
@@ -178,7 +179,8 @@ class ProtoTwinTest {
             random.nextInt(8) == 0
                 ? new Snapshot(levels(false), levels(false))
                 : new Delta(levels(true), levels(true));
-        case TRADES -> new Trade(text(), price(), size(), random.nextBoolean() ? "buy" : "sell");
+        case TRADES ->
+            new Trade(text(), price(), size(), random.nextBoolean() ? Side.BUY : Side.SELL);
         case TICKER ->
             new Ticker(
                 maybe(price()), maybe(size()), maybe(price()), maybe(size()), maybe(price()));

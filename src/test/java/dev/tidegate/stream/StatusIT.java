@@ -16,6 +16,7 @@ import dev.tidegate.bus.Markets.Delayed;
 import dev.tidegate.bus.Markets.Delays;
 import dev.tidegate.bus.Markets.FeedState;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.testing.RawWebSocket;
@@ -131,7 +132,7 @@ class StatusIT {
     bus.publish(Markets.DELAYS, new Delays(0, "e1", "market", term, whole, List.of(delayed)));
   }
 
-  private void feed(long term, String state, String detail) {
+  private void feed(long term, State state, String detail) {
     bus.publish(Markets.FEED_STATE, new FeedState(0, "e1", "market", term, state, detail, T));
   }
 
@@ -143,7 +144,7 @@ class StatusIT {
     assertThat(first.has("channels")).isFalse();
     final long seq = first.path("seq").asLong();
 
-    feed(1, "delayed", "no broker");
+    feed(1, State.DELAYED, "no broker");
     JsonNode told = next(client);
     assertThat(told.path("state").asText()).isEqualTo("delayed");
     assertThat(told.path("detail").asText()).isEqualTo("no broker");
@@ -154,12 +155,12 @@ class StatusIT {
     RawWebSocket late = follow("AAA");
     assertThat(next(late).path("detail").asText()).isEqualTo("no broker");
 
-    feed(1, "delayed", "no broker");
-    feed(1, "live", "");
+    feed(1, State.DELAYED, "no broker");
+    feed(1, State.LIVE, "");
     for (RawWebSocket each : List.of(client, late)) {
       assertThat(next(each).path("state").asText()).isEqualTo("live");
     }
-    feed(1, "live", "");
+    feed(1, State.LIVE, "");
     nothingMoreFor(client, "AAA");
   }
 
