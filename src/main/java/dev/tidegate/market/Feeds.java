@@ -3,6 +3,14 @@ package dev.tidegate.market;
 import static dev.tidegate.market.Setting.set;
 
 import dev.tidegate.bus.Markets.Fed;
+import dev.tidegate.market.feed.CaptureFeed;
+import dev.tidegate.market.feed.Feed;
+import dev.tidegate.market.feed.KafkaFeed;
+import dev.tidegate.market.feed.KafkaTopic;
+import dev.tidegate.market.feed.Pump;
+import dev.tidegate.market.feed.SimulatorFeed;
+import dev.tidegate.market.feed.SocketFeed;
+import dev.tidegate.market.record.Rejects;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -22,7 +22,7 @@ public final class MarketVerticle extends VerticleBase {
   private final Feeds feeds;
   private final String node;
   private final MeterRegistry meters;
-  private @Nullable Desk desk;
+  private @Nullable ShardHolder desk;
   private boolean stopped;
 
   /**
@@ -64,20 +64,20 @@ public final class MarketVerticle extends VerticleBase {
       return;
     }
     ClusterManager manager = ((VertxInternal) vertx).clusterManager();
-    Desk.Parts parts =
-        new Desk.Parts(
+    ShardHolder.Parts parts =
+        new ShardHolder.Parts(
             new Bus(vertx.eventBus()),
             task -> context.runOnContext(v -> task.run()),
             vertx.sharedData().getAsyncMap("tidegate.market.claims"),
             vertx
                 .sharedData()
-                .<String, Instances>getLocalMap("tidegate.market")
-                .computeIfAbsent("instances", key -> new Instances()),
+                .<String, NodeShards>getLocalMap("tidegate.market")
+                .computeIfAbsent("instances", key -> new NodeShards()),
             manager == null ? List::of : manager::getNodes,
             meters,
             System::currentTimeMillis);
-    Desk opened =
-        new Desk(parts, config, shards, feeds, node, manager == null ? "" : manager.getNodeId());
+    ShardHolder opened =
+        new ShardHolder(parts, config, shards, feeds, node, manager == null ? "" : manager.getNodeId());
     desk = opened;
     opened.tick();
     vertx.setPeriodic(TICK_MILLIS, t -> opened.tick());

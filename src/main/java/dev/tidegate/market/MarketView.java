@@ -6,6 +6,11 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delayed;
 import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Operations.Show;
+import dev.tidegate.market.book.Shard;
+import dev.tidegate.market.book.SymbolSequencer;
+import dev.tidegate.market.owner.Claim;
+import dev.tidegate.market.owner.ShardReplica;
+import dev.tidegate.market.owner.Silence;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -19,7 +24,7 @@ final class MarketView {
   private MarketView() {}
 
   /** The show's id picks one symbol's shard; its limit bounds the symbols that are listed. */
-  static String json(String feed, int shards, List<Replica> replicas, Show show, long now) {
+  static String json(String feed, int shards, List<ShardReplica> replicas, Show show, long now) {
     StringWriter out = new StringWriter();
     String wanted = show.id();
     if (wanted != null && replicas.stream().allMatch(r -> r.shard().instrument(wanted) == null)) {
@@ -31,7 +36,7 @@ final class MarketView {
       json.writeNumberField("shards", shards);
       json.writeArrayFieldStart("replicas");
       String symbol = show.id();
-      for (Replica replica : replicas) {
+      for (ShardReplica replica : replicas) {
         if (symbol == null || replica.shard().instrument(symbol) != null) {
           replica(json, replica, show, now);
         }
@@ -44,7 +49,7 @@ final class MarketView {
     return out.toString();
   }
 
-  private static void replica(JsonGenerator json, Replica replica, Show show, long now)
+  private static void replica(JsonGenerator json, ShardReplica replica, Show show, long now)
       throws IOException {
     Shard shard = replica.shard();
     Claim claim = replica.claim();
@@ -75,11 +80,11 @@ final class MarketView {
     json.writeEndObject();
   }
 
-  private static void instruments(JsonGenerator json, Replica replica, Show show, long now)
+  private static void instruments(JsonGenerator json, ShardReplica replica, Show show, long now)
       throws IOException {
     json.writeArrayFieldStart("instruments");
     int shown = 0;
-    for (Instrument instrument : replica.shard().instruments()) {
+    for (SymbolSequencer instrument : replica.shard().instruments()) {
       boolean wanted = show.id() == null || show.id().equals(instrument.symbol);
       if (wanted && shown++ < show.limit()) {
         instrument(json, instrument, replica.silence(), now);
@@ -89,7 +94,7 @@ final class MarketView {
   }
 
   private static void instrument(
-      JsonGenerator json, Instrument instrument, @Nullable Silence silence, long now)
+      JsonGenerator json, SymbolSequencer instrument, @Nullable Silence silence, long now)
       throws IOException {
     Delayed delayed = silence == null ? null : silence.of(instrument.symbol);
     boolean live = instrument.status().is(State.LIVE);

@@ -3,6 +3,7 @@ package dev.tidegate.market;
 import static dev.tidegate.market.Setting.set;
 
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.market.book.ChannelLongs;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

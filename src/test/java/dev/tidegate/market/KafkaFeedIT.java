@@ -13,6 +13,12 @@ import dev.tidegate.bus.Markets.CaughtUp;
 import dev.tidegate.bus.Markets.FeedState;
 import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Ticker;
+import dev.tidegate.market.book.Shard;
+import dev.tidegate.market.record.CaptureReader;
+import dev.tidegate.market.record.CaptureReaderTest;
+import dev.tidegate.market.record.FeedRecord;
+import dev.tidegate.market.record.RecordWriter;
+import dev.tidegate.market.record.Rejects;
 import dev.tidegate.testing.KafkaBroker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -89,8 +95,8 @@ class KafkaFeedIT {
   @Test
   void aReplayedCaptureGivesItsBooksAndTheFeedSurvivesTheBroker() throws Exception {
     Path capture = CaptureReaderTest.capture("coinbase");
-    final Replay.Sent sent =
-        Replay.run(capture, kafka, "market.updates", 0, Replay.Format.PROTOBUF);
+    final CaptureReplay.Sent sent =
+        CaptureReplay.run(capture, kafka, "market.updates", 0, CaptureReplay.Format.PROTOBUF);
     assertThat(sent.rejected()).isZero();
     Shard reference = new Shard(0, Keep.DEFAULT.limits(), () -> 0);
     reference.begin("reference");

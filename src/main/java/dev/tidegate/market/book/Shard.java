@@ -1,0 +1,236 @@
+package dev.tidegate.market.book;
+
+import dev.tidegate.bus.Markets.Batch;
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.SymbolState;
+import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.market.Keep;
+import dev.tidegate.market.record.FeedRecord;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One shard's state: what it becomes with a record is a function of what it is and of the record,
+ * never of time, so every node that continues from the same state gives the same updates the same
+ * numbers. The clock only ages what is kept for those who missed something.
+ */
+public final class Shard {
+  /** What an owner's batch was for this replica. */
+  enum Taken {
+    APPLIED,
+    KNOWN,
+    GAP,
+    OTHER_EPOCH
+  }
+
+  /** Updates of one batch on the bus; batches end where a record ends. */
+  private static final int BATCH = 1_000;
+
+  final int index;
+
+  private final Keep.Limits limits;
+  private final LongSupplier clock;
+  private final Map<String, SymbolSequencer> instruments = new LinkedHashMap<>();
+  private final UpdateRing log;
+  private final ChannelLongs touched = new ChannelLongs();
+  private String epoch = "";
+  private long next;
+  private long source = -1;
+  private long published;
+  private long refused;
+  private boolean torn;
+
+  Shard(int index, Keep.Limits limits, LongSupplier clock) {
+    this.index = index;
+    this.limits = limits;
+    this.clock = clock;
+    log = new UpdateRing(limits.updates());
+  }
+
+  /** Forgets everything and begins a numbering. */
+  void begin(String newEpoch) {
+    instruments.clear();
+    log.clear();
+    epoch = newEpoch;
+    next = 0;
+    source = -1;
+    published = 0;
+    torn = false;
+  }
+
+  /**
+   * Becomes what another replica is; every state may be as of its own shard sequence. What follows
+   * the lowest of them and {@code complete} has to be absorbed then.
+   *
+   * @param complete every symbol that is not among the states first appears from here on
+   */
+  void restore(String newEpoch, List<SymbolState> states, long complete) {
+    begin(newEpoch);
+    long from = complete;
+    for (SymbolState state : states) {
+      instruments.put(state.symbol(), SymbolSequencer.of(state, limits, clock.getAsLong()));
+      from = Math.min(from, state.next());
+    }
+    next = from;
+    published = next;
+  }
+
+  String epoch() {
+    return epoch;
+  }
+
+  long next() {
+    return next;
+  }
+
+  /** The position after which the feed goes on; -1 when that is its start. */
+  long source() {
+    return source;
+  }
+
+  List<String> symbols() {
+    return List.copyOf(instruments.keySet());
+  }
+
+  /** Every symbol that there is. */
+  Collection<SymbolSequencer> instruments() {
+    return instruments.values();
+  }
+
+  int size() {
+    return instruments.size();
+  }
+
+  /** Records of more symbols than the shard may hold. */
+  long refused() {
+    return refused;
+  }
+
+  /** When an update of the channel last came, by the injected clock; 0 for never. */
+  long touched(Channel channel) {
+    return touched.get(channel);
+  }
+
+  /** A symbol turned out to be unknown here: only a restored state helps. */
+  boolean torn() {
+    return torn;
+  }
+
+  void apply(long position, FeedRecord record) {
+    source = position;
+    SymbolSequencer instrument = instruments.get(record.symbol());
+    if (instrument == null) {
+      if (instruments.size() >= limits.symbols()) {
+        refused++;
+        return;
+      }
+      instrument = new SymbolSequencer(record.symbol(), limits);
+      instruments.put(record.symbol(), instrument);
+    }
+    long now = clock.getAsLong();
+    instrument.apply(
+        record,
+        now,
+        update -> {
+          log.add(update, position);
+          next++;
+          touched.set(update.channel(), now);
+        });
+  }
+
+  /** The source was read up to here, whatever was readable. */
+  void skipTo(long position) {
+    source = Math.max(source, position);
+  }
+
+  /** Whether {@link #drain} has updates to give. */
+  boolean pending() {
+    return published < next;
+  }
+
+  /** The next updates that nobody was told yet; empty for a heartbeat. */
+  Batch drain(String node, long term) {
+    Batch batch = slice(published, BATCH, node, term);
+    published = batch.next();
+    return batch;
+  }
+
+  /** Continues where this replica is: what it knows was published by its owner before. */
+  void takeOver() {
+    published = next;
+  }
+
+  Taken absorb(Batch batch) {
+    if (!batch.epoch().equals(epoch)) {
+      return Taken.OTHER_EPOCH;
+    }
+    if (batch.first() > next) {
+      return Taken.GAP;
+    }
+    if (batch.next() < next) {
+      return Taken.KNOWN;
+    }
+    long now = clock.getAsLong();
+    for (int i = (int) (next - batch.first()); i < batch.updates().size(); i++) {
+      Update update = batch.updates().get(i);
+      absorb(update, now);
+      log.add(update, batch.source());
+      next++;
+      touched.set(update.channel(), now);
+    }
+    source = Math.max(source, batch.source());
+    published = next;
+    return Taken.APPLIED;
+  }
+
+  private void absorb(Update update, long now) {
+    SymbolSequencer instrument = instruments.get(update.symbol());
+    if (instrument == null) {
+      instrument = new SymbolSequencer(update.symbol(), limits);
+      instruments.put(update.symbol(), instrument);
+    }
+    long known = instrument.seq(update.channel());
+    if (update.seq() == known + 1) {
+      instrument.absorb(update, now);
+    } else if (update.seq() > known) {
+      torn = true;
+    }
+  }
+
+  /** What followed the shard sequence, or null when it is not kept or not of this epoch. */
+  @Nullable Batch missed(@Nullable String askedEpoch, long from, String node, long term) {
+    if (!epoch.equals(askedEpoch) || from < next - log.size() || from > next) {
+      return null;
+    }
+    return slice(from, limits.reply(), node, term);
+  }
+
+  private Batch slice(long from, int limit, String node, long term) {
+    long first = next - log.size();
+    int begin = (int) (from - first);
+    int end = Math.min(log.size(), begin + limit);
+    while (end < log.size() && end > begin && log.mark(end) == log.mark(end - 1)) {
+      end--;
+    }
+    List<Update> updates = new ArrayList<>(end - begin);
+    for (int i = begin; i < end; i++) {
+      updates.add(log.get(i));
+    }
+    long position = end == log.size() ? source : log.mark(Math.max(begin, end - 1));
+    return new Batch(index, epoch, node, term, from, position, updates);
+  }
+
+  @Nullable SymbolState state(String symbol) {
+    SymbolSequencer instrument = instruments.get(symbol);
+    return instrument == null ? null : instrument.state(index, epoch, next);
+  }
+
+  @Nullable SymbolSequencer instrument(String symbol) {
+    return instruments.get(symbol);
+  }
+}
