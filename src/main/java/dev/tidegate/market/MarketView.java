@@ -21,13 +21,19 @@ import org.jspecify.annotations.Nullable;
 final class MarketView {
   private static final JsonFactory JSON = new JsonFactory();
 
-  private MarketView() {}
+  private final String feed;
+  private final int shards;
+
+  MarketView(String feed, int shards) {
+    this.feed = feed;
+    this.shards = shards;
+  }
 
   /** The show's id picks one symbol's shard; its limit bounds the symbols that are listed. */
-  static String json(String feed, int shards, List<ShardReplica> replicas, Show show, long now) {
+  String json(List<ShardReplica> replicas, Show show, long now) {
     StringWriter out = new StringWriter();
     String wanted = show.id();
-    if (wanted != null && replicas.stream().allMatch(r -> r.shard().instrument(wanted) == null)) {
+    if (wanted != null && replicas.stream().allMatch(r -> r.shard().sequencer(wanted) == null)) {
       return "{}";
     }
     try (JsonGenerator json = JSON.createGenerator(out)) {
@@ -37,7 +43,7 @@ final class MarketView {
       json.writeArrayFieldStart("replicas");
       String symbol = show.id();
       for (ShardReplica replica : replicas) {
-        if (symbol == null || replica.shard().instrument(symbol) != null) {
+        if (symbol == null || replica.shard().sequencer(symbol) != null) {
           replica(json, replica, show, now);
         }
       }
@@ -76,33 +82,33 @@ final class MarketView {
       }
     }
     json.writeEndObject();
-    instruments(json, replica, show, now);
+    symbols(json, replica, show, now);
     json.writeEndObject();
   }
 
-  private static void instruments(JsonGenerator json, ShardReplica replica, Show show, long now)
+  private static void symbols(JsonGenerator json, ShardReplica replica, Show show, long now)
       throws IOException {
     json.writeArrayFieldStart("instruments");
     int shown = 0;
-    for (SymbolSequencer instrument : replica.shard().instruments()) {
-      boolean wanted = show.id() == null || show.id().equals(instrument.symbol);
+    for (SymbolSequencer symbol : replica.shard().sequencers()) {
+      boolean wanted = show.id() == null || show.id().equals(symbol.symbol);
       if (wanted && shown++ < show.limit()) {
-        instrument(json, instrument, replica.silence(), now);
+        symbol(json, symbol, replica.silence(), now);
       }
     }
     json.writeEndArray();
   }
 
-  private static void instrument(
-      JsonGenerator json, SymbolSequencer instrument, @Nullable Silence silence, long now)
+  private static void symbol(
+      JsonGenerator json, SymbolSequencer symbol, @Nullable Silence silence, long now)
       throws IOException {
-    Delayed delayed = silence == null ? null : silence.of(instrument.symbol);
-    boolean live = instrument.status().is(State.LIVE);
+    Delayed delayed = silence == null ? null : silence.of(symbol.symbol);
+    boolean live = symbol.status().is(State.LIVE);
     json.writeStartObject();
-    json.writeStringField("symbol", instrument.symbol);
+    json.writeStringField("symbol", symbol.symbol);
     json.writeStringField(
-        "state", live && delayed != null ? State.DELAYED.text() : instrument.status().state());
-    json.writeStringField("detail", instrument.status().detail());
+        "state", live && delayed != null ? State.DELAYED.text() : symbol.status().state());
+    json.writeStringField("detail", symbol.status().detail());
     json.writeArrayFieldStart("delayed");
     for (Channel channel : delayed == null ? List.<Channel>of() : delayed.channels()) {
       json.writeString(channel.text());
@@ -110,8 +116,8 @@ final class MarketView {
     json.writeEndArray();
     json.writeObjectFieldStart("ageMillis");
     for (Channel channel : Channel.values()) {
-      if (instrument.touched(channel) > 0) {
-        json.writeNumberField(channel.text(), now - instrument.touched(channel));
+      if (symbol.touched(channel) > 0) {
+        json.writeNumberField(channel.text(), now - symbol.touched(channel));
       }
     }
     json.writeEndObject();

@@ -23,9 +23,6 @@ public record StaleAfter(
     @Nullable Duration candles) {
   static final StaleAfter DEFAULT = new StaleAfter(null, null, null, null);
 
-  static final StaleAfter NEVER =
-      new StaleAfter(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
-
   public StaleAfter {
     book = checked("staleAfter.book", book, Duration.ofSeconds(5));
     ticker = checked("staleAfter.ticker", ticker, Duration.ofSeconds(5));

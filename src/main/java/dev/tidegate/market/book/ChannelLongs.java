@@ -7,12 +7,12 @@ public final class ChannelLongs {
   private final long[] values = new long[Channel.values().length];
 
   @SuppressWarnings("EnumOrdinal") // an index into this array only, never stored or sent
-  long get(Channel channel) {
+  public long get(Channel channel) {
     return values[channel.ordinal()];
   }
 
   @SuppressWarnings("EnumOrdinal") // as above
-  void set(Channel channel, long value) {
+  public void set(Channel channel, long value) {
     values[channel.ordinal()] = value;
   }
 }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class OrderBook {
   private static final Decimal ZERO = Decimal.of("0");
 
-  private final Side bids = new Side(1);
-  private final Side asks = new Side(-1);
+  private final Levels bids = new Levels(1);
+  private final Levels asks = new Levels(-1);
 
   void apply(Delta delta) {
     bids.setAll(delta.bids());
@@ -60,15 +60,15 @@ public final class OrderBook {
   }
 
   /**
-   * One side in an array whose end is the best price: most changes are near the touch, so that
-   * little moves and the search from the end is short.
+   * One side of the book in an array whose end is the best price: most changes are near the touch,
+   * so that little moves and the search from the end is short.
    */
-  private static final class Side {
+  private static final class Levels {
     private final int sign;
     private @Nullable Level[] levels = new Level[8];
     private int size;
 
-    Side(int sign) {
+    Levels(int sign) {
       this.sign = sign;
     }
 

@@ -12,12 +12,12 @@ import java.util.List;
 public final class Placement {
   private Placement() {}
 
-  static int shard(String symbol, int shards) {
+  public static int shard(String symbol, int shards) {
     return (int) Long.remainderUnsigned(mix(symbol.hashCode()), shards);
   }
 
   /** The place of the member in the shard's order, 0 for the first. */
-  static <M extends Comparable<M>> int rank(int shard, M member, Collection<M> members) {
+  public static <M extends Comparable<M>> int rank(int shard, M member, Collection<M> members) {
     List<M> order = new ArrayList<>(members);
     order.sort(Comparator.<M>comparingLong(m -> weight(shard, m)).reversed().thenComparing(m -> m));
     int place = order.indexOf(member);

@@ -4,7 +4,6 @@ import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
-import dev.tidegate.market.Keep;
 import dev.tidegate.market.record.FeedRecord;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Shard {
   /** What an owner's batch was for this replica. */
-  enum Taken {
+  public enum Taken {
     APPLIED,
     KNOWN,
     GAP,
@@ -31,11 +30,11 @@ public final class Shard {
   /** Updates of one batch on the bus; batches end where a record ends. */
   private static final int BATCH = 1_000;
 
-  final int index;
+  public final int index;
 
-  private final Keep.Limits limits;
+  private final Bounds bounds;
   private final LongSupplier clock;
-  private final Map<String, SymbolSequencer> instruments = new LinkedHashMap<>();
+  private final Map<String, SymbolSequencer> sequencers = new LinkedHashMap<>();
   private final UpdateRing log;
   private final ChannelLongs touched = new ChannelLongs();
   private String epoch = "";
@@ -45,16 +44,16 @@ public final class Shard {
   private long refused;
   private boolean torn;
 
-  Shard(int index, Keep.Limits limits, LongSupplier clock) {
+  public Shard(int index, Bounds bounds, LongSupplier clock) {
     this.index = index;
-    this.limits = limits;
+    this.bounds = bounds;
     this.clock = clock;
-    log = new UpdateRing(limits.updates());
+    log = new UpdateRing(bounds.updates());
   }
 
   /** Forgets everything and begins a numbering. */
-  void begin(String newEpoch) {
-    instruments.clear();
+  public void begin(String newEpoch) {
+    sequencers.clear();
     log.clear();
     epoch = newEpoch;
     next = 0;
@@ -69,41 +68,41 @@ public final class Shard {
    *
    * @param complete every symbol that is not among the states first appears from here on
    */
-  void restore(String newEpoch, List<SymbolState> states, long complete) {
+  public void restore(String newEpoch, List<SymbolState> states, long complete) {
     begin(newEpoch);
     long from = complete;
     for (SymbolState state : states) {
-      instruments.put(state.symbol(), SymbolSequencer.of(state, limits, clock.getAsLong()));
+      sequencers.put(state.symbol(), SymbolSequencer.of(state, bounds, clock.getAsLong()));
       from = Math.min(from, state.next());
     }
     next = from;
     published = next;
   }
 
-  String epoch() {
+  public String epoch() {
     return epoch;
   }
 
-  long next() {
+  public long next() {
     return next;
   }
 
   /** The position after which the feed goes on; -1 when that is its start. */
-  long source() {
+  public long source() {
     return source;
   }
 
-  List<String> symbols() {
-    return List.copyOf(instruments.keySet());
+  public List<String> symbols() {
+    return List.copyOf(sequencers.keySet());
   }
 
   /** Every symbol that there is. */
-  Collection<SymbolSequencer> instruments() {
-    return instruments.values();
+  public Collection<SymbolSequencer> sequencers() {
+    return sequencers.values();
   }
 
-  int size() {
-    return instruments.size();
+  public int size() {
+    return sequencers.size();
   }
 
   /** Records of more symbols than the shard may hold. */
@@ -112,28 +111,28 @@ public final class Shard {
   }
 
   /** When an update of the channel last came, by the injected clock; 0 for never. */
-  long touched(Channel channel) {
+  public long touched(Channel channel) {
     return touched.get(channel);
   }
 
   /** A symbol turned out to be unknown here: only a restored state helps. */
-  boolean torn() {
+  public boolean torn() {
     return torn;
   }
 
-  void apply(long position, FeedRecord record) {
+  public void apply(long position, FeedRecord record) {
     source = position;
-    SymbolSequencer instrument = instruments.get(record.symbol());
-    if (instrument == null) {
-      if (instruments.size() >= limits.symbols()) {
+    SymbolSequencer sequencer = sequencers.get(record.symbol());
+    if (sequencer == null) {
+      if (sequencers.size() >= bounds.symbols()) {
         refused++;
         return;
       }
-      instrument = new SymbolSequencer(record.symbol(), limits);
-      instruments.put(record.symbol(), instrument);
+      sequencer = new SymbolSequencer(record.symbol(), bounds);
+      sequencers.put(record.symbol(), sequencer);
     }
     long now = clock.getAsLong();
-    instrument.apply(
+    sequencer.apply(
         record,
         now,
         update -> {
@@ -144,28 +143,28 @@ public final class Shard {
   }
 
   /** The source was read up to here, whatever was readable. */
-  void skipTo(long position) {
+  public void skipTo(long position) {
     source = Math.max(source, position);
   }
 
   /** Whether {@link #drain} has updates to give. */
-  boolean pending() {
+  public boolean pending() {
     return published < next;
   }
 
   /** The next updates that nobody was told yet; empty for a heartbeat. */
-  Batch drain(String node, long term) {
+  public Batch drain(String node, long term) {
     Batch batch = slice(published, BATCH, node, term);
     published = batch.next();
     return batch;
   }
 
   /** Continues where this replica is: what it knows was published by its owner before. */
-  void takeOver() {
+  public void takeOver() {
     published = next;
   }
 
-  Taken absorb(Batch batch) {
+  public Taken absorb(Batch batch) {
     if (!batch.epoch().equals(epoch)) {
       return Taken.OTHER_EPOCH;
     }
@@ -189,25 +188,25 @@ public final class Shard {
   }
 
   private void absorb(Update update, long now) {
-    SymbolSequencer instrument = instruments.get(update.symbol());
-    if (instrument == null) {
-      instrument = new SymbolSequencer(update.symbol(), limits);
-      instruments.put(update.symbol(), instrument);
+    SymbolSequencer sequencer = sequencers.get(update.symbol());
+    if (sequencer == null) {
+      sequencer = new SymbolSequencer(update.symbol(), bounds);
+      sequencers.put(update.symbol(), sequencer);
     }
-    long known = instrument.seq(update.channel());
+    long known = sequencer.seq(update.channel());
     if (update.seq() == known + 1) {
-      instrument.absorb(update, now);
+      sequencer.absorb(update, now);
     } else if (update.seq() > known) {
       torn = true;
     }
   }
 
   /** What followed the shard sequence, or null when it is not kept or not of this epoch. */
-  @Nullable Batch missed(@Nullable String askedEpoch, long from, String node, long term) {
+  public @Nullable Batch missed(@Nullable String askedEpoch, long from, String node, long term) {
     if (!epoch.equals(askedEpoch) || from < next - log.size() || from > next) {
       return null;
     }
-    return slice(from, limits.reply(), node, term);
+    return slice(from, bounds.reply(), node, term);
   }
 
   private Batch slice(long from, int limit, String node, long term) {
@@ -225,12 +224,12 @@ public final class Shard {
     return new Batch(index, epoch, node, term, from, position, updates);
   }
 
-  @Nullable SymbolState state(String symbol) {
-    SymbolSequencer instrument = instruments.get(symbol);
-    return instrument == null ? null : instrument.state(index, epoch, next);
+  public @Nullable SymbolState state(String symbol) {
+    SymbolSequencer sequencer = sequencers.get(symbol);
+    return sequencer == null ? null : sequencer.state(index, epoch, next);
   }
 
-  @Nullable SymbolSequencer instrument(String symbol) {
-    return instruments.get(symbol);
+  public @Nullable SymbolSequencer sequencer(String symbol) {
+    return sequencers.get(symbol);
   }
 }

@@ -12,7 +12,6 @@ import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.bus.Markets.Update;
-import dev.tidegate.market.Keep;
 import dev.tidegate.market.record.FeedRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +19,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything about one symbol. {@link #apply} turns a record into updates by looking at the state
- * only, and each update then changes the state through {@link #absorb}, the same way on the owner
- * and on every follower: so they cannot differ.
+ * Gives the updates of one symbol their numbers and keeps what they make of it. {@link #apply}
+ * turns a record into updates by looking at the state only, and each update then changes the state
+ * through {@link #absorb}, the same way on the owner and on every follower: so they cannot differ.
  */
 public final class SymbolSequencer {
 
@@ -31,10 +30,10 @@ public final class SymbolSequencer {
 
   private static final long PLAUSIBLE_MILLIS = 3_600_000;
 
-  final String symbol;
+  public final String symbol;
   final OrderBook book = new OrderBook();
 
-  private final Keep.Limits limits;
+  private final Bounds bounds;
   private final ChannelLongs seqs = new ChannelLongs();
   private final ChannelLongs touched = new ChannelLongs();
   private final UpdateRing deltas;
@@ -48,12 +47,12 @@ public final class SymbolSequencer {
   private @Nullable Update ticker;
   private @Nullable Update status;
 
-  SymbolSequencer(String symbol, Keep.Limits limits) {
+  SymbolSequencer(String symbol, Bounds bounds) {
     this.symbol = symbol;
-    this.limits = limits;
-    deltas = new UpdateRing(limits.deltas());
-    trades = new UpdateRing(limits.trades());
-    candles = new Candles(limits.candles());
+    this.bounds = bounds;
+    deltas = new UpdateRing(bounds.deltas());
+    trades = new UpdateRing(bounds.trades());
+    candles = new Candles(bounds.candles());
   }
 
   long seq(Channel channel) {
@@ -65,7 +64,7 @@ public final class SymbolSequencer {
   }
 
   /** Whether the source itself says that nothing is to be expected. */
-  boolean halted() {
+  public boolean halted() {
     return status != null
         && status.event() instanceof Status s
         && !s.is(State.DELAYED)
@@ -73,17 +72,17 @@ public final class SymbolSequencer {
   }
 
   /** When a halt last ended, by the clock of this node; 0 for never. */
-  long reopened() {
+  public long reopened() {
     return reopened;
   }
 
   /** What the source says, and the gateway of a hole in it. */
-  Status status() {
+  public Status status() {
     return status != null && status.event() instanceof Status s ? s : new Status(State.LIVE, "");
   }
 
   /** When an update of the channel last came, by the clock of this node; 0 for never. */
-  long touched(Channel channel) {
+  public long touched(Channel channel) {
     return touched.get(channel);
   }
 
@@ -129,7 +128,7 @@ public final class SymbolSequencer {
   }
 
   private void trim(OrderBook sorted) {
-    Delta excess = sorted.excess(limits.levels());
+    Delta excess = sorted.excess(bounds.levels());
     if (excess != null) {
       sorted.apply(excess);
     }
@@ -142,7 +141,7 @@ public final class SymbolSequencer {
       return;
     }
     emit(record, Channel.BOOK, delta, now, out);
-    Delta excess = book.excess(limits.levels());
+    Delta excess = book.excess(bounds.levels());
     if (excess != null) {
       emit(record, Channel.BOOK, excess, now, out);
     }
@@ -210,7 +209,7 @@ public final class SymbolSequencer {
   /** By the clock of arrival: what clients are promised is wall time, also in a fast replay. */
   private void kept(UpdateRing ring, Update update, long now) {
     ring.add(update, now);
-    ring.expire(now - limits.ageMillis(), KEPT_ANYWAY);
+    ring.expire(now - bounds.ageMillis(), KEPT_ANYWAY);
   }
 
   /** The channel that changed last comes last, so that its update tells the source's number. */
@@ -259,30 +258,30 @@ public final class SymbolSequencer {
   }
 
   /** The state that another replica gave. */
-  static SymbolSequencer of(SymbolState state, Keep.Limits limits, long now) {
-    SymbolSequencer instrument = new SymbolSequencer(state.symbol(), limits);
+  static SymbolSequencer of(SymbolState state, Bounds bounds, long now) {
+    SymbolSequencer sequencer = new SymbolSequencer(state.symbol(), bounds);
     for (Update update : state.recent()) {
       if (update.channel() == Channel.BOOK) {
-        instrument.deltas.add(update, now);
+        sequencer.deltas.add(update, now);
       } else {
-        instrument.absorb(update, now);
+        sequencer.absorb(update, now);
       }
     }
     for (Update update : state.recent()) {
       Channel channel = update.channel();
-      instrument.seqs.set(channel, Math.max(instrument.seq(channel), update.seq()));
-      instrument.touched.set(channel, arrived(update.time(), now));
-      instrument.last = channel;
-      instrument.sourceSeq = update.sourceSeq();
+      sequencer.seqs.set(channel, Math.max(sequencer.seq(channel), update.seq()));
+      sequencer.touched.set(channel, arrived(update.time(), now));
+      sequencer.last = channel;
+      sequencer.sourceSeq = update.sourceSeq();
     }
     // The state does not say whether it was a halt that ended; the first status is no end of one.
-    if (instrument.seq(Channel.STATUS) > 1 && !instrument.halted()) {
-      instrument.reopened = instrument.touched(Channel.STATUS);
+    if (sequencer.seq(Channel.STATUS) > 1 && !sequencer.halted()) {
+      sequencer.reopened = sequencer.touched(Channel.STATUS);
     }
-    instrument.book.replace(state.book());
-    instrument.bookTime = state.bookTime();
-    instrument.seqs.set(Channel.BOOK, state.bookSeq());
-    instrument.seqs.set(Channel.TRADES, state.tradeSeq());
-    return instrument;
+    sequencer.book.replace(state.book());
+    sequencer.bookTime = state.bookTime();
+    sequencer.seqs.set(Channel.BOOK, state.bookSeq());
+    sequencer.seqs.set(Channel.TRADES, state.tradeSeq());
+    return sequencer;
   }
 }

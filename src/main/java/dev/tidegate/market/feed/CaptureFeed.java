@@ -1,8 +1,5 @@
 package dev.tidegate.market.feed;
 
-import static dev.tidegate.market.Setting.set;
-
-import dev.tidegate.market.MarketConfig;
 import dev.tidegate.market.book.Placement;
 import dev.tidegate.market.record.CaptureReader;
 import dev.tidegate.market.record.CaptureReader.Captured;
@@ -29,14 +26,23 @@ public final class CaptureFeed implements Feed {
   private static final int AT_ONCE = 200;
   private static final long PAUSE_MICROS = 1_000_000;
 
-  private final MarketConfig.Capture config;
+  private final Path capture;
+  private final double speed;
+  private final boolean loop;
   private final int shards;
   private final Pump pump;
   private final Rejects rejects;
   private final Map<Integer, Thread> readers = new HashMap<>();
 
-  CaptureFeed(MarketConfig.Capture config, int shards, Pump pump, Rejects rejects) {
-    this.config = config;
+  /**
+   * @param speed divides the recorded gaps; 0 is as fast as possible
+   * @param loop begins again at the end
+   */
+  public CaptureFeed(
+      Path capture, double speed, boolean loop, int shards, Pump pump, Rejects rejects) {
+    this.capture = capture;
+    this.speed = speed;
+    this.loop = loop;
     this.shards = shards;
     this.pump = pump;
     this.rejects = rejects;
@@ -75,9 +81,9 @@ public final class CaptureFeed implements Feed {
       pump.tell(shard, sink, s -> s.health(true, ""));
       do {
         player.playOnce();
-      } while (set(config.loop()) && player.any);
-    } catch (IOException e) {
-      LOG.atError().addKeyValue("capture", config.path()).setCause(e).log("capture unreadable");
+      } while (loop && player.any);
+    } catch (IOException | RuntimeException e) {
+      LOG.atError().addKeyValue("capture", capture).setCause(e).log("capture unreadable");
       try {
         pump.tell(shard, sink, s -> s.health(false, "capture unreadable"));
       } catch (InterruptedException stopped) {
@@ -93,7 +99,6 @@ public final class CaptureFeed implements Feed {
     private final int shard;
     private final Sink sink;
     private final long after;
-    private final double speed = set(config.speed());
     private List<Positioned> due = new ArrayList<>();
     private boolean any;
     private long lines;
@@ -113,7 +118,7 @@ public final class CaptureFeed implements Feed {
       long line = 0;
       long first = -1;
       long last = -1;
-      try (CaptureReader reader = CaptureReader.open(Path.of(config.path()), rejects)) {
+      try (CaptureReader reader = CaptureReader.open(capture, rejects)) {
         for (Captured c = reader.next(); c != null; c = reader.next()) {
           line = c.line();
           first = first < 0 ? c.received() : first;

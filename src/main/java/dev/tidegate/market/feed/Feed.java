@@ -1,5 +1,6 @@
 package dev.tidegate.market.feed;
 
+import dev.tidegate.bus.Markets.Fed;
 import dev.tidegate.market.record.FeedRecord;
 import java.util.List;
 
@@ -21,6 +22,9 @@ public interface Feed extends AutoCloseable {
   void start(int shard, long after, Sink sink);
 
   void stop(int shard);
+
+  /** Takes what another node's feed was given for a shard that is read here. */
+  default void fed(Fed records) {}
 
   @Override
   void close();

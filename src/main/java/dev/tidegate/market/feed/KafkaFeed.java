@@ -1,7 +1,5 @@
 package dev.tidegate.market.feed;
 
-import dev.tidegate.market.MarketConfig;
-import dev.tidegate.market.Setting;
 import dev.tidegate.market.record.RecordReader;
 import dev.tidegate.market.record.Rejects;
 import java.time.Duration;
@@ -57,15 +55,19 @@ public final class KafkaFeed implements Feed {
   private long answeredAt;
   private @Nullable Boolean live;
 
-  KafkaFeed(
+  /**
+   * @param lookback how far back a start reads, or null for all that is kept
+   */
+  public KafkaFeed(
       Map<String, String> properties,
-      MarketConfig config,
+      String topic,
+      @Nullable Duration lookback,
       Pump pump,
       Rejects rejects,
       LongSupplier clock) {
     this.properties = properties;
-    this.topic = Setting.set(config.topic());
-    this.lookback = config.lookback();
+    this.topic = topic;
+    this.lookback = lookback;
     this.pump = pump;
     this.rejects = rejects;
     this.clock = clock;
@@ -115,6 +117,8 @@ public final class KafkaFeed implements Feed {
           LOG.atWarn().addKeyValue("topic", topic).setCause(e).log("feed cannot be read");
           health(false, "feed cannot be read");
           Thread.sleep(500);
+        } catch (RuntimeException e) {
+          failed(e);
         }
       }
     } catch (InterruptedException | InterruptException e) {
@@ -230,15 +234,26 @@ public final class KafkaFeed implements Feed {
     }
   }
 
+  /** Nobody knows how much of what was polled has been handed over: only a new start is safe. */
+  private void failed(RuntimeException e) throws InterruptedException {
+    LOG.atError().addKeyValue("topic", topic).setCause(e).log("feed failed");
+    for (Map.Entry<Integer, Start> each : Map.copyOf(reading).entrySet()) {
+      lost(each.getKey(), "the feed failed");
+    }
+    Thread.sleep(500);
+  }
+
   private void lost(OffsetOutOfRangeException e) throws InterruptedException {
     for (Map.Entry<TopicPartition, Long> each : e.offsetOutOfRangePartitions().entrySet()) {
-      int shard = each.getKey().partition();
-      Start start = reading.remove(shard);
-      if (start != null) {
-        wanted.remove(shard, start);
-        String why = "offset " + each.getValue() + " is gone";
-        pump.tell(shard, start.sink(), sink -> sink.lost(why));
-      }
+      lost(each.getKey().partition(), "offset " + each.getValue() + " is gone");
+    }
+  }
+
+  private void lost(int shard, String why) throws InterruptedException {
+    Start start = reading.remove(shard);
+    if (start != null) {
+      wanted.remove(shard, start);
+      pump.tell(shard, start.sink(), sink -> sink.lost(why));
     }
   }
 }

@@ -20,7 +20,7 @@ public final class KafkaTopic {
 
   private KafkaTopic() {}
 
-  static int partitions(Map<String, String> properties, String topic, int otherwise)
+  public static int partitions(Map<String, String> properties, String topic, int otherwise)
       throws InterruptedException, ExecutionException, TimeoutException {
     Map<String, Object> all = new HashMap<>(properties);
     all.put("default.api.timeout.ms", "8000");

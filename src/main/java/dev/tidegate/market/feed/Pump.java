@@ -22,7 +22,7 @@ public final class Pump {
   private final Semaphore room = new Semaphore(ROOM);
   private final Map<Integer, Sink> sinks = new ConcurrentHashMap<>();
 
-  Pump(Executor loop) {
+  public Pump(Executor loop) {
     this.loop = loop;
   }
 

@@ -1,7 +1,5 @@
 package dev.tidegate.market.feed;
 
-import static dev.tidegate.market.Setting.set;
-
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Event;
@@ -10,7 +8,6 @@ import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
-import dev.tidegate.market.MarketConfig;
 import dev.tidegate.market.record.FeedRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,12 +33,12 @@ public final class RandomWalk {
   private long trades;
   private Decimal last;
 
-  RandomWalk(String symbol, MarketConfig.Simulator config) {
+  RandomWalk(String symbol, Simulation simulation) {
     this.symbol = symbol;
-    book = set(config.book());
-    trade = set(config.trade());
-    ticker = set(config.ticker());
-    random = new SplittableRandom(set(config.seed()) * 31 + symbol.hashCode());
+    book = simulation.book();
+    trade = simulation.trade();
+    ticker = simulation.ticker();
+    random = new SplittableRandom(simulation.seed() * 31 + symbol.hashCode());
     lowestAsk = 10_000L + random.nextInt(5_000_000);
     last = price(lowestAsk);
   }

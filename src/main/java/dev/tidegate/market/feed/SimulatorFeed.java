@@ -1,8 +1,5 @@
 package dev.tidegate.market.feed;
 
-import static dev.tidegate.market.Setting.set;
-
-import dev.tidegate.market.MarketConfig;
 import dev.tidegate.market.book.Placement;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,14 +17,14 @@ import java.util.function.LongSupplier;
 public final class SimulatorFeed implements Feed {
   private static final int AT_ONCE = 256;
 
-  private final MarketConfig.Simulator config;
+  private final Simulation simulation;
   private final int shards;
   private final Pump pump;
   private final LongSupplier micros;
   private final Map<Integer, Thread> walkers = new HashMap<>();
 
-  SimulatorFeed(MarketConfig.Simulator config, int shards, Pump pump, LongSupplier micros) {
-    this.config = config;
+  public SimulatorFeed(Simulation simulation, int shards, Pump pump, LongSupplier micros) {
+    this.simulation = simulation;
     this.shards = shards;
     this.pump = pump;
     this.micros = micros;
@@ -44,10 +41,10 @@ public final class SimulatorFeed implements Feed {
     pump.open(shard, sink);
     List<RandomWalk> walks = new ArrayList<>();
     List<Integer> turns = new ArrayList<>();
-    List<String> names = config.names();
+    List<String> names = simulation.symbols();
     for (int i = 0; i < names.size(); i++) {
       if (Placement.shard(names.get(i), shards) == shard) {
-        walks.add(new RandomWalk(names.get(i), config));
+        walks.add(new RandomWalk(names.get(i), simulation));
         turns.add(i);
       }
     }
@@ -88,11 +85,11 @@ public final class SimulatorFeed implements Feed {
 
   private void walk(int shard, long after, Sink sink, List<RandomWalk> walks, List<Integer> turns)
       throws InterruptedException {
-    double nanosEach = TimeUnit.SECONDS.toNanos(1) / set(config.rate());
-    int symbols = config.names().size();
+    double nanosEach = TimeUnit.SECONDS.toNanos(1) / simulation.rate();
+    int symbols = simulation.symbols().size();
     long position = after;
     List<Positioned> due = new ArrayList<>();
-    if (set(config.book()) > 0) {
+    if (simulation.book() > 0) {
       for (RandomWalk walk : walks) {
         due.add(new Positioned(++position, walk.start(micros.getAsLong())));
       }

@@ -1,16 +1,12 @@
 package dev.tidegate.market.feed;
 
-import static dev.tidegate.market.Setting.set;
-
 import dev.tidegate.bus.Markets.Fed;
-import dev.tidegate.market.MarketConfig;
 import dev.tidegate.market.book.Placement;
 import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.RecordParser;
 import dev.tidegate.market.record.Rejects;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -37,7 +33,7 @@ public final class SocketFeed implements Feed {
   private static final int MAX_LINE = 1 << 20;
   private static final long RETRY_MILLIS = 500;
 
-  private final MarketConfig.Socket config;
+  private final InetSocketAddress address;
   private final int shards;
   private final Executor loop;
   private final Pump pump;
@@ -50,14 +46,19 @@ public final class SocketFeed implements Feed {
   private @Nullable Thread acceptor;
   private volatile boolean closed;
 
-  SocketFeed(
-      MarketConfig.Socket config,
+  /**
+   * @param address where to listen, resolved when it does; port 0 is any free one
+   * @param loop the event loop that takes the records
+   * @param elsewhere takes what came for a shard that another instance owns
+   */
+  public SocketFeed(
+      InetSocketAddress address,
       int shards,
       Executor loop,
       Pump pump,
       Rejects rejects,
       Consumer<Fed> elsewhere) {
-    this.config = config;
+    this.address = address;
     this.shards = shards;
     this.loop = loop;
     this.pump = pump;
@@ -100,14 +101,14 @@ public final class SocketFeed implements Feed {
   }
 
   /** Also a node that owns nothing listens: a publisher need not know who owns what. */
-  void listen() {
+  public void listen() {
     if (acceptor == null) {
       acceptor = Thread.ofPlatform().daemon().name("feed-socket").start(this::accept);
     }
   }
 
-  /** Records that another node or instance received for a shard that is owned here. */
-  void fed(Fed message) {
+  @Override
+  public void fed(Fed message) {
     List<FeedRecord> records = new ArrayList<>();
     for (String line : message.records()) {
       try {
@@ -139,11 +140,9 @@ public final class SocketFeed implements Feed {
         listener = socket;
         LOG.atInfo().addKeyValue("port", socket.getLocalPort()).log("feed socket listening");
         while (!closed) {
-          Socket connection = socket.accept();
-          connections.add(connection);
-          Thread.ofPlatform().daemon().name("feed-read").start(() -> read(connection));
+          take(socket.accept());
         }
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         listener = null;
         try {
           Thread.sleep(RETRY_MILLIS); // the port is another instance's, or was
@@ -154,12 +153,22 @@ public final class SocketFeed implements Feed {
     }
   }
 
+  private void take(Socket connection) {
+    connections.add(connection);
+    try {
+      Thread.ofPlatform().daemon().name("feed-read").start(() -> read(connection));
+    } catch (OutOfMemoryError e) { // no thread to be had: it must not end the listener
+      LOG.atWarn().setCause(e).log("feed connection refused");
+      connections.remove(connection);
+      closeQuietly(connection);
+    }
+  }
+
   private ServerSocket bind() throws IOException {
     ServerSocket socket = new ServerSocket();
     socket.setReuseAddress(true);
     try {
-      InetAddress host = InetAddress.getByName(set(config.host()));
-      socket.bind(new InetSocketAddress(host, set(config.port())));
+      socket.bind(new InetSocketAddress(address.getHostString(), address.getPort()));
       return socket;
     } catch (IOException e) {
       socket.close();

@@ -10,8 +10,7 @@ import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.DirectoryWanted;
 import dev.tidegate.bus.Markets.Fed;
 import dev.tidegate.bus.Markets.FeedState;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
+import dev.tidegate.bus.Markets.Present;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.shareddata.AsyncMap;
@@ -22,36 +21,60 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The other nodes, over the event bus and the cluster's map of claims. */
-public final class BusPeers implements Peers {
+public final class BusPeers implements Peers, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final Bus bus;
-  private final Members members;
   private final String node;
+  private final Membership membership;
+  private final Members members;
   private final Future<AsyncMap<String, String>> claims;
   private final Consumer<Fed> fed;
-  private final Counter updates;
+  private final ShardMeters meters;
+  private final MessageConsumer<Present> present;
   private final Map<Integer, List<MessageConsumer<?>>> answering = new HashMap<>();
 
-  BusPeers(
+  /**
+   * @param members the nodes that run MARKET
+   * @param claims who owns which shard, shared by the cluster
+   * @param fed takes what another node's feed was given for a shard that is owned here
+   */
+  public BusPeers(
       Bus bus,
       String node,
+      Membership membership,
       Members members,
       Future<AsyncMap<String, String>> claims,
       Consumer<Fed> fed,
-      MeterRegistry meters) {
+      ShardMeters meters) {
     this.bus = bus;
     this.node = node;
+    this.membership = membership;
     this.members = members;
     this.claims = claims;
     this.fed = fed;
-    updates =
-        Counter.builder("tidegate.market.updates")
-            .description("updates that this node published as their owner")
-            .register(meters);
+    this.meters = meters;
+    present = bus.hear(Markets.PRESENT, members::hear);
+  }
+
+  /** Says that this node is there; the others count on it until it has been silent for a while. */
+  public void sayPresent() {
+    bus.publish(Markets.PRESENT, new Present(node, membership.self(), false));
+  }
+
+  /** Says that this node gives its shards up now. */
+  public void sayLeaving() {
+    bus.publish(Markets.PRESENT, new Present(node, membership.self(), true));
+  }
+
+  /** Hears of the others no more. */
+  @Override
+  public void close() {
+    present.unregister();
   }
 
   @Override
@@ -84,7 +107,7 @@ public final class BusPeers implements Peers {
 
   @Override
   public void publish(Batch batch) {
-    updates.increment(batch.updates().size());
+    meters.published(batch.updates().size());
     bus.publish(Markets.updates(batch.shard()), batch);
   }
 
@@ -114,16 +137,16 @@ public final class BusPeers implements Peers {
   }
 
   @Override
-  public void answering(int shard, Answering how, ShardReplica replica) {
+  public void answering(int shard, Answering how, Function<CatchUp, Future<CaughtUp>> answer) {
     List<MessageConsumer<?>> before = answering.remove(shard);
     if (before != null) {
       before.forEach(MessageConsumer::unregister);
     }
     List<MessageConsumer<?>> now = new ArrayList<>();
     if (how == Answering.NODE) {
-      now.add(bus.answerHere(Markets.catchUp(shard), CaughtUp.class, replica::answer));
+      now.add(bus.answerHere(Markets.catchUp(shard), CaughtUp.class, answer));
     } else if (how == Answering.CLUSTER) {
-      now.add(bus.answer(Markets.catchUp(shard), CaughtUp.class, replica::answer));
+      now.add(bus.answer(Markets.catchUp(shard), CaughtUp.class, answer));
       now.add(bus.hear(Markets.fed(shard), fed::accept));
     }
     answering.put(shard, now);

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 
 /**
  * The nodes that run MARKET: heard of lately, and still in the cluster's membership. A node that
@@ -19,14 +18,14 @@ public final class Members {
   private final String self;
   private final long silence;
   private final LongSupplier clock;
-  private final Predicate<String> inCluster;
+  private final Membership membership;
   private final Map<String, Seen> others = new HashMap<>();
 
-  Members(String self, long silence, LongSupplier clock, Predicate<String> inCluster) {
+  public Members(String self, long silence, LongSupplier clock, Membership membership) {
     this.self = self;
     this.silence = silence;
     this.clock = clock;
-    this.inCluster = inCluster;
+    this.membership = membership;
   }
 
   void hear(Present present) {
@@ -43,7 +42,7 @@ public final class Members {
   /** This node is always one. */
   Collection<String> alive() {
     long now = clock.getAsLong();
-    others.values().removeIf(s -> now - s.at() > silence || !inCluster.test(s.member()));
+    others.values().removeIf(s -> now - s.at() > silence || !membership.has(s.member()));
     List<String> alive = new ArrayList<>(others.keySet());
     alive.add(self);
     return alive;

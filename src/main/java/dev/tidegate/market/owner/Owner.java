@@ -20,9 +20,9 @@ public final class Owner implements Feed.Sink {
   final Claim claim;
 
   private final Shard shard;
-  private final Peers cluster;
+  private final Peers peers;
   private final Feed feed;
-  private final ShardReplica.Rules rules;
+  private final ReplicaSettings settings;
   private final Consumer<String> lost;
   private @Nullable FeedState trouble;
   private @Nullable Silence silence;
@@ -35,21 +35,21 @@ public final class Owner implements Feed.Sink {
   Owner(
       Claim claim,
       Shard shard,
-      Peers cluster,
+      Peers peers,
       Feed feed,
-      ShardReplica.Rules rules,
+      ReplicaSettings settings,
       Consumer<String> lost) {
     this.claim = claim;
     this.shard = shard;
-    this.cluster = cluster;
+    this.peers = peers;
     this.feed = feed;
-    this.rules = rules;
+    this.settings = settings;
     this.lost = lost;
   }
 
   void start(long at) {
     now = at;
-    silence = new Silence(shard, rules.staleAfter(), at);
+    silence = new Silence(shard, settings.staleAfter(), at);
     beat();
     list();
     feed.start(shard.index, shard.source(), this);
@@ -62,12 +62,12 @@ public final class Owner implements Feed.Sink {
 
   void tick(long at) {
     now = at;
-    if (now - beatAt >= rules.heartbeat()) {
+    if (now - beatAt >= settings.heartbeat()) {
       beat();
     }
     if (now - listedAt >= DIRECTORY_MILLIS) {
       if (trouble == null) {
-        cluster.publish(said(State.LIVE, ""));
+        peers.publish(said(State.LIVE, ""));
       }
       list();
     }
@@ -78,11 +78,11 @@ public final class Owner implements Feed.Sink {
   }
 
   private void tell(Silence.Change change) {
-    cluster.publish(
+    peers.publish(
         new Delays(
             shard.index,
             shard.epoch(),
-            cluster.node(),
+            peers.node(),
             claim.term(),
             change.whole(),
             change.delayed()));
@@ -90,9 +90,9 @@ public final class Owner implements Feed.Sink {
 
   private void beat() {
     beatAt = now;
-    cluster.publish(shard.drain(cluster.node(), claim.term()));
+    peers.publish(shard.drain(peers.node(), claim.term()));
     if (trouble != null) {
-      cluster.publish(trouble);
+      peers.publish(trouble);
     }
   }
 
@@ -101,13 +101,13 @@ public final class Owner implements Feed.Sink {
     listedAt = now;
     listed = shard.size();
     List<String> symbols = shard.symbols();
-    cluster.publish(
-        new Directory(shard.index, rules.shards(), shard.epoch(), cluster.node(), symbols));
+    peers.publish(
+        new Directory(shard.index, settings.shards(), shard.epoch(), peers.node(), symbols));
     if (silence != null) {
       tell(silence.whole());
     }
     if (trouble != null) {
-      cluster.publish(trouble);
+      peers.publish(trouble);
     }
   }
 
@@ -131,7 +131,7 @@ public final class Owner implements Feed.Sink {
     }
     shard.skipTo(position);
     while (shard.pending()) {
-      cluster.publish(shard.drain(cluster.node(), claim.term()));
+      peers.publish(shard.drain(peers.node(), claim.term()));
     }
     if (shard.size() != listed) {
       list();
@@ -143,13 +143,13 @@ public final class Owner implements Feed.Sink {
     if (!ended && live != (trouble == null)) {
       FeedState said = said(live ? State.LIVE : State.DELAYED, detail);
       trouble = live ? null : said;
-      cluster.publish(said);
+      peers.publish(said);
     }
   }
 
   private FeedState said(State state, String detail) {
     return new FeedState(
-        shard.index, shard.epoch(), cluster.node(), claim.term(), state, detail, now * 1000);
+        shard.index, shard.epoch(), peers.node(), claim.term(), state, detail, now * 1000);
   }
 
   @Override

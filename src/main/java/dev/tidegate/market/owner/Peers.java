@@ -8,6 +8,7 @@ import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.FeedState;
 import io.vertx.core.Future;
 import java.util.Collection;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,7 @@ public interface Peers {
   void wantDirectories();
 
   /** Begins or ends answering for a shard: as its owner to all, as a follower on this node. */
-  void answering(int shard, Answering how, ShardReplica replica);
+  void answering(int shard, Answering how, Function<CatchUp, Future<CaughtUp>> answer);
 
   /** For whom a replica answers. */
   enum Answering {

@@ -5,7 +5,6 @@ import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.CaughtUp;
 import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.State;
-import dev.tidegate.market.StaleAfter;
 import dev.tidegate.market.book.Placement;
 import dev.tidegate.market.book.Shard;
 import dev.tidegate.market.feed.Feed;
@@ -31,22 +30,10 @@ public final class ShardReplica {
   private static final long CLAIM_PATIENCE_MILLIS = 600;
   private static final long VERIFY_MILLIS = 1_000;
 
-  /** Durations in milliseconds, and how a new numbering is named. */
-  record Rules(
-      int shards,
-      long heartbeat,
-      long silence,
-      long settle,
-      StaleAfter staleAfter,
-      java.util.function.Supplier<String> epochs) {}
-
-  /** What one instance hands to the next of the same node. */
-  record Parked(Shard shard, @Nullable Claim claim, boolean owning, boolean synced) {}
-
   private final Shard shard;
-  private final Peers cluster;
+  private final Peers peers;
   private final Feed feed;
-  private final Rules rules;
+  private final ReplicaSettings settings;
   private final Sync sync;
   private final Runnable takenOver;
   private @Nullable Claim claim;
@@ -61,15 +48,21 @@ public final class ShardReplica {
   private boolean cold;
   private boolean lookedUp;
 
-  ShardReplica(Parked from, Peers cluster, Feed feed, Rules rules, long now, Runnable takenOver) {
+  public ShardReplica(
+      Handover from,
+      Peers peers,
+      Feed feed,
+      ReplicaSettings settings,
+      long now,
+      Runnable takenOver) {
     this.shard = from.shard();
-    this.cluster = cluster;
+    this.peers = peers;
     this.feed = feed;
-    this.rules = rules;
+    this.settings = settings;
     this.takenOver = takenOver;
     claim = from.claim();
-    sync = new Sync(shard, cluster, from.synced());
-    heardAt = now + rules.settle() - rules.silence();
+    sync = new Sync(shard, peers, from.synced());
+    heardAt = now + settings.settle() - settings.silence();
     tickedAt = now;
     if (from.owning() && claim != null) {
       heardAt = now;
@@ -77,41 +70,41 @@ public final class ShardReplica {
     }
   }
 
-  boolean owning() {
+  public boolean owning() {
     return owner != null;
   }
 
-  boolean synced() {
+  public boolean synced() {
     return owning() || sync.synced();
   }
 
-  Shard shard() {
+  public Shard shard() {
     return shard;
   }
 
-  @Nullable Claim claim() {
+  public @Nullable Claim claim() {
     return claim;
   }
 
   /** How the feed does, as far as this node reads it. */
-  State state() {
+  public State state() {
     return owner == null ? State.LIVE : owner.state();
   }
 
   /** What is silent, as far as this node is the one to say it. */
-  @Nullable Silence silence() {
+  public @Nullable Silence silence() {
     return owner == null ? null : owner.silence();
   }
 
   /** Steps time; to be called a few times within a heartbeat. */
-  void tick(long now) {
-    boolean woke = now - tickedAt > rules.silence() / 2;
+  public void tick(long now) {
+    boolean woke = now - tickedAt > settings.silence() / 2;
     tickedAt = now;
     if (owning()) {
       tickOwner(now, woke);
     } else {
       if (woke) {
-        heardAt = Math.max(heardAt, now - rules.silence() / 2);
+        heardAt = Math.max(heardAt, now - settings.silence() / 2);
       }
       sync.tick(now);
       answerAsFollower();
@@ -130,9 +123,9 @@ public final class ShardReplica {
 
   private void tickFollower(long now) {
     Claim known = claim;
-    boolean gone = known != null && !cluster.members().contains(known.node());
+    boolean gone = known != null && !peers.members().contains(known.node());
     goneAt = !gone ? -1 : goneAt < 0 ? now : goneAt;
-    long vacantSince = gone && lookedUp ? goneAt : heardAt + rules.silence();
+    long vacantSince = gone && lookedUp ? goneAt : heardAt + settings.silence();
     if (claimingSince >= 0) {
       if (now - claimingSince >= CLAIM_PATIENCE_MILLIS) {
         claimTimedOut(now);
@@ -148,18 +141,18 @@ public final class ShardReplica {
 
   /** How long the others in front of this node, and those who know more, are given. */
   private long turn() {
-    List<String> candidates = new ArrayList<>(cluster.members());
-    if (claim != null && !claim.node().equals(cluster.node())) {
+    List<String> candidates = new ArrayList<>(peers.members());
+    if (claim != null && !claim.node().equals(peers.node())) {
       candidates.remove(claim.node());
     }
-    long wait = STAGGER_MILLIS * Placement.rank(shard.index, cluster.node(), candidates);
+    long wait = STAGGER_MILLIS * Placement.rank(shard.index, peers.node(), candidates);
     return cold || sync.synced() || candidates.size() == 1 ? wait : wait + UNSYNCED_MILLIS;
   }
 
   private void lookUp(long now) {
     claimingSince = now;
     long mine = ++attempt;
-    cluster
+    peers
         .claim(shard.index)
         .onSuccess(
             found -> {
@@ -183,7 +176,7 @@ public final class ShardReplica {
   private void claimShard(long now) {
     claimingSince = now;
     long mine = ++attempt;
-    cluster
+    peers
         .claim(shard.index)
         .compose(found -> mine == attempt ? tryClaim(found) : Future.succeededFuture(null))
         .onSuccess(
@@ -204,17 +197,17 @@ public final class ShardReplica {
   private Future<@Nullable Claim> tryClaim(@Nullable Claim found) {
     Claim known = claim;
     boolean newer = found != null && (known == null || found.term() > known.term());
-    if (newer && found != null && !found.node().equals(cluster.node())) {
+    if (newer && found != null && !found.node().equals(peers.node())) {
       adopt(found);
       return Future.succeededFuture(null);
     }
     Claim next = next(found);
-    return cluster.replace(shard.index, found, next).map(won -> won ? next : null);
+    return peers.replace(shard.index, found, next).map(won -> won ? next : null);
   }
 
   private Claim next(@Nullable Claim found) {
     long term = Math.max(found == null ? 0 : found.term(), claim == null ? 0 : claim.term()) + 1;
-    return new Claim(cluster.node(), term, continues() ? shard.epoch() : rules.epochs().get());
+    return new Claim(peers.node(), term, continues() ? shard.epoch() : settings.epochs().get());
   }
 
   private boolean continues() {
@@ -249,7 +242,7 @@ public final class ShardReplica {
     }
     takenOver.run();
     answer(Answering.CLUSTER);
-    owner = new Owner(won, shard, cluster, feed, rules, this::lost);
+    owner = new Owner(won, shard, peers, feed, settings, this::lost);
     owner.start(now);
   }
 
@@ -262,8 +255,8 @@ public final class ShardReplica {
           .addKeyValue("reason", why)
           .log("feed position lost; a new epoch begins");
       ending.end();
-      Claim anew = new Claim(cluster.node(), ending.claim.term() + 1, rules.epochs().get());
-      cluster.replace(shard.index, ending.claim, anew).onFailure(e -> {}); // verified every second
+      Claim anew = new Claim(peers.node(), ending.claim.term() + 1, settings.epochs().get());
+      peers.replace(shard.index, ending.claim, anew).onFailure(e -> {}); // verified every second
       own(anew, tickedAt);
     }
   }
@@ -292,7 +285,7 @@ public final class ShardReplica {
   private void verify(long now) {
     verifiedAt = now;
     long mine = ++attempt;
-    cluster
+    peers
         .claim(shard.index)
         .onSuccess(
             found -> {
@@ -303,7 +296,7 @@ public final class ShardReplica {
               if (found != null && outranks(found.term(), found.node(), own)) {
                 stepDown(found, tickedAt);
               } else {
-                cluster.replace(shard.index, found, own).onFailure(e -> {}); // verified again
+                peers.replace(shard.index, found, own).onFailure(e -> {}); // verified again
               }
             })
         .onFailure(e -> {}); // verified again in a second
@@ -314,8 +307,8 @@ public final class ShardReplica {
   }
 
   /** A batch from anywhere in the cluster, this node included. */
-  void hear(Batch batch, long now) {
-    if (batch.node().equals(cluster.node())) {
+  public void hear(Batch batch, long now) {
+    if (batch.node().equals(peers.node())) {
       return;
     }
     Claim known = claim;
@@ -346,7 +339,7 @@ public final class ShardReplica {
         || (batch.term() == known.term() && batch.node().compareTo(known.node()) > 0);
   }
 
-  void hear(Directory directory, long now) {
+  public void hear(Directory directory, long now) {
     if (!owning() && claim != null && directory.node().equals(claim.node())) {
       sync.hear(directory, now);
     }
@@ -359,7 +352,7 @@ public final class ShardReplica {
   private void answer(Answering how) {
     if (how != answering) {
       answering = how;
-      cluster.answering(shard.index, how, this);
+      peers.answering(shard.index, how, this::answer);
     }
   }
 
@@ -372,19 +365,19 @@ public final class ShardReplica {
     return Future.succeededFuture(
         symbol == null
             ? new CaughtUp(
-                shard.missed(question.epoch(), question.from(), cluster.node(), term), null)
+                shard.missed(question.epoch(), question.from(), peers.node(), term), null)
             : new CaughtUp(null, shard.state(symbol)));
   }
 
   /** Tells which symbols there are; only an owner does. */
-  void list() {
+  public void list() {
     if (owner != null) {
       owner.list();
     }
   }
 
   /** Ends here; what is returned lets another instance of this node go on. */
-  Parked park() {
+  public Handover park() {
     boolean owned = owning();
     if (owner != null) {
       owner.end();
@@ -392,6 +385,6 @@ public final class ShardReplica {
     }
     attempt++;
     answer(Answering.NOBODY);
-    return new Parked(shard, claim, owned, owned || sync.synced());
+    return new Handover(shard, claim, owned, owned || sync.synced());
   }
 }

@@ -3,7 +3,6 @@ package dev.tidegate.market.owner;
 import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delayed;
-import dev.tidegate.market.StaleAfter;
 import dev.tidegate.market.book.ChannelLongs;
 import dev.tidegate.market.book.Shard;
 import dev.tidegate.market.book.SymbolSequencer;
@@ -44,9 +43,9 @@ public final class Silence {
   private long scannedAt;
   private long graceUntil;
 
-  Silence(Shard shard, StaleAfter config, long now) {
+  Silence(Shard shard, ChannelLongs after, long now) {
     this.shard = shard;
-    this.after = config.millis();
+    this.after = after;
     long shortest = 4 * SCAN_MILLIS;
     for (Channel channel : WATCHED) {
       long limit = after.get(channel);
@@ -95,46 +94,46 @@ public final class Silence {
     return count;
   }
 
-  @Nullable Delayed of(String symbol) {
+  public @Nullable Delayed of(String symbol) {
     return told.get(symbol);
   }
 
   private void scan(long now, List<Delayed> changes) {
     scannedAt = now;
-    for (SymbolSequencer instrument : shard.instruments()) {
-      look(instrument, now, changes);
+    for (SymbolSequencer known : shard.sequencers()) {
+      look(known, now, changes);
     }
   }
 
   private void look(String symbol, long now, List<Delayed> changes) {
-    SymbolSequencer instrument = shard.instrument(symbol);
-    if (instrument != null) {
-      look(instrument, now, changes);
+    SymbolSequencer known = shard.sequencer(symbol);
+    if (known != null) {
+      look(known, now, changes);
     }
   }
 
-  private void look(SymbolSequencer instrument, long now, List<Delayed> changes) {
-    Delayed before = told.get(instrument.symbol);
-    List<Channel> silent = silent(instrument, now);
+  private void look(SymbolSequencer known, long now, List<Delayed> changes) {
+    Delayed before = told.get(known.symbol);
+    List<Channel> silent = silent(known, now);
     if (silent.isEmpty() ? before == null : before != null && silent.equals(before.channels())) {
       return;
     }
-    Delayed state = new Delayed(instrument.symbol, silent, since(instrument, silent));
+    Delayed state = new Delayed(known.symbol, silent, since(known, silent));
     if (silent.isEmpty()) {
-      told.remove(instrument.symbol);
+      told.remove(known.symbol);
     } else {
-      told.put(instrument.symbol, state);
+      told.put(known.symbol, state);
     }
     changes.add(state);
   }
 
   /** Of a symbol that is halted nothing is expected, and nothing at once when the halt ends. */
-  private List<Channel> silent(SymbolSequencer instrument, long now) {
+  private List<Channel> silent(SymbolSequencer known, long now) {
     List<Channel> silent = List.of();
     for (Channel channel : WATCHED) {
       long limit = after.get(channel);
-      boolean has = limit > 0 && instrument.touched(channel) > 0;
-      if (has && now - expectedFrom(instrument, channel) > limit && !instrument.halted()) {
+      boolean has = limit > 0 && known.touched(channel) > 0;
+      if (has && now - expectedFrom(known, channel) > limit && !known.halted()) {
         silent = silent.isEmpty() ? new ArrayList<>(WATCHED.length) : silent;
         silent.add(channel);
       }
@@ -142,14 +141,14 @@ public final class Silence {
     return silent;
   }
 
-  private static long expectedFrom(SymbolSequencer instrument, Channel channel) {
-    return Math.max(instrument.touched(channel), instrument.reopened());
+  private static long expectedFrom(SymbolSequencer known, Channel channel) {
+    return Math.max(known.touched(channel), known.reopened());
   }
 
-  private static long since(SymbolSequencer instrument, List<Channel> silent) {
+  private static long since(SymbolSequencer known, List<Channel> silent) {
     long oldest = Long.MAX_VALUE;
     for (Channel channel : silent) {
-      oldest = Math.min(oldest, expectedFrom(instrument, channel));
+      oldest = Math.min(oldest, expectedFrom(known, channel));
     }
     return silent.isEmpty() ? 0 : oldest * 1000;
   }
@@ -170,10 +169,9 @@ public final class Silence {
       }
     }
     for (Delayed each : told.values()) {
-      SymbolSequencer instrument = shard.instrument(each.symbol());
+      SymbolSequencer known = shard.sequencer(each.symbol());
       for (Channel channel : channels) {
-        if (instrument == null
-            || (instrument.touched(channel) > 0 && !each.channels().contains(channel))) {
+        if (known == null || (known.touched(channel) > 0 && !each.channels().contains(channel))) {
           return null;
         }
       }

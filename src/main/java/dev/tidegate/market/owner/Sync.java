@@ -39,7 +39,7 @@ public final class Sync {
   }
 
   private final Shard shard;
-  private final Peers cluster;
+  private final Peers peers;
   private final Deque<Batch> held = new ArrayDeque<>();
   private @Nullable Listing listing;
   private boolean synced;
@@ -50,9 +50,9 @@ public final class Sync {
   private long attempt;
   private long askedAt = Long.MIN_VALUE;
 
-  Sync(Shard shard, Peers cluster, boolean synced) {
+  Sync(Shard shard, Peers peers, boolean synced) {
     this.shard = shard;
-    this.cluster = cluster;
+    this.peers = peers;
     this.synced = synced;
   }
 
@@ -146,7 +146,7 @@ public final class Sync {
   private void askMissed(long now) {
     askedAt = now;
     long mine = ++attempt;
-    cluster
+    peers
         .ask(new CatchUp(shard.index, null, shard.epoch(), shard.next()))
         .onSuccess(answer -> caughtUp(mine, answer, now))
         .onFailure(e -> {}); // asked again when patience ends
@@ -186,7 +186,7 @@ public final class Sync {
     Listing from = listing;
     if (from == null || from.symbols().isEmpty()) {
       listing = null;
-      cluster.wantDirectories();
+      peers.wantDirectories();
       askedAt = now - PATIENCE_MILLIS / 2;
       return;
     }
@@ -229,6 +229,6 @@ public final class Sync {
   }
 
   private Future<@Nullable SymbolState> ask(String symbol) {
-    return cluster.ask(new CatchUp(shard.index, symbol, null, 0)).map(CaughtUp::state);
+    return peers.ask(new CatchUp(shard.index, symbol, null, 0)).map(CaughtUp::state);
   }
 }

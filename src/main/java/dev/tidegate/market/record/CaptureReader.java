@@ -27,7 +27,7 @@ public final class CaptureReader implements AutoCloseable {
    * @param line counted from 1
    * @param received when the recorder got it, microseconds since the epoch
    */
-  record Captured(long line, long received, List<FeedRecord> records) {}
+  public record Captured(long line, long received, List<FeedRecord> records) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final BigDecimal MICROS = BigDecimal.valueOf(1_000_000);
@@ -45,7 +45,7 @@ public final class CaptureReader implements AutoCloseable {
     this.rejects = rejects;
   }
 
-  static CaptureReader open(Path path, Rejects rejects) throws IOException {
+  public static CaptureReader open(Path path, Rejects rejects) throws IOException {
     BufferedInputStream raw = new BufferedInputStream(Files.newInputStream(path), 1 << 16);
     try {
       raw.mark(2);
@@ -60,7 +60,7 @@ public final class CaptureReader implements AutoCloseable {
   }
 
   /** The next line that says something about a market, or null at the end. */
-  @Nullable Captured next() throws IOException {
+  public @Nullable Captured next() throws IOException {
     for (String text = in.readLine(); text != null; text = in.readLine()) {
       line++;
       int colon = text.indexOf(": ");
@@ -91,13 +91,15 @@ public final class CaptureReader implements AutoCloseable {
   }
 
   private static boolean isTime(String text, int end) {
+    int points = 0;
     for (int i = 0; i < end; i++) {
       char c = text.charAt(i);
+      points += c == '.' ? 1 : 0;
       if ((c < '0' || c > '9') && c != '.') {
         return false;
       }
     }
-    return true;
+    return points == 0 || (points == 1 && end > 1);
   }
 
   @Override

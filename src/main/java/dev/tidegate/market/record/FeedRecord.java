@@ -9,7 +9,7 @@ import dev.tidegate.bus.Markets.Event;
  * @param sourceSeq the source's own number, rising by one per symbol, or -1
  */
 public record FeedRecord(String symbol, long time, long sourceSeq, Event event) {
-  FeedRecord(String symbol, long time, Event event) {
+  public FeedRecord(String symbol, long time, Event event) {
     this(symbol, time, -1, event);
   }
 }

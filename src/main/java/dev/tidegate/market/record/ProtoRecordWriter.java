@@ -25,7 +25,7 @@ public final class ProtoRecordWriter {
     void write(CodedOutputStream out) throws IOException;
   }
 
-  static byte[] write(FeedRecord record) {
+  public static byte[] write(FeedRecord record) {
     try {
       return message(
           out -> {

@@ -58,12 +58,12 @@ public final class RecordParser {
   private @Nullable Decimal askSize;
   private @Nullable Decimal last;
 
-  FeedRecord parse(byte[] bytes) {
+  public FeedRecord parse(byte[] bytes) {
     return parse(bytes, 0, bytes.length);
   }
 
   /** An {@link IllegalArgumentException} says what is wrong with the record. */
-  FeedRecord parse(byte[] bytes, int offset, int length) {
+  public FeedRecord parse(byte[] bytes, int offset, int length) {
     clear();
     try (JsonParser in = json.createParser(bytes, offset, length)) {
       if (in.nextToken() != JsonToken.START_OBJECT) {

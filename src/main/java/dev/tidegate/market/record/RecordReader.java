@@ -11,7 +11,7 @@ public final class RecordReader {
   private final ProtoRecordParser protobuf = new ProtoRecordParser();
 
   /** An {@link IllegalArgumentException} says what is wrong with the record. */
-  FeedRecord read(byte[] record) {
+  public FeedRecord read(byte[] record) {
     if (!looksLikeJson(record)) {
       return protobuf.parse(record);
     }

@@ -22,7 +22,7 @@ public final class RecordWriter {
 
   private RecordWriter() {}
 
-  static byte[] write(FeedRecord record) {
+  public static byte[] write(FeedRecord record) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(256);
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();

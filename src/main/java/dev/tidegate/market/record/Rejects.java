@@ -16,7 +16,7 @@ public final class Rejects {
   private long since;
   private long loggedAt = Long.MIN_VALUE;
 
-  Rejects(MeterRegistry meters, LongSupplier clock) {
+  public Rejects(MeterRegistry meters, LongSupplier clock) {
     counter =
         Counter.builder("tidegate.market.records.rejected")
             .description("records of the feed that could not be read and were skipped")
@@ -24,7 +24,7 @@ public final class Rejects {
     this.clock = clock;
   }
 
-  synchronized void add(String source, long position, String why) {
+  public synchronized void add(String source, long position, String why) {
     counter.increment();
     since++;
     long now = clock.getAsLong();
@@ -40,7 +40,7 @@ public final class Rejects {
     }
   }
 
-  long count() {
+  public long count() {
     return (long) counter.count();
   }
 }

@@ -3,7 +3,6 @@ package dev.tidegate.market.book;
 import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Snapshot;
-import dev.tidegate.market.Keep;
 import dev.tidegate.market.record.CaptureReader;
 import dev.tidegate.market.record.CaptureReaderTest;
 import dev.tidegate.market.record.FeedRecord;
@@ -39,7 +38,7 @@ public class MarketBenchmark {
   private final List<Delta> deltas = new ArrayList<>();
   private final OrderBook book = new OrderBook();
   private final RecordParser parser = new RecordParser();
-  private final Shard shard = new Shard(0, Keep.DEFAULT.limits(), System::currentTimeMillis);
+  private final Shard shard = new Shard(0, ShardTest.BOUNDS, System::currentTimeMillis);
   private int next;
   private long position;
 

@@ -80,7 +80,8 @@ class OrderBookTest {
         Combinators.combine(Arbitraries.integers().between(-2, 9), Arbitraries.of("", ".0", ".5"))
             .as((whole, rest) -> whole + rest);
     Arbitrary<Level> level =
-        Combinators.combine(price, Arbitraries.of("0", "0.0", "1", "2.50")).as(OrderBookTest::level);
+        Combinators.combine(price, Arbitraries.of("0", "0.0", "1", "2.50"))
+            .as(OrderBookTest::level);
     Arbitrary<List<Level>> levels = level.list().ofMaxSize(12);
     return Combinators.combine(
             Arbitraries.frequency(

@@ -16,9 +16,7 @@ import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.bus.Markets.Update;
-import dev.tidegate.market.Keep;
 import dev.tidegate.market.book.Shard.Taken;
-import dev.tidegate.market.owner.World;
 import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.Records;
 import java.util.ArrayList;
@@ -28,10 +26,16 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-class ShardTest {
+public class ShardTest {
+  private static final Bounds SMALL = new Bounds(50, 50, 5, 300_000, 400, 40, 1000, 100);
+
+  /** Enough for whatever a test feeds. */
+  public static final Bounds BOUNDS =
+      new Bounds(20_000, 5_000, 300, 300_000, 65_536, 5_000, 100_000, 10_000);
+
   private static final long MINUTE = 60_000_000;
 
-  private final Keep.Limits limits = new Keep.Limits(300, 300, 3, 10_000, 2_000, 50, 3, 2);
+  private final Bounds limits = new Bounds(300, 300, 3, 10_000, 2_000, 50, 3, 2);
   private long now = 1_000;
   private final Shard shard = started(limits);
   private long position;
@@ -40,8 +44,8 @@ class ShardTest {
   void aFollowerAtAnyPointContinuesWithTheSameUpdates(@ForAll long seed) {
     Random random = new Random(seed);
     Records records = new Records(random);
-    Shard owner = started(World.LIMITS);
-    Shard follower = started(World.LIMITS);
+    Shard owner = started(SMALL);
+    Shard follower = started(SMALL);
     List<FeedRecord> log = new ArrayList<>();
     int known = random.nextInt(60);
     for (int i = 0; i < 120; i++) {
@@ -106,9 +110,9 @@ class ShardTest {
     numbered(2, new Delta(List.of(level("1", "2")), List.of()));
     numbered(5, new Delta(List.of(level("1", "3")), List.of()));
     numbered(6, new Delta(List.of(level("1", "4")), List.of()));
-    assertThat(shard.instrument("S").stale()).isTrue();
+    assertThat(shard.sequencer("S").stale()).isTrue();
     numbered(7, new Snapshot(List.of(level("2", "1")), List.of()));
-    assertThat(shard.instrument("S").stale()).isFalse();
+    assertThat(shard.sequencer("S").stale()).isFalse();
     assertThat(all().stream().map(Update::event).filter(e -> e instanceof Status))
         .containsExactly(
             new Status("live", ""),
@@ -125,8 +129,8 @@ class ShardTest {
     assertThat(shard.next()).isEqualTo(before);
     numbered(1, new Snapshot(List.of(level("5", "1")), List.of()));
     numbered(2, new Delta(List.of(level("6", "1")), List.of()));
-    assertThat(shard.instrument("S").book.bids()).isEqualTo(2);
-    assertThat(shard.instrument("S").stale()).isFalse();
+    assertThat(shard.sequencer("S").book.bids()).isEqualTo(2);
+    assertThat(shard.sequencer("S").stale()).isFalse();
   }
 
   @Test
@@ -136,7 +140,7 @@ class ShardTest {
     Update last = all().getLast();
     assertThat(last.event()).isEqualTo(new Delta(List.of(level("1", "0")), List.of()));
     assertThat(last.seq()).isEqualTo(3);
-    assertThat(shard.instrument("S").book.bids()).isEqualTo(3);
+    assertThat(shard.sequencer("S").book.bids()).isEqualTo(3);
   }
 
   @Test
@@ -144,7 +148,7 @@ class ShardTest {
     apply(new Delta(List.of(level("5", "1")), List.of(level("4", "1"), level("9", "0"))));
     assertThat(all().getLast().event())
         .isEqualTo(new Snapshot(List.of(level("5", "1")), List.of(level("4", "1"))));
-    assertThat(shard.instrument("S").book.crossed()).isTrue();
+    assertThat(shard.sequencer("S").book.crossed()).isTrue();
   }
 
   @Test
@@ -207,14 +211,14 @@ class ShardTest {
 
   private Shard restored(Shard owner) {
     List<SymbolState> states = owner.symbols().stream().map(owner::state).toList();
-    Shard copy = new Shard(0, World.LIMITS, () -> now);
+    Shard copy = new Shard(0, SMALL, () -> now);
     copy.restore("e", states, owner.next());
     assertThat(copy.absorb(new Batch(0, "e", "n", 1, owner.next(), owner.source(), List.of())))
         .isEqualTo(Taken.APPLIED);
     return copy;
   }
 
-  private Shard started(Keep.Limits kept) {
+  private Shard started(Bounds kept) {
     Shard started = new Shard(0, kept, () -> now);
     started.begin("e");
     return started;

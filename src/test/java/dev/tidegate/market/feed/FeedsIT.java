@@ -1,11 +1,10 @@
 package dev.tidegate.market.feed;
 
-import static dev.tidegate.market.MarketVerticleIT.await;
+import static dev.tidegate.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidegate.bus.Markets.Fed;
 import dev.tidegate.bus.Markets.Ticker;
-import dev.tidegate.market.MarketConfig;
 import dev.tidegate.market.book.Placement;
 import dev.tidegate.market.record.CaptureReader;
 import dev.tidegate.market.record.CaptureReaderTest;
@@ -13,13 +12,16 @@ import dev.tidegate.market.record.Rejects;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,10 +54,14 @@ class FeedsIT {
 
   @Test
   void theSimulatorKeepsItsPaceEvenlyOverItsSymbols() throws Exception {
-    MarketConfig.Simulator config =
-        new MarketConfig.Simulator(null, "SYM", 50, 2_500.0, 0, 0, 1, 3L);
+    List<String> symbols =
+        IntStream.range(0, 50).mapToObj(i -> "SYM00" + (i < 10 ? "0" : "") + i).toList();
     SimulatorFeed feed =
-        new SimulatorFeed(config, 2, pump, () -> System.currentTimeMillis() * 1000);
+        new SimulatorFeed(
+            new Simulation(symbols, 2_500, 0, 0, 1, 3),
+            2,
+            pump,
+            () -> System.currentTimeMillis() * 1000);
     feed.start(0, -1, sink);
     feed.start(1, -1, sink);
     await(() -> got.size() >= 500);
@@ -66,8 +72,7 @@ class FeedsIT {
     double seconds = (records.getLast().record().time() - from) / 1e6;
     assertThat(2_999 / seconds).isBetween(2_000.0, 2_600.0);
     assertThat(records).allMatch(r -> r.record().event() instanceof Ticker);
-    for (int i = 0; i < 50; i++) {
-      String symbol = "SYM00" + (i < 10 ? "0" : "") + i;
+    for (String symbol : symbols) {
       assertThat(records.stream().filter(r -> r.record().symbol().equals(symbol)).count())
           .as(symbol)
           .isBetween(55L, 65L);
@@ -77,7 +82,8 @@ class FeedsIT {
   @Test
   void theSocketTakesLinesAndSendsOnWhatIsOwnedElsewhere() throws Exception {
     SocketFeed feed =
-        new SocketFeed(new MarketConfig.Socket(null, 0), 2, loop, pump, rejects, elsewhere::add);
+        new SocketFeed(
+            new InetSocketAddress("127.0.0.1", 0), 2, loop, pump, rejects, elsewhere::add);
     int shardOfA = Placement.shard("A", 2);
     feed.start(shardOfA, 41, sink);
     String other = Placement.shard("B", 2) == shardOfA ? otherThan(shardOfA) : "B";
@@ -101,9 +107,9 @@ class FeedsIT {
 
   @Test
   void aCaptureIsReadAgainAndGoesOnFromAPosition() throws Exception {
-    String path = CaptureReaderTest.capture("binance").toString();
+    Path path = CaptureReaderTest.capture("binance");
     long once = count(path);
-    CaptureFeed feed = new CaptureFeed(new MarketConfig.Capture(path, 0.0, true), 1, pump, rejects);
+    CaptureFeed feed = new CaptureFeed(path, 0, true, 1, pump, rejects);
     feed.start(0, -1, sink);
     await(() -> got.size() >= once * 2);
     feed.stop(0);
@@ -122,9 +128,9 @@ class FeedsIT {
     feed.close();
   }
 
-  private long count(String path) throws IOException {
+  private long count(Path path) throws IOException {
     long records = 0;
-    try (CaptureReader reader = CaptureReader.open(java.nio.file.Path.of(path), rejects)) {
+    try (CaptureReader reader = CaptureReader.open(path, rejects)) {
       for (var c = reader.next(); c != null; c = reader.next()) {
         records += c.records().size();
       }

@@ -11,24 +11,22 @@ import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
-import dev.tidegate.market.StaleAfter;
 import dev.tidegate.market.book.Shard;
 import dev.tidegate.market.record.FeedRecord;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SilenceTest {
   private long now = 100_000;
-  private final Shard shard = new Shard(0, World.LIMITS, () -> now);
+  private final Shard shard = new Shard(0, World.BOUNDS, () -> now);
   private final List<Silence.Change> changes = new ArrayList<>();
   private long position;
   private Silence silence;
 
   SilenceTest() {
     shard.begin("e1");
-    silence = new Silence(shard, StaleAfter.DEFAULT, now);
+    silence = new Silence(shard, World.staleAfter(5_000, 5_000), now);
   }
 
   private void book(String symbol) {
@@ -144,8 +142,8 @@ class SilenceTest {
     pass(20_000);
     status("AAA", "live");
     pass(1_000);
-    shard.restore("e1", List.of(shard.instrument("AAA").state(0, "e1", shard.next())), 0);
-    silence = new Silence(shard, StaleAfter.DEFAULT, now);
+    shard.restore("e1", List.of(shard.state("AAA")), 0);
+    silence = new Silence(shard, World.staleAfter(5_000, 5_000), now);
     pass(3_500);
     assertThat(changes).isEmpty();
     pass(2_000);
@@ -171,8 +169,7 @@ class SilenceTest {
   @Test
   void whoTakesOverTellsTheSameAndNumbersNothing() {
     World world = new World(2, true);
-    world.staleAfter =
-        new StaleAfter(Duration.ofSeconds(2), Duration.ZERO, Duration.ZERO, Duration.ZERO);
+    world.staleAfter = World.staleAfter(2_000, 0);
     world.nodes.forEach(World.Node::boot);
     Level level = new Level(Decimal.of("1"), Decimal.of("2"));
     for (String symbol : List.of("AAA", "BBB")) {

@@ -5,17 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.CaughtUp;
+import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delays;
 import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.FeedState;
 import dev.tidegate.bus.Markets.Update;
-import dev.tidegate.market.Keep;
-import dev.tidegate.market.StaleAfter;
+import dev.tidegate.market.book.Bounds;
+import dev.tidegate.market.book.ChannelLongs;
 import dev.tidegate.market.book.Shard;
 import dev.tidegate.market.feed.Feed;
 import dev.tidegate.market.feed.Feed.Positioned;
-import dev.tidegate.market.owner.ShardReplica.Parked;
-import dev.tidegate.market.owner.ShardReplica.Rules;
 import dev.tidegate.market.record.FeedRecord;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -27,15 +26,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * A few nodes, their bus, their clock and a feed, all stepped by hand: nodes freeze, die and come
  * back, messages wait or get lost, the map of claims hangs.
  */
-final class World {
+public final class World {
   private record Message(Node from, Runnable arrives) {}
 
-  static final Keep.Limits LIMITS = new Keep.Limits(50, 50, 5, 300_000, 400, 40, 1000, 100);
+  static final Bounds BOUNDS = new Bounds(50, 50, 5, 300_000, 400, 40, 1000, 100);
 
   final List<Node> nodes = new ArrayList<>();
   final List<FeedRecord> log = new ArrayList<>();
@@ -44,7 +44,7 @@ final class World {
   final Map<String, TreeMap<Long, Update>> published = new HashMap<>();
   final List<FeedState> states = new ArrayList<>();
   final List<Delays> delays = new ArrayList<>();
-  StaleAfter staleAfter = StaleAfter.DEFAULT;
+  ChannelLongs staleAfter = staleAfter(5_000, 5_000);
   long now = 10_000;
   boolean mapHangs;
   private int epochs;
@@ -55,6 +55,14 @@ final class World {
       nodes.add(new Node("n" + i));
     }
     nodes.forEach(Node::boot);
+  }
+
+  /** In milliseconds; trades and candles may be silent. */
+  static ChannelLongs staleAfter(long book, long ticker) {
+    ChannelLongs millis = new ChannelLongs();
+    millis.set(Channel.BOOK, book);
+    millis.set(Channel.TICKER, ticker);
+    return millis;
   }
 
   void pass(long millis) {
@@ -113,10 +121,10 @@ final class World {
       frozen = false;
       sink = null;
       inbox.clear();
-      Shard shard = new Shard(0, LIMITS, () -> now);
-      Rules rules = new Rules(1, 500, 2_000, 1_500, staleAfter, () -> "e" + ++epochs);
-      replica =
-          new ShardReplica(new Parked(shard, null, false, false), this, this, rules, now, () -> {});
+      Shard shard = new Shard(0, BOUNDS, () -> now);
+      ReplicaSettings settings =
+          new ReplicaSettings(1, 500, 2_000, 1_500, staleAfter, () -> "e" + ++epochs);
+      replica = new ShardReplica(Handover.of(shard), this, this, settings, now, () -> {});
     }
 
     void kill(boolean losesWhatItSent) {
@@ -236,7 +244,7 @@ final class World {
     }
 
     @Override
-    public void answering(int shard, Answering how, ShardReplica asked) {
+    public void answering(int shard, Answering how, Function<CatchUp, Future<CaughtUp>> asked) {
       answers = how == Answering.CLUSTER;
     }
 

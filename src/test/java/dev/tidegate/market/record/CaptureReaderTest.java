@@ -9,8 +9,9 @@ import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
-import dev.tidegate.market.Keep;
+import dev.tidegate.market.book.Bounds;
 import dev.tidegate.market.book.Shard;
+import dev.tidegate.market.book.ShardTest;
 import dev.tidegate.market.record.CaptureReader.Captured;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.BufferedReader;
@@ -31,12 +32,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real captures where they are shared with this checkout, else the trimmed ones of our own. */
-class CaptureReaderTest {
+public class CaptureReaderTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Rejects rejects = new Rejects(new SimpleMeterRegistry(), () -> 0);
 
-  static Path capture(String exchange) {
+  public static Path capture(String exchange) {
     String shared =
         exchange.equals("coinbase")
             ? "coinbase-level2-10-products-30s.log.gz"
@@ -164,7 +165,7 @@ class CaptureReaderTest {
   }
 
   private Shard play(Path path) throws IOException {
-    Keep.Limits limits = Keep.DEFAULT.limits();
+    Bounds limits = ShardTest.BOUNDS;
     Shard shard = new Shard(0, limits, () -> 0);
     shard.begin("e");
     long position = 0;

@@ -15,8 +15,8 @@ import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
-import dev.tidegate.market.Keep;
 import dev.tidegate.market.book.Shard;
+import dev.tidegate.market.book.ShardTest;
 import dev.tidegate.testing.Schema;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
@@ -184,7 +184,7 @@ class ProtoRecordTest {
   }
 
   private static Shard shard() {
-    Shard shard = new Shard(0, Keep.DEFAULT.limits(), () -> 0);
+    Shard shard = new Shard(0, ShardTest.BOUNDS, () -> 0);
     shard.begin("e");
     return shard;
   }

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Random;
 
 /** Random records of a few symbols; half of the symbols carry source numbers, with holes. */
-final class Records {
+public final class Records {
   private static final List<String> SYMBOLS = List.of("A", "B", "C", "D");
 
   private final Random random;
@@ -24,11 +24,11 @@ final class Records {
   private long time = 1_700_000_000_000_000L;
   private int trades;
 
-  Records(Random random) {
+  public Records(Random random) {
     this.random = random;
   }
 
-  FeedRecord next() {
+  public FeedRecord next() {
     String symbol = SYMBOLS.get(random.nextInt(SYMBOLS.size()));
     time += random.nextInt(800_000) - 50_000;
     Event event = event();
