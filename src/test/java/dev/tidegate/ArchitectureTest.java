@@ -33,10 +33,15 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> ALSO =
       Map.of(
           "ingress", Set.of("route", "rest", "auth", "ratelimit", "waf", "cache"),
-          "bus", Set.of("problem"),
-          "problem", Set.of(),
+          "json", Set.of(),
+          "net", Set.of(),
+          "redis", Set.of("loop"),
+          "config", Set.of(),
+          "loop", Set.of(),
+          "problem", Set.of("json"),
+          "bus", Set.of("problem", "json"),
           "policy", Set.of("problem", "bus"),
-          "rules", Set.of("policy", "problem", "bus"));
+          "rules", Set.of("policy", "problem", "bus", "json", "net", "config", "loop"));
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =

@@ -1,5 +1,6 @@
 package dev.tidegate.ingress;
 
+import dev.tidegate.net.TlsListener;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -11,19 +12,15 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
-import io.vertx.core.net.PemKeyCertOptions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** The sockets that a configuration asks for: clear text first, then TLS. */
 final class Listeners {
-  /** Negative ports are random, and shared by all instances that use the same one. */
-  private static final int ANY = -1;
-
-  private static final int ANY_TLS = -2;
+  private static final List<HttpVersion> VERSIONS =
+      List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1);
   private static final String HTTP2_PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
   private final IngressConfig config;
@@ -93,20 +90,11 @@ final class Listeners {
 
   private List<HttpServerOptions> options() {
     List<HttpServerOptions> all = new ArrayList<>();
-    all.add(common().setPort(config.port() == 0 ? ANY : config.port()));
+    all.add(common().setPort(config.port()));
     IngressConfig.Tls tls = config.tls();
     if (tls != null) {
-      all.add(
-          common()
-              .setPort(tls.port() == 0 ? ANY_TLS : tls.port())
-              .setSsl(true)
-              .setUseAlpn(true)
-              .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
-              .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"))
-              .setSslHandshakeTimeout(10)
-              .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
-              .setKeyCertOptions(
-                  new PemKeyCertOptions().setKeyPath(tls.key()).setCertPath(tls.cert())));
+      HttpServerOptions options = common().setPort(tls.port());
+      all.add(TlsListener.secure(options, tls.key(), tls.cert(), VERSIONS));
     }
     return all;
   }

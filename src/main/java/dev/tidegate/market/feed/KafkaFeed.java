@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -125,7 +126,7 @@ public final class KafkaFeed implements Feed {
       LOG.debug("feed closed");
     } finally {
       Thread.interrupted(); // an interrupted thread cannot close the consumer
-      consumer.close(PROBE);
+      consumer.close(CloseOptions.timeout(PROBE));
     }
   }
 
