@@ -8,7 +8,7 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.http.impl.http1.Http1ServerConnection;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayList;
@@ -75,8 +75,10 @@ final class Connections {
     guard.index = all.size();
     all.add(guard);
     connection.closeHandler(v -> closed(guard));
-    // Straight to us: Vert.x would look for WebSockets first, and answer unknown versions itself.
-    ((HttpServerConnection) connection).handler(requests);
+    if (connection instanceof Http1ServerConnection http1) {
+      // Straight to us: Vert.x would look for WebSockets first, and answer unknown versions itself.
+      http1.handler(requests);
+    }
     if (pipeline.get(FirstHead.NAME) != null) {
       pipeline.remove(FirstHead.NAME);
     }

@@ -19,10 +19,6 @@ import java.util.function.Function;
 
 /** The sockets that a configuration asks for: clear text first, then TLS. */
 final class Listeners {
-  /** Negative ports are random, and shared by all instances that use the same one. */
-  private static final int ANY = -1;
-
-  private static final int ANY_TLS = -2;
   private static final List<HttpVersion> VERSIONS =
       List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1);
   private static final String HTTP2_PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -94,10 +90,10 @@ final class Listeners {
 
   private List<HttpServerOptions> options() {
     List<HttpServerOptions> all = new ArrayList<>();
-    all.add(common().setPort(config.port() == 0 ? ANY : config.port()));
+    all.add(common().setPort(config.port()));
     IngressConfig.Tls tls = config.tls();
     if (tls != null) {
-      HttpServerOptions options = common().setPort(tls.port() == 0 ? ANY_TLS : tls.port());
+      HttpServerOptions options = common().setPort(tls.port());
       all.add(TlsListener.secure(options, tls.key(), tls.cert(), VERSIONS));
     }
     return all;

@@ -57,7 +57,8 @@ final class Loop {
             .channel
             .pipeline()
             .get(Http2ConnectionHandler.class);
-    Http2Stream stream = handler == null ? null : handler.connection().stream(request.streamId());
+    Http2Stream stream =
+        handler == null ? null : handler.connection().stream((int) request.streamId());
     return stream != null && stream.state().remoteSideOpen();
   }
 

@@ -53,12 +53,13 @@ public final class EventLoops {
     VertxLoop loop = new VertxLoop(own, pulse);
     Loop.Timer beats = loop.every(Pulse.EVERY, pulse::beat);
     pulses.add(pulse);
-    own.addCloseHook(
-        closed -> {
-          beats.cancel();
-          pulses.remove(pulse);
-          closed.succeed();
-        });
+    own.closeFuture()
+        .add(
+            closed -> {
+              beats.cancel();
+              pulses.remove(pulse);
+              closed.succeed();
+            });
     return loop;
   }
 

@@ -9,13 +9,13 @@ import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.route.RouteConfig;
 import dev.tidegate.route.RouteTable;
 import dev.tidegate.rules.Rules;
+import dev.tidegate.testing.Certificate;
 import dev.tidegate.upstream.UpstreamConfig;
 import dev.tidegate.upstream.UpstreamVerticle;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.net.SelfSignedCertificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,12 +91,12 @@ final class TestGateway implements AutoCloseable {
     return this;
   }
 
-  TestGateway tls(SelfSignedCertificate certificate) {
+  TestGateway tls(Certificate certificate) {
     config =
         new IngressConfig(
             config.host(),
             0,
-            new IngressConfig.Tls(0, certificate.privateKeyPath(), certificate.certificatePath()),
+            new IngressConfig.Tls(0, certificate.key(), certificate.cert()),
             config.limits(),
             config.trustedProxies(),
             config.accessLog());
