@@ -1,11 +1,12 @@
-package dev.tidegate.upstream;
+package dev.tidegate.upstream.balance;
 
-import dev.tidegate.upstream.UpstreamConfig.Endpoint;
+import dev.tidegate.upstream.balance.Link.Place;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientConnection;
+import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * used first and the rest can go idle, and a bounded queue of those who wait. Lives on its event
  * loop.
  */
-final class Pool {
+public final class Pool implements Connector {
   /**
    * A request that must not be repeated does not use a connection that has been idle for longer:
    * the other side may be closing it at this moment, and nobody could tell whether the request
@@ -21,91 +22,81 @@ final class Pool {
    */
   static final long FRESH_MILLIS = 2_000;
 
-  /** Who asked for a connection. */
-  interface Taker {
-    void onLink(Link link);
+  /** No connection carries more requests at once, whatever the other side allows. */
+  private static final int MOST_STREAMS = 1_000;
 
-    void onConnectFailure(Throwable cause);
+  /**
+   * What a pool is held to.
+   *
+   * @param pending how many may wait for a connection
+   * @param idle how long a connection may carry nothing
+   * @param multiplexed whether one connection carries several requests
+   */
+  public record Bounds(int connections, int pending, Duration idle, boolean multiplexed) {}
 
-    /** Whether it may be sent again when the connection turns out to be dead. */
-    boolean repeatable();
-  }
-
-  private final Endpoint endpoint;
-  private final int maxConnections;
-  private final int maxPending;
+  private final Bounds bounds;
   private final long idleMillis;
-  private final Function<Endpoint, Future<HttpClientConnection>> connector;
+  private final Supplier<Future<HttpClientConnection>> opener;
   private final LongSupplier millis;
-  private final boolean multiplexed;
-  private final ArrayDeque<Link> available = new ArrayDeque<>();
+  private final ArrayDeque<Link> offered = new ArrayDeque<>();
   private final ArrayDeque<Taker> pending = new ArrayDeque<>();
   private int open;
   private int inFlight;
 
-  Pool(
-      UpstreamConfig config,
-      Endpoint endpoint,
-      Function<Endpoint, Future<HttpClientConnection>> connector,
-      LongSupplier millis) {
-    this.endpoint = endpoint;
-    this.maxConnections = config.maxConnections();
-    this.maxPending = config.maxPending();
-    this.idleMillis = config.idle().toMillis();
-    this.multiplexed = config.h2();
-    this.connector = connector;
+  /** A pool that is empty; the opener connects to its endpoint. */
+  public Pool(Bounds bounds, Supplier<Future<HttpClientConnection>> opener, LongSupplier millis) {
+    this.bounds = bounds;
+    this.idleMillis = bounds.idle().toMillis();
+    this.opener = opener;
     this.millis = millis;
   }
 
-  Endpoint endpoint() {
-    return endpoint;
-  }
-
-  int open() {
+  public int open() {
     return open;
   }
 
-  int idle() {
-    return available.size();
+  public int idle() {
+    return offered.size();
   }
 
-  int inFlight() {
+  public int inFlight() {
     return inFlight;
   }
 
-  int pending() {
+  public int pending() {
     return pending.size();
   }
 
-  /**
-   * Gives the taker a connection, now or later; false when too many wait already.
-   *
-   * @param fresh only a connection that has carried nothing yet will do
-   */
-  boolean tryTake(Taker taker, boolean fresh) {
+  @Override
+  public int load() {
+    return inFlight + pending.size();
+  }
+
+  @Override
+  public boolean tryTake(Taker taker, boolean fresh) {
     Link link = fresh ? null : warm(taker.repeatable());
     if (link != null) {
       give(link, taker);
       return true;
     }
-    if (open < maxConnections || (fresh && makeRoom())) {
+    if (open < bounds.connections() || (fresh && makeRoom())) {
       connect(taker);
       return true;
     }
-    if (pending.size() >= maxPending) {
+    if (pending.size() >= bounds.pending()) {
       return false;
     }
     pending.addLast(taker);
     return true;
   }
 
-  /** The taker no longer wants to wait. */
-  void forget(Taker taker) {
+  @Override
+  public void forget(Taker taker) {
     pending.remove(taker);
   }
 
   private @Nullable Link warm(boolean repeatable) {
-    Link link = available.peekLast();
+    Link link = offered.peekLast();
     if (link == null) {
       return null;
     }
@@ -113,7 +104,7 @@ final class Pool {
         && link.requests == 0
         && link.used
         && millis.getAsLong() - link.idleSince > FRESH_MILLIS) {
-      if (open >= maxConnections) {
+      if (open >= bounds.connections()) {
         makeRoom();
       }
       return null;
@@ -123,7 +114,7 @@ final class Pool {
 
   /** Closes the connection that has been idle for longest. */
   private boolean makeRoom() {
-    Link oldest = available.peekFirst();
+    Link oldest = offered.peekFirst();
     if (oldest == null || oldest.requests > 0) {
       return false;
     }
@@ -134,28 +125,31 @@ final class Pool {
   private void give(Link link, Taker taker) {
     link.requests++;
     inFlight++;
-    if (link.requests >= link.capacity && link.stacked) {
-      remove(link);
+    if (link.requests >= link.capacity && link.place == Place.OFFERED) {
+      withdraw(link, Place.OUT);
     }
     taker.onLink(link);
   }
 
-  private void remove(Link link) {
-    link.stacked = false;
-    if (available.peekLast() == link) {
-      available.pollLast();
+  private void withdraw(Link link, Place to) {
+    link.place = to;
+    if (offered.peekLast() == link) {
+      offered.pollLast();
     } else {
-      available.remove(link);
+      offered.remove(link);
     }
   }
 
   private void connect(Taker taker) {
     open++;
-    connector
-        .apply(endpoint)
+    opener
+        .get()
         .onComplete(
             connection -> {
-              int capacity = multiplexed ? Math.clamp(connection.maxActiveStreams(), 1, 1000) : 1;
+              int capacity =
+                  bounds.multiplexed()
+                      ? Math.clamp(connection.maxActiveStreams(), 1, MOST_STREAMS)
+                      : 1;
               Link link = new Link(connection, capacity);
               connection.closeHandler(v -> closed(link));
               give(link, taker);
@@ -168,17 +162,13 @@ final class Pool {
             });
   }
 
-  /**
-   * A request on the link is over.
-   *
-   * @param reusable false when the connection cannot carry another
-   */
-  void release(Link link, boolean reusable) {
+  @Override
+  public void release(Link link, boolean reusable) {
     link.requests--;
     link.used = true;
     inFlight--;
     link.idleSince = millis.getAsLong();
-    if (link.closed) {
+    if (link.place == Place.CLOSED) {
       return;
     }
     if (!reusable) {
@@ -193,9 +183,9 @@ final class Pool {
   }
 
   private void offer(Link link) {
-    if (!link.stacked && !link.closed && link.requests < link.capacity) {
-      link.stacked = true;
-      available.addLast(link);
+    if (link.place == Place.OUT && link.requests < link.capacity) {
+      link.place = Place.OFFERED;
+      offered.addLast(link);
     }
   }
 
@@ -205,29 +195,29 @@ final class Pool {
   }
 
   private void closed(Link link) {
-    if (link.closed) {
+    if (link.place == Place.CLOSED) {
       return;
     }
-    link.closed = true;
     open--;
-    if (link.stacked) {
-      remove(link);
+    if (link.place == Place.OFFERED) {
+      withdraw(link, Place.CLOSED);
     }
+    link.place = Place.CLOSED;
     refill();
   }
 
   private void refill() {
-    while (open < maxConnections && !pending.isEmpty()) {
+    while (open < bounds.connections() && !pending.isEmpty()) {
       connect(pending.pollFirst());
     }
   }
 
   /** Closes what has been idle for too long, the oldest first. */
-  void sweep() {
+  public void sweep() {
     long now = millis.getAsLong();
-    for (Link link = available.peekFirst();
+    for (Link link = offered.peekFirst();
         link != null && link.requests == 0 && now - link.idleSince > idleMillis;
-        link = available.peekFirst()) {
+        link = offered.peekFirst()) {
       drop(link);
     }
   }
