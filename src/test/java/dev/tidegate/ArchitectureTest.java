@@ -24,7 +24,8 @@ import java.util.TreeSet;
 /** Dependencies point one way: app, then capabilities, then rules, policy, bus and problem. */
 @AnalyzeClasses(packages = "dev.tidegate", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-  private static final Set<String> FOUNDATION = Set.of("policy", "bus", "problem", "rules");
+  private static final Set<String> FOUNDATION =
+      Set.of("policy", "bus", "problem", "rules", "loop", "json", "net", "redis", "config");
 
   /**
    * The few that another may use: the listener holds the routes, policies and endpoints of its own.
@@ -32,10 +33,15 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> ALSO =
       Map.of(
           "ingress", Set.of("route", "rest", "auth", "ratelimit", "waf", "cache"),
-          "bus", Set.of("problem"),
-          "problem", Set.of(),
+          "json", Set.of(),
+          "net", Set.of(),
+          "redis", Set.of("loop"),
+          "config", Set.of(),
+          "loop", Set.of(),
+          "problem", Set.of("json"),
+          "bus", Set.of("problem", "json"),
           "policy", Set.of("problem", "bus"),
-          "rules", Set.of("policy", "problem", "bus"));
+          "rules", Set.of("policy", "problem", "bus", "json", "net", "config", "loop"));
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =

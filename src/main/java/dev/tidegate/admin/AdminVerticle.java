@@ -2,6 +2,7 @@ package dev.tidegate.admin;
 
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Operations;
+import dev.tidegate.net.RequestIds;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -10,6 +11,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** ADMIN: the listener for operators, probes and Prometheus. */
@@ -63,7 +65,7 @@ public final class AdminVerticle extends VerticleBase {
     AnnouncementsApi announcements = announcements(bus);
     Views views = new Views(new Gather(bus, this::after), node);
     Router router = Router.router(vertx);
-    router.route().handler(Answers::prepare);
+    router.route().handler(Answers.prepare(new RequestIds(RandomGenerator.getDefault())));
     router.route().handler(Answers::onlyKnownMethods);
     router.get("/health/live").handler(pages::live);
     router.get("/health/ready").handler(pages::ready);

@@ -3,15 +3,15 @@ package dev.tidegate.admin;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidegate.net.RequestIds;
 import dev.tidegate.problem.Problem;
+import dev.tidegate.problem.ProblemDocument;
+import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
-import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,22 +21,19 @@ final class Answers {
   static final ObjectMapper JSON = new ObjectMapper();
 
   private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
-  private static final String REQUEST_ID = "X-Request-Id";
-  private static final Pattern SANE_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
   private Answers() {}
 
   /** First in line: gives the request its id and the headers that every answer has. */
-  static void prepare(RoutingContext request) {
-    String given = request.request().getHeader(REQUEST_ID);
-    String id =
-        given != null && SANE_ID.matcher(given).matches() ? given : UUID.randomUUID().toString();
-    request
-        .response()
-        .putHeader(REQUEST_ID, id)
-        .putHeader("Cache-Control", "no-store")
-        .putHeader("X-Content-Type-Options", "nosniff");
-    request.next();
+  static Handler<RoutingContext> prepare(RequestIds ids) {
+    return request -> {
+      request
+          .response()
+          .putHeader(RequestIds.HEADER, ids.of(request.request().getHeader(RequestIds.HEADER)))
+          .putHeader("Cache-Control", "no-store")
+          .putHeader("X-Content-Type-Options", "nosniff");
+      request.next();
+    };
   }
 
   /** Second in line: everything is read, little is changed. */
@@ -63,20 +60,20 @@ final class Answers {
   }
 
   static void json(RoutingContext request, int status, JsonNode body) {
-    send(request, status, "application/json", body);
+    try {
+      send(request, status, "application/json", Buffer.buffer(JSON.writeValueAsBytes(body)));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of JSON nodes can always be written", e);
+    }
   }
 
   static void problem(RoutingContext request, Problem problem, @Nullable String detail) {
-    ObjectNode body =
-        JSON.createObjectNode()
-            .put("type", problem.type())
-            .put("title", problem.title())
-            .put("status", problem.status());
-    if (detail != null) {
-      body.put("detail", detail);
-    }
-    body.put("requestId", request.response().headers().get(REQUEST_ID));
-    send(request, problem.status(), "application/problem+json", body);
+    String id = request.response().headers().get(RequestIds.HEADER);
+    send(
+        request,
+        problem.status(),
+        ProblemDocument.CONTENT_TYPE,
+        ProblemDocument.render(problem, detail, id, null));
   }
 
   /** What vertx-web refused or what a handler threw. */
@@ -106,18 +103,10 @@ final class Answers {
     problem(request, problem, null);
   }
 
-  private static void send(RoutingContext request, int status, String type, JsonNode body) {
+  private static void send(RoutingContext request, int status, CharSequence type, Buffer body) {
     HttpServerResponse response = request.response();
-    if (response.ended() || response.closed()) {
-      return;
-    }
-    try {
-      response
-          .setStatusCode(status)
-          .putHeader(HttpHeaders.CONTENT_TYPE, type)
-          .end(Buffer.buffer(JSON.writeValueAsBytes(body)));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree of JSON nodes can always be written", e);
+    if (!response.ended() && !response.closed()) {
+      response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, type).end(body);
     }
   }
 }

@@ -78,7 +78,7 @@ final class RulesApi {
       RoutingContext request, String kind, String verb, RulesAnswered answer) {
     String problem = answer.problem();
     if (problem != null) {
-      Answers.problem(request, Problem.valueOf(problem), answer.text());
+      Answers.problem(request, Problem.named(problem), answer.text());
       return;
     }
     boolean created = verb.equals("POST");

@@ -1,12 +1,11 @@
 package dev.tidegate.ingress;
 
+import dev.tidegate.net.TrustedProxies;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
-import io.netty.util.NetUtil;
 import io.vertx.core.Handler;
-import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
@@ -28,7 +27,7 @@ final class Connections {
       new WriteBufferWaterMark(Integer.MAX_VALUE - 1, Integer.MAX_VALUE);
 
   private final List<Guard> all = new ArrayList<>();
-  private final Networks trusted;
+  private final TrustedProxies proxies;
   private final LongSupplier millis;
   private final Supplier<String> ids;
   private final int maxConnections;
@@ -42,7 +41,7 @@ final class Connections {
 
   Connections(IngressConfig config, LongSupplier millis, Supplier<String> ids) {
     IngressConfig.Limits limits = config.limits();
-    this.trusted = new Networks(config.trustedProxies());
+    this.proxies = new TrustedProxies(config.trustedProxies());
     this.millis = millis;
     this.ids = ids;
     this.maxConnections = limits.connections();
@@ -131,34 +130,8 @@ final class Connections {
     return draining;
   }
 
-  boolean trusts(String address) {
-    return trusted.contains(address);
-  }
-
-  /**
-   * The caller's address behind trusted proxies: the last in the chain that is not one of them, or
-   * what the peer itself says.
-   */
-  String client(MultiMap headers, String peer) {
-    String chain =
-        headers.contains(Headers.X_FORWARDED_FOR)
-            ? String.join(",", headers.getAll(Headers.X_FORWARDED_FOR))
-            : headers.get(Headers.X_REAL_IP);
-    String client = peer;
-    int end = chain == null ? 0 : chain.length();
-    while (chain != null && end > 0) {
-      int comma = chain.lastIndexOf(',', end - 1);
-      String address = chain.substring(comma + 1, end).trim();
-      if (NetUtil.createByteArrayFromIpAddressString(address) == null) {
-        return client;
-      }
-      client = address;
-      if (!trusts(address)) {
-        return client;
-      }
-      end = comma;
-    }
-    return client;
+  TrustedProxies proxies() {
+    return proxies;
   }
 
   String newId() {

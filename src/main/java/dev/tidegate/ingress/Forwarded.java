@@ -1,5 +1,6 @@
 package dev.tidegate.ingress;
 
+import dev.tidegate.net.RequestIds;
 import dev.tidegate.policy.Identity;
 import io.vertx.core.MultiMap;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ final class Forwarded {
         trusted ? all(from, Headers.FORWARDED) : null,
         guard.forwarded(host));
     add(to, Headers.VIA, all(from, Headers.VIA), guard.http2 ? VIA_2 : VIA);
-    to.add(Headers.X_REQUEST_ID, x.requestId());
+    to.add(RequestIds.HEADER, x.requestId());
     Identity identity = x.identity();
     if (identity != null && headerSafe(identity.consumer())) {
       to.add(Headers.X_CONSUMER, identity.consumer());

@@ -41,7 +41,7 @@ final class Guard extends ChannelInboundHandlerAdapter {
     this.channel = channel;
     this.connections = connections;
     this.peer = peer;
-    this.trusted = connections.trusts(peer);
+    this.trusted = connections.proxies().trusts(peer);
     this.http2 = http2;
     this.tls = tls;
     this.waitingSince = connections.now();
@@ -100,7 +100,7 @@ final class Guard extends ChannelInboundHandlerAdapter {
 
   /** The caller's address as trusted proxies saw it. */
   String client(MultiMap headers) {
-    return connections.client(headers, peer);
+    return connections.proxies().client(headers, peer);
   }
 
   String scheme() {

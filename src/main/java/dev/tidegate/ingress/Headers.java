@@ -9,7 +9,6 @@ final class Headers {
   static final CharSequence X_FORWARDED_PROTO = HttpHeaders.createOptimized("x-forwarded-proto");
   static final CharSequence X_FORWARDED_HOST = HttpHeaders.createOptimized("x-forwarded-host");
   static final CharSequence X_REAL_IP = HttpHeaders.createOptimized("x-real-ip");
-  static final CharSequence X_REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
   static final CharSequence X_CONSUMER = HttpHeaders.createOptimized("x-consumer");
   static final CharSequence FORWARDED = HttpHeaders.createOptimized("forwarded");
   static final CharSequence VIA = HttpHeaders.createOptimized("via");

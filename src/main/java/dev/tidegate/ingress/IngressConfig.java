@@ -1,5 +1,6 @@
 package dev.tidegate.ingress;
 
+import dev.tidegate.net.Network;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ public record IngressConfig(
     require(port >= 0 && port < 65536, "port", port, "0..65535");
     limits = limits == null ? Limits.defaults() : limits;
     trustedProxies = trustedProxies == null ? List.of() : List.copyOf(trustedProxies);
-    trustedProxies.forEach(Networks::parse);
+    trustedProxies.forEach(IngressConfig::network);
     accessLog = accessLog == null ? "off" : accessLog;
     require(!accessLog.isBlank(), "accessLog", accessLog, "off, stdout or a file");
   }
@@ -40,6 +41,14 @@ public record IngressConfig(
   /** The port that {@code of} or the file gave. */
   int boundPort() {
     return port;
+  }
+
+  private static void network(String text) {
+    try {
+      Network.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("trustedProxies: " + e.getMessage(), e);
+    }
   }
 
   /** PEM files of the private key and the certificate chain. */

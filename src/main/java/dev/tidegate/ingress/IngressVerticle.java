@@ -3,6 +3,7 @@ package dev.tidegate.ingress;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Upstreams;
+import dev.tidegate.net.RequestIds;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.rest.Endpoints;

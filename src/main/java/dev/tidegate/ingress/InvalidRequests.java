@@ -1,5 +1,6 @@
 package dev.tidegate.ingress;
 
+import dev.tidegate.net.RequestIds;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.problem.ProblemDocument;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -30,7 +31,7 @@ final class InvalidRequests implements Handler<HttpServerRequest> {
         .response()
         .setStatusCode(problem.status())
         .putHeader(HttpHeaders.CONTENT_TYPE, ProblemDocument.CONTENT_TYPE)
-        .putHeader(Headers.X_REQUEST_ID, id)
+        .putHeader(RequestIds.HEADER, id)
         .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
         .end(ProblemDocument.render(problem, "the request cannot be read", id, null));
     request.connection().close();

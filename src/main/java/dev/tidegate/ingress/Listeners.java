@@ -1,5 +1,6 @@
 package dev.tidegate.ingress;
 
+import dev.tidegate.net.TlsListener;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -11,10 +12,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
-import io.vertx.core.net.PemKeyCertOptions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -24,6 +23,8 @@ final class Listeners {
   private static final int ANY = -1;
 
   private static final int ANY_TLS = -2;
+  private static final List<HttpVersion> VERSIONS =
+      List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1);
   private static final String HTTP2_PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
   private final IngressConfig config;
@@ -96,17 +97,8 @@ final class Listeners {
     all.add(common().setPort(config.port() == 0 ? ANY : config.port()));
     IngressConfig.Tls tls = config.tls();
     if (tls != null) {
-      all.add(
-          common()
-              .setPort(tls.port() == 0 ? ANY_TLS : tls.port())
-              .setSsl(true)
-              .setUseAlpn(true)
-              .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
-              .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"))
-              .setSslHandshakeTimeout(10)
-              .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
-              .setKeyCertOptions(
-                  new PemKeyCertOptions().setKeyPath(tls.key()).setCertPath(tls.cert())));
+      HttpServerOptions options = common().setPort(tls.port() == 0 ? ANY_TLS : tls.port());
+      all.add(TlsListener.secure(options, tls.key(), tls.cert(), VERSIONS));
     }
     return all;
   }

@@ -1,6 +1,7 @@
 package dev.tidegate.ingress;
 
 import dev.tidegate.auth.Authentication;
+import dev.tidegate.net.RequestIds;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Next;
@@ -38,7 +39,7 @@ final class Pipeline implements Next {
     RuleMeters ruleMeters = new RuleMeters(with.meters());
     return new Pipeline(
         new Policy[] {
-          with.requestIds(),
+          new RequestNaming(with.requestIds()),
           new AccessLogging(with.accessLog()),
           new ResponseMetrics(with.meters(), with.routes()),
           new AddressBans(with.rules(), ruleMeters),

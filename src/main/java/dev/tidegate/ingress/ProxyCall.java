@@ -117,8 +117,7 @@ final class ProxyCall implements Call {
     } else {
       x.responseHeaders().clear();
       x.answer(
-          new Reply.Refusal(
-              Problem.valueOf(failure.problem()), failure.detail(), failure.outcome()));
+          new Reply.Refusal(Problem.named(failure.problem()), failure.detail(), failure.outcome()));
     }
   }
 

@@ -1,6 +1,10 @@
 package dev.tidegate.problem;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Every kind of refusal: its type URI (a page that the gateway serves), status and title. */
 public enum Problem {
@@ -34,6 +38,9 @@ public enum Problem {
   DRAINING(503, "This node is leaving"),
   UPSTREAM_TIMEOUT(504, "The upstream did not answer in time");
 
+  private static final Map<String, Problem> NAMED =
+      Arrays.stream(values()).collect(Collectors.toMap(Problem::name, Function.identity()));
+
   private final String slug = name().toLowerCase(Locale.ROOT).replace('_', '-');
   private final int status;
   private final String title;
@@ -41,6 +48,11 @@ public enum Problem {
   Problem(int status, String title) {
     this.status = status;
     this.title = title;
+  }
+
+  /** As nodes tell each other; what a newer one knows and we do not is a failure of the gateway. */
+  public static Problem named(String name) {
+    return NAMED.getOrDefault(name, INTERNAL);
   }
 
   /** The last part of the type, as in {@code rate-limited}. */

@@ -1,5 +1,6 @@
 package dev.tidegate.rules;
 
+import dev.tidegate.net.Network;
 import dev.tidegate.rules.Rule.Ban;
 import java.util.Comparator;
 import java.util.HashMap;

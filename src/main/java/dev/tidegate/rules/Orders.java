@@ -1,5 +1,6 @@
 package dev.tidegate.rules;
 
+import dev.tidegate.net.Network;
 import dev.tidegate.rules.Rule.Ban;
 import dev.tidegate.rules.Rule.Credential;
 import dev.tidegate.rules.Rule.Revocation;

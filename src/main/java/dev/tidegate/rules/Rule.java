@@ -1,5 +1,6 @@
 package dev.tidegate.rules;
 
+import dev.tidegate.net.Network;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,6 +1,7 @@
 package dev.tidegate.stream;
 
 import dev.tidegate.bus.Bus;
+import dev.tidegate.net.TlsListener;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.rules.RuleMeters;
 import dev.tidegate.rules.Rules;
@@ -10,11 +11,10 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.net.PemKeyCertOptions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -134,12 +134,8 @@ public final class StreamVerticle extends VerticleBase {
       return List.of(plain);
     }
     HttpServerOptions secure =
-        options()
-            .setPort(tls.port())
-            .setSsl(true)
-            .setKeyCertOptions(
-                new PemKeyCertOptions().setCertPath(tls.cert()).setKeyPath(tls.key()));
-    secure.getSslOptions().setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"));
+        TlsListener.secure(
+            options().setPort(tls.port()), tls.key(), tls.cert(), List.of(HttpVersion.HTTP_1_1));
     return List.of(plain, secure);
   }
 

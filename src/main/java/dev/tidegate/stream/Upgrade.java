@@ -1,5 +1,6 @@
 package dev.tidegate.stream;
 
+import dev.tidegate.net.RequestIds;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.CloseCode;
@@ -19,6 +20,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +45,7 @@ final class Upgrade {
   private final Authenticator authenticator;
   private final Connection.Clock clock;
   private final Enforcement enforcement;
-  private final Answers answers = new Answers();
+  private final Answers answers = new Answers(new RequestIds(RandomGenerator.getDefault()));
   private boolean draining;
 
   Upgrade(

@@ -2,6 +2,7 @@ package dev.tidegate.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.net.Network;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.rules.Rule.Ban;
 import dev.tidegate.rules.Rule.Credential;

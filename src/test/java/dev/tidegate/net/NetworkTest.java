@@ -1,4 +1,4 @@
-package dev.tidegate.rules;
+package dev.tidegate.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.tidegate.rules;
+package dev.tidegate.net;
 
 import io.netty.util.NetUtil;
 import java.nio.ByteBuffer;
@@ -65,7 +65,7 @@ public record Network(boolean v6, long high, long low, int bits) {
   }
 
   /** The range of so many bits that this lies in. */
-  Network within(int fewer) {
+  public Network within(int fewer) {
     return new Network(v6, high, low, fewer);
   }
 
