@@ -50,14 +50,15 @@ public interface Exchange {
 
   void requestId(String id);
 
-  /** The number of the route among its configuration, or -1 when none matched. */
-  int route();
-
   /** The path that routes are matched with: without query and dot segments. */
   String path();
 
-  /** The request takes this route. */
-  void route(int number, String path);
+  void path(String normal);
+
+  /** The number of the route among its configuration, or -1 when none matched. */
+  int route();
+
+  void route(int number);
 
   /** Who is calling, once a policy has proven it. */
   @Nullable Identity identity();

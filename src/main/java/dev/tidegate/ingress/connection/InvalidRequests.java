@@ -1,4 +1,4 @@
-package dev.tidegate.ingress;
+package dev.tidegate.ingress.connection;
 
 import dev.tidegate.net.RequestIds;
 import dev.tidegate.problem.Problem;
@@ -8,13 +8,14 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.function.Supplier;
 
 /** Answers what the codec could not read; nothing after it on the connection can be trusted. */
-final class InvalidRequests implements Handler<HttpServerRequest> {
-  private final Connections connections;
+public final class InvalidRequests implements Handler<HttpServerRequest> {
+  private final Supplier<String> ids;
 
-  InvalidRequests(Connections connections) {
-    this.connections = connections;
+  public InvalidRequests(Supplier<String> ids) {
+    this.ids = ids;
   }
 
   @Override
@@ -26,7 +27,7 @@ final class InvalidRequests implements Handler<HttpServerRequest> {
             : cause instanceof TooLongHttpHeaderException
                 ? Problem.HEADERS_TOO_LARGE
                 : Problem.BAD_REQUEST;
-    String id = connections.newId();
+    String id = ids.get();
     request
         .response()
         .setStatusCode(problem.status())

@@ -1,5 +1,6 @@
-package dev.tidegate.ingress;
+package dev.tidegate.ingress.exchange;
 
+import dev.tidegate.policy.Exchange;
 import dev.tidegate.rules.RuleMeters;
 import dev.tidegate.rules.RuleMeters.Cause;
 import dev.tidegate.rules.RuleSet;
@@ -9,20 +10,25 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The gateway's own streams that are open on one event loop, so that a rule can end them. */
-final class OpenStreams {
-  private final Set<HttpExchange> open = new HashSet<>();
+public final class OpenStreams {
+  private final Set<Exchange> open = new HashSet<>();
+  private final RuleMeters meters;
 
-  void began(HttpExchange exchange) {
+  public OpenStreams(RuleMeters meters) {
+    this.meters = meters;
+  }
+
+  void began(Exchange exchange) {
     open.add(exchange);
   }
 
-  void ended(HttpExchange exchange) {
+  void ended(Exchange exchange) {
     open.remove(exchange);
   }
 
   /** Breaks off those whose caller may not be here any longer. */
-  void hold(RuleSet rules, RuleMeters meters) {
-    for (HttpExchange exchange : List.copyOf(open)) {
+  public void hold(RuleSet rules) {
+    for (Exchange exchange : List.copyOf(open)) {
       Cause cause = against(exchange, rules);
       if (cause != null) {
         meters.closed(cause);
@@ -31,7 +37,7 @@ final class OpenStreams {
     }
   }
 
-  private static @Nullable Cause against(HttpExchange exchange, RuleSet rules) {
+  private static @Nullable Cause against(Exchange exchange, RuleSet rules) {
     if (rules.bannedAddress(exchange.client()) != null) {
       return Cause.BANNED_ADDRESS;
     }

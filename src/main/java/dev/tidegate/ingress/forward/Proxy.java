@@ -1,4 +1,4 @@
-package dev.tidegate.ingress;
+package dev.tidegate.ingress.forward;
 
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Upstreams;
@@ -8,6 +8,7 @@ import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.bus.Upstreams.Forward;
 import dev.tidegate.bus.Upstreams.Forwarded;
 import dev.tidegate.bus.Upstreams.Header;
+import dev.tidegate.ingress.exchange.HttpExchange;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
@@ -27,7 +28,7 @@ import java.util.List;
  * Hands an exchange to UPSTREAM: live to the instance of this event loop, else whole to another one
  * of this JVM, else whole to another node.
  */
-final class Proxy {
+public final class Proxy {
   /** What travelling whole may take on top of the upstream's own time. */
   private static final Duration MARGIN = Duration.ofSeconds(2);
 
@@ -35,14 +36,17 @@ final class Proxy {
 
   private final Bus bus;
   private final MessageProducer<Call> here;
+  private final HeadCopy copy = new HeadCopy();
 
-  Proxy(Bus bus, MessageProducer<Call> here) {
+  /** Prefers {@code here}, which reaches the UPSTREAM of the calling event loop. */
+  public Proxy(Bus bus, MessageProducer<Call> here) {
     this.bus = bus;
     this.here = here;
   }
 
-  void forward(HttpExchange x, Route route) {
-    ProxyCall call = new ProxyCall(x, route);
+  /** Lets the exchange be answered by the upstream of its route. */
+  public void forward(HttpExchange x, Route route) {
+    ProxyCall call = new ProxyCall(x, route, copy);
     Future<Void> sent = here.write(call);
     if (!sent.succeeded()) {
       sent.onFailure(e -> x.body(body -> whole(x, call, body)));

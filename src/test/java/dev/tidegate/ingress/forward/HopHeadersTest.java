@@ -1,4 +1,4 @@
-package dev.tidegate.ingress;
+package dev.tidegate.ingress.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HeadersTest {
+class HopHeadersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -22,17 +22,17 @@ class HeadersTest {
         "Proxy-Authorization"
       })
   void keepsHopByHopHeadersOnTheirHop(String name) {
-    assertThat(Headers.hopByHop(name)).isTrue();
+    assertThat(HopHeaders.hopByHop(name)).isTrue();
   }
 
   @Test
   void findsHeadersThatConnectionNames() {
-    assertThat(Headers.named("close, X-Secret", "x-secret")).isTrue();
-    assertThat(Headers.named("x-secret,close", "X-Secret")).isTrue();
-    assertThat(Headers.named("x-secrets", "x-secret")).isFalse();
-    assertThat(Headers.named("not-x-secret", "x-secret")).isFalse();
-    assertThat(Headers.named(null, "x-secret")).isFalse();
-    assertThat(Headers.extraTokens("Keep-Alive")).isNull();
-    assertThat(Headers.extraTokens("close, x")).isEqualTo("close, x");
+    assertThat(HopHeaders.named("close, X-Secret", "x-secret")).isTrue();
+    assertThat(HopHeaders.named("x-secret,close", "X-Secret")).isTrue();
+    assertThat(HopHeaders.named("x-secrets", "x-secret")).isFalse();
+    assertThat(HopHeaders.named("not-x-secret", "x-secret")).isFalse();
+    assertThat(HopHeaders.named(null, "x-secret")).isFalse();
+    assertThat(HopHeaders.extraTokens("Keep-Alive")).isNull();
+    assertThat(HopHeaders.extraTokens("close, x")).isEqualTo("close, x");
   }
 }

@@ -1,19 +1,10 @@
-package dev.tidegate.ingress;
+package dev.tidegate.ingress.forward;
 
-import io.vertx.core.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
-/** Which headers stay on one connection (RFC 9110, section 7.6.1), and the names that we use. */
-final class Headers {
-  static final CharSequence X_FORWARDED_FOR = HttpHeaders.createOptimized("x-forwarded-for");
-  static final CharSequence X_FORWARDED_PROTO = HttpHeaders.createOptimized("x-forwarded-proto");
-  static final CharSequence X_FORWARDED_HOST = HttpHeaders.createOptimized("x-forwarded-host");
-  static final CharSequence X_REAL_IP = HttpHeaders.createOptimized("x-real-ip");
-  static final CharSequence X_CONSUMER = HttpHeaders.createOptimized("x-consumer");
-  static final CharSequence FORWARDED = HttpHeaders.createOptimized("forwarded");
-  static final CharSequence VIA = HttpHeaders.createOptimized("via");
-
-  private Headers() {}
+/** Which headers stay on one connection (RFC 9110, section 7.6.1), and which we write ourselves. */
+final class HopHeaders {
+  private HopHeaders() {}
 
   static boolean hopByHop(String name) {
     return switch (name.length()) {

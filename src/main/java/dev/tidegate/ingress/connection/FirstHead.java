@@ -1,4 +1,4 @@
-package dev.tidegate.ingress;
+package dev.tidegate.ingress.connection;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Sharable
 final class FirstHead extends ChannelInboundHandlerAdapter {
-  static final String NAME = "firstHead";
+  private static final String NAME = "firstHead";
 
   private final long headMillis;
   private final Supplier<String> ids;
@@ -39,6 +39,13 @@ final class FirstHead extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Its first head has been read. */
+  void passed(Channel connection) {
+    if (connection.pipeline().get(NAME) != null) {
+      connection.pipeline().remove(NAME);
+    }
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (message instanceof Channel accepted) {
@@ -47,7 +54,7 @@ final class FirstHead extends ChannelInboundHandlerAdapter {
     ctx.fireChannelRead(message);
   }
 
-  /** On one connection, until a guard takes over. */
+  /** On one connection, until a {@link ClientConnection} takes over. */
   private static final class Timer extends ChannelInboundHandlerAdapter {
     private final long headMillis;
     private final Supplier<String> ids;
@@ -74,7 +81,7 @@ final class FirstHead extends ChannelInboundHandlerAdapter {
 
     private void expired(ChannelHandlerContext ctx) {
       if (begun) {
-        ctx.writeAndFlush(Guard.tooSlow(ids.get())).addListener(ChannelFutureListener.CLOSE);
+        ctx.writeAndFlush(RawRefusal.tooSlow(ids.get())).addListener(ChannelFutureListener.CLOSE);
       } else {
         ctx.close();
       }

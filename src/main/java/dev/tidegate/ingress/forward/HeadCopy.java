@@ -1,4 +1,4 @@
-package dev.tidegate.ingress;
+package dev.tidegate.ingress.forward;
 
 import io.vertx.core.MultiMap;
 import java.util.function.BiConsumer;
@@ -32,9 +32,9 @@ final class HeadCopy implements BiConsumer<String, String> {
 
   @Override
   public void accept(String name, String value) {
-    if (Headers.hopByHop(name)
-        || (request && Headers.replaced(name))
-        || (connection != null && Headers.named(connection, name))) {
+    if (HopHeaders.hopByHop(name)
+        || (request && HopHeaders.replaced(name))
+        || (connection != null && HopHeaders.named(connection, name))) {
       return;
     }
     to.add((CharSequence) name, (CharSequence) value);

@@ -1,9 +1,10 @@
-package dev.tidegate.ingress;
+package dev.tidegate.ingress.observe;
 
+import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Next;
+import dev.tidegate.policy.PerRoute;
 import dev.tidegate.policy.Policy;
-import dev.tidegate.route.Route;
 import dev.tidegate.route.RouteTable;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -11,17 +12,15 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** Times answers by route and class of status. Every meter is made at start. */
-final class ResponseMetrics implements Policy {
+public final class ResponseMetrics implements Policy {
   private static final String[] CLASSES = {"aborted", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
-  private final Timer[][] timers;
+  private final PerRoute<Timer[]> timers;
+  private final Loop loop;
 
-  ResponseMetrics(MeterRegistry meters, RouteTable routes) {
-    timers = new Timer[routes.routes().size() + 1][];
-    timers[0] = timers(meters, "none");
-    for (Route route : routes.routes()) {
-      timers[route.index() + 1] = timers(meters, route.config().id());
-    }
+  public ResponseMetrics(MeterRegistry meters, RouteTable routes, Loop loop) {
+    this.timers = routes.ids().map(id -> timers(meters, id));
+    this.loop = loop;
   }
 
   private static Timer[] timers(MeterRegistry meters, String route) {
@@ -47,13 +46,14 @@ final class ResponseMetrics implements Policy {
 
   @Override
   public void apply(Exchange exchange, Next next) {
-    next.proceed(exchange);
+    next.proceed();
   }
 
   @Override
   public void onEnd(Exchange exchange) {
     int status = exchange.status() / 100;
-    timers[exchange.route() + 1][status < 0 || status > 5 ? 0 : status].record(
-        System.nanoTime() - exchange.started(), TimeUnit.NANOSECONDS);
+    timers
+        .of(exchange)[status < 0 || status > 5 ? 0 : status]
+        .record(loop.nanos() - exchange.started(), TimeUnit.NANOSECONDS);
   }
 }

@@ -1,4 +1,4 @@
-package dev.tidegate.ingress;
+package dev.tidegate.ingress.observe;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Writes lines off the event loop. Lines are gathered in batches on the loop and handed over by a
  * bounded queue; when the disk cannot keep up, batches are dropped and their lines counted.
  */
-final class AccessLog {
+public final class AccessLog {
   private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
   private static final int QUEUE = 64;
   private static final int BATCH = 32 * 1024;
@@ -43,7 +43,7 @@ final class AccessLog {
   }
 
   /** {@code off}, {@code stdout} or a file that is appended to; null when it is off. */
-  static @Nullable AccessLog open(String where, MeterRegistry meters) {
+  public static @Nullable AccessLog open(String where, MeterRegistry meters) {
     try {
       return switch (where) {
         case "off" -> null;
@@ -90,7 +90,7 @@ final class AccessLog {
   }
 
   /** The lines of one event loop, gathered into a batch of bytes. */
-  static final class Lines {
+  public static final class Lines {
     private static final int MAX_LINE = 24 * 1024;
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
@@ -99,7 +99,8 @@ final class AccessLog {
     private int end;
     private int lines;
 
-    Lines(@Nullable AccessLog log) {
+    /** Of no log when it is off. */
+    public Lines(@Nullable AccessLog log) {
       this.log = log;
     }
 
@@ -112,6 +113,13 @@ final class AccessLog {
       System.arraycopy(bytes, 0, batch, end, bytes.length);
       end += bytes.length;
       return this;
+    }
+
+    /** The inside of a JSON string, for {@link #raw}. */
+    static byte[] escaped(String text) {
+      Lines lines = new Lines(null);
+      lines.text(text);
+      return Arrays.copyOf(lines.batch, lines.end);
     }
 
     /** The inside of a JSON string; what is too long for a line is cut. */
@@ -160,7 +168,7 @@ final class AccessLog {
     }
 
     /** Hands the batch over; called now and then. */
-    void flush() {
+    public void flush() {
       if (log == null || lines == 0) {
         return;
       }
@@ -172,7 +180,7 @@ final class AccessLog {
     }
 
     /** Waits until what was handed over has been written. Blocks for a moment. */
-    @Nullable Void close() {
+    public @Nullable Void close() {
       if (log != null) {
         log.stop();
       }

@@ -1,5 +1,7 @@
-package dev.tidegate.ingress;
+package dev.tidegate.ingress.exchange;
 
+import dev.tidegate.ingress.connection.InFlight;
+import dev.tidegate.policy.Next;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.problem.ProblemDocument;
@@ -7,6 +9,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -14,32 +17,49 @@ import io.vertx.core.streams.ReadStream;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One request and its answer on one event loop: how its body is read and how the answer leaves. */
-final class HttpExchange extends Incoming implements Handler<Void> {
+/**
+ * One request and its answer on one event loop: how its body is read and how the answer leaves.
+ *
+ * <pre>
+ *           a head                the last byte
+ *  WAITING ---------> ANSWERING ----------------+
+ *     |                                         v
+ *     +-------------> STREAMING -------------> OVER
+ *           a stream of ours
+ *
+ *  from each of them: the caller has gone, or the rest cannot be had --> OVER
+ * </pre>
+ */
+public final class HttpExchange extends Incoming implements Next, InFlight, Handler<Void> {
   /** Bytes of one answer that may wait for the socket or for the caller's window. */
   private static final int MAX_UNSENT = 64 * 1024;
 
   private static final Buffer NOTHING = Buffer.buffer();
 
+  private enum State {
+    WAITING,
+    ANSWERING,
+    STREAMING,
+    OVER
+  }
+
   private final HttpServerResponse response;
   private final MultiMap responseHeaders;
 
   int step;
+  private State state = State.WAITING;
+  private int status;
+  private int unsent;
+  private boolean closeAfter;
   private @Nullable String cause;
   private @Nullable Runnable gone;
   private @Nullable Runnable drain;
-  private int unsent;
-  private int status;
-  private boolean closeAfter;
-  private boolean bodyWanted;
-  private boolean ended;
-  private boolean streaming;
 
-  HttpExchange(HttpServerRequest request, Loop loop) {
-    super(request, loop);
+  HttpExchange(HttpServerRequest request, Shared shared) {
+    super(request, shared);
     this.response = request.response();
     this.responseHeaders = response.headers();
-    this.closeAfter = guard.begin(this);
+    this.closeAfter = connection.begin(this);
     if (hasBody()) {
       request.pause();
       request.exceptionHandler(e -> {});
@@ -48,51 +68,14 @@ final class HttpExchange extends Incoming implements Handler<Void> {
   }
 
   @Override
-  public HttpServerResponse response() {
-    return response;
+  public void proceed() {
+    shared.steps().next(this);
   }
+
+  // The body.
 
   @Override
-  public MultiMap responseHeaders() {
-    return responseHeaders;
-  }
-
-  @Override
-  public int status() {
-    return status;
-  }
-
-  @Override
-  public @Nullable String cause() {
-    return cause;
-  }
-
-  void cause(String why) {
-    cause = why;
-  }
-
-  boolean ended() {
-    return ended;
-  }
-
-  /** This is the connection's last answer. */
-  void closeAfter() {
-    closeAfter = true;
-  }
-
-  @Override
-  public void onGone(Runnable action) {
-    gone = action;
-    if (ended) {
-      action.run();
-    }
-  }
-
-  boolean readingBody() {
-    return bodyWanted && !request.isEnded();
-  }
-
-  void slowBody() {
+  public void slowBody() {
     closeAfter = true;
     stopTarget();
     refuse(Problem.REQUEST_TIMEOUT, "the body arrived too slowly");
@@ -104,16 +87,8 @@ final class HttpExchange extends Incoming implements Handler<Void> {
     refuse(Problem.BODY_TOO_LARGE, "the body may have " + bodyLimit() + " bytes");
   }
 
-  private void stopTarget() {
-    Runnable cancel = gone;
-    gone = null;
-    if (cancel != null) {
-      cancel.run();
-    }
-  }
-
   /** The body as it comes, paused; null when there is none. */
-  @Nullable ReadStream<Buffer> bodyStream() {
+  public @Nullable ReadStream<Buffer> bodyStream() {
     if (!hasBody()) {
       return null;
     }
@@ -121,8 +96,8 @@ final class HttpExchange extends Incoming implements Handler<Void> {
   }
 
   /** The body is about to be read. */
-  void bodyWanted() {
-    bodyWanted = true;
+  public void bodyWanted() {
+    reading();
     if (expectation() != null && !request.isEnded() && !response.headWritten()) {
       response.writeContinue();
     }
@@ -139,7 +114,7 @@ final class HttpExchange extends Incoming implements Handler<Void> {
     stream.handler(whole::appendBuffer);
     stream.endHandler(
         v -> {
-          if (!ended) {
+          if (!ended()) {
             then.accept(whole);
           }
         });
@@ -147,15 +122,42 @@ final class HttpExchange extends Incoming implements Handler<Void> {
     stream.resume();
   }
 
+  /** Nobody wants the rest of the body. */
+  private void discard() {
+    if (connection.http2()) {
+      request.resume();
+      return;
+    }
+    connection.linger();
+    request.handler(data -> {});
+    request.endHandler(v -> request.connection().close());
+    request.resume();
+  }
+
+  // The answer's head.
+
+  @Override
+  public MultiMap responseHeaders() {
+    return responseHeaders;
+  }
+
+  @Override
+  public int status() {
+    return status;
+  }
+
+  @Override
+  public void closeAfter() {
+    closeAfter = true;
+  }
+
   @Override
   public void answer(Reply reply) {
-    if (ended) {
+    if (ended()) {
       return;
     }
     if (response.headWritten()) {
-      cause = "broken";
-      response.reset();
-      over();
+      abort("broken");
       return;
     }
     switch (reply) {
@@ -183,42 +185,51 @@ final class HttpExchange extends Incoming implements Handler<Void> {
     responseHeaders.set(HttpHeaders.CONTENT_TYPE, type);
     beginHead(code);
     endless();
-    streaming = true;
-    loop.streams().began(this);
+    state = State.STREAMING;
+    shared.streams().began(this);
     response.writeHead();
   }
 
-  @Override
-  public void finish() {
-    if (!ended) {
-      end(null);
-    }
-  }
-
   /** Sets the status and lets every policy see the head; the first write sends it. */
-  void beginHead(int code) {
+  public void beginHead(int code) {
+    state = State.ANSWERING;
     status = code;
     response.setStatusCode(code);
-    loop.pipeline().head(this);
-    closeAfter |= guard.draining();
-    if (closeAfter && !guard.http2) {
+    shared.steps().head(this);
+    closeAfter |= connection.draining();
+    if (closeAfter && !connection.http2()) {
       responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
   }
 
   /** The answer's length is not known; an HTTP/1.0 client learns it when the connection closes. */
-  void endless() {
+  public void endless() {
     if (request.version() == HttpVersion.HTTP_1_1) {
       response.setChunked(true);
-    } else if (!guard.http2) {
+    } else if (!connection.http2()) {
       closeAfter = true;
       responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
   }
 
-  /** Some bytes of the answer. On an HTTP/2 connection we count what has not left yet ourselves. */
-  void write(Buffer data) {
-    if (!guard.http2) {
+  /** Whether it is too late to answer otherwise. */
+  public boolean headWritten() {
+    return response.headWritten();
+  }
+
+  /** Sends a head that {@link #beginHead} made, without waiting for the first byte of the body. */
+  public void flushHead() {
+    if (!response.headWritten() && !HttpMethod.HEAD.equals(request.method())) {
+      response.writeHead();
+    }
+  }
+
+  // The answer's body.
+
+  /** On an HTTP/2 connection we count what has not left yet ourselves. */
+  @Override
+  public void write(Buffer data) {
+    if (!connection.http2()) {
       response.write(data);
       return;
     }
@@ -236,12 +247,14 @@ final class HttpExchange extends Incoming implements Handler<Void> {
     }
   }
 
-  boolean full() {
-    return guard.http2 ? unsent > MAX_UNSENT : response.writeQueueFull();
+  @Override
+  public boolean full() {
+    return connection.http2() ? unsent > MAX_UNSENT : response.writeQueueFull();
   }
 
-  void onDrain(Runnable resume) {
-    if (guard.http2) {
+  /** Runs once when the caller has caught up. */
+  public void onDrain(Runnable resume) {
+    if (connection.http2()) {
       drain = resume;
       return;
     }
@@ -252,54 +265,82 @@ final class HttpExchange extends Incoming implements Handler<Void> {
         });
   }
 
+  @Override
+  public long written() {
+    return response.bytesWritten();
+  }
+
+  /** What follows the body. */
+  public MultiMap trailers() {
+    return response.trailers();
+  }
+
+  @Override
+  public void finish() {
+    if (!ended()) {
+      end(null);
+    }
+  }
+
   /** The last bytes of the answer. */
-  void end(@Nullable Buffer last) {
-    boolean unread = hasBody() && !request.isEnded();
-    if (unread && !guard.http2) {
+  public void end(@Nullable Buffer last) {
+    boolean unread = unread();
+    if (unread && !connection.http2()) {
       closeAfter = true;
       if (!response.headWritten()) {
         responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
       }
     }
+    State before = state;
     // An HTTP/2 stream closes, and says so, before end() returns.
-    ended = true;
+    state = State.OVER;
     if (last == null) {
       response.end();
     } else {
       response.end(last);
     }
-    over();
+    over(before);
     if (unread) {
       discard();
-    } else if (closeAfter && !guard.http2) {
+    } else if (closeAfter && !connection.http2()) {
       request.connection().close();
     }
   }
 
-  /** Nobody wants the rest of the body. */
-  private void discard() {
-    if (guard.http2) {
-      request.resume();
-      return;
+  // Its end.
+
+  public boolean ended() {
+    return state == State.OVER;
+  }
+
+  @Override
+  public @Nullable String cause() {
+    return cause;
+  }
+
+  @Override
+  public void onGone(Runnable action) {
+    gone = action;
+    if (ended()) {
+      action.run();
     }
-    guard.linger();
-    request.handler(data -> {});
-    request.endHandler(v -> request.connection().close());
-    request.resume();
   }
 
   /** The exchange cannot be finished: only the connection or stream can say so. */
-  void abort(String why) {
-    if (!ended) {
+  public void abort(String why) {
+    if (!ended()) {
       cause = why;
+      State before = state;
+      // The stream closes, and may say so, before reset() returns.
+      state = State.OVER;
       response.reset();
-      over();
+      over(before);
     }
   }
 
-  /** The caller may not have the rest. */
-  void cutOff(String why) {
-    if (!ended) {
+  @Override
+  public void cutOff(String why) {
+    if (!ended()) {
       abort(why);
       stopTarget();
     }
@@ -308,34 +349,27 @@ final class HttpExchange extends Incoming implements Handler<Void> {
   /** The connection or the stream is gone. */
   @Override
   public void handle(Void closed) {
-    if (!ended) {
+    if (!ended()) {
       cause = "client-gone";
-      over();
+      over(state);
       stopTarget();
     }
   }
 
-  private void over() {
-    ended = true;
-    if (streaming) {
-      loop.streams().ended(this);
+  private void stopTarget() {
+    Runnable cancel = gone;
+    gone = null;
+    if (cancel != null) {
+      cancel.run();
     }
-    loop.pipeline().end(this);
-    guard.end(this);
   }
 
-  /** What the upstream is told of where the request comes from. */
-  void forwardHead(MultiMap to) {
-    loop.copy().request(requestHeaders, to, connectionTokens());
-    loop.forwarded().write(this, to);
-  }
-
-  void forwardResponseHead(int code, MultiMap from) {
-    String tokens = Headers.extraTokens(from.get(HttpHeaders.CONNECTION));
-    loop.copy().response(from, responseHeaders, tokens);
-    if (!from.contains(HttpHeaders.CONTENT_LENGTH) && code != 204 && code != 304) {
-      endless();
+  private void over(State before) {
+    state = State.OVER;
+    if (before == State.STREAMING) {
+      shared.streams().ended(this);
     }
-    beginHead(code);
+    shared.steps().end(this);
+    connection.end(this);
   }
 }

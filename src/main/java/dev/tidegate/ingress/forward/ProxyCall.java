@@ -1,12 +1,14 @@
-package dev.tidegate.ingress;
+package dev.tidegate.ingress.forward;
 
 import dev.tidegate.bus.Upstreams.Call;
 import dev.tidegate.bus.Upstreams.Failed;
+import dev.tidegate.ingress.exchange.HttpExchange;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.route.Route;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.streams.ReadStream;
 import java.time.Duration;
@@ -16,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class ProxyCall implements Call {
   private final HttpExchange x;
   private final Route route;
+  private final HeadCopy copy;
 
-  ProxyCall(HttpExchange x, Route route) {
+  ProxyCall(HttpExchange x, Route route, HeadCopy copy) {
     this.x = x;
     this.route = route;
+    this.copy = copy;
   }
 
   @Override
@@ -30,7 +34,7 @@ final class ProxyCall implements Call {
 
   @Override
   public HttpMethod method() {
-    return x.request().method();
+    return x.method();
   }
 
   @Override
@@ -46,7 +50,8 @@ final class ProxyCall implements Call {
 
   @Override
   public void requestHead(MultiMap to) {
-    x.forwardHead(to);
+    copy.request(x.requestHeaders(), to, HopHeaders.extraTokens(x.connectionHeader()));
+    ForwardedHeaders.write(x, to);
   }
 
   @Override
@@ -64,7 +69,12 @@ final class ProxyCall implements Call {
     if (x.ended()) {
       return false;
     }
-    x.forwardResponseHead(status, headers);
+    String tokens = HopHeaders.extraTokens(headers.get(HttpHeaders.CONNECTION));
+    copy.response(headers, x.responseHeaders(), tokens);
+    if (!headers.contains(HttpHeaders.CONTENT_LENGTH) && status != 204 && status != 304) {
+      x.endless();
+    }
+    x.beginHead(status);
     return true;
   }
 
@@ -77,10 +87,8 @@ final class ProxyCall implements Call {
 
   @Override
   public void responseFlush() {
-    if (!x.ended()
-        && !x.response().headWritten()
-        && !HttpMethod.HEAD.equals(x.request().method())) {
-      x.response().writeHead();
+    if (!x.ended()) {
+      x.flushHead();
     }
   }
 
@@ -102,8 +110,8 @@ final class ProxyCall implements Call {
     if (trailers != null && !trailers.isEmpty()) {
       trailers.forEach(
           (name, value) -> {
-            if (!Headers.hopByHop(name)) {
-              x.response().trailers().add(name, value);
+            if (!HopHeaders.hopByHop(name)) {
+              x.trailers().add(name, value);
             }
           });
     }
@@ -112,7 +120,7 @@ final class ProxyCall implements Call {
 
   @Override
   public void failed(Failed failure) {
-    if (x.response().headWritten()) {
+    if (x.headWritten()) {
       x.abort("upstream-broken");
     } else {
       x.responseHeaders().clear();

@@ -1,4 +1,4 @@
-package dev.tidegate.ingress;
+package dev.tidegate.ingress.exchange;
 
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;

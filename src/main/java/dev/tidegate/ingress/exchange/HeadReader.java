@@ -1,4 +1,4 @@
-package dev.tidegate.ingress;
+package dev.tidegate.ingress.exchange;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
@@ -12,12 +12,11 @@ import org.jspecify.annotations.Nullable;
  * that the codec leaves to us. One instance serves all requests of an event loop, one after
  * another.
  */
-final class RequestHead implements BiConsumer<String, String> {
+final class HeadReader implements BiConsumer<String, String> {
   @Nullable String host;
   @Nullable String connection;
   @Nullable String expect;
   @Nullable String transferEncoding;
-  @Nullable String requestId;
   long contentLength;
   private int hosts;
   private int lengths;
@@ -28,7 +27,6 @@ final class RequestHead implements BiConsumer<String, String> {
     connection = null;
     expect = null;
     transferEncoding = null;
-    requestId = null;
     contentLength = -1;
     hosts = 0;
     lengths = 0;
@@ -82,11 +80,6 @@ final class RequestHead implements BiConsumer<String, String> {
       case 10 -> {
         if (name.equalsIgnoreCase("connection")) {
           connection = connection == null ? value : connection + "," + value;
-        }
-      }
-      case 12 -> {
-        if (name.equalsIgnoreCase("x-request-id")) {
-          requestId = value;
         }
       }
       case 14 -> {
