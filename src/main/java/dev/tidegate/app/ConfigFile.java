@@ -2,20 +2,15 @@ package dev.tidegate.app;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.tidegate.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +36,8 @@ final class ConfigFile {
   private ConfigFile(String name, String text) {
     this.name = name;
     this.text = text;
-    this.mapper = strict(name.endsWith(".json") ? JsonMapper.builder() : YAMLMapper.builder());
+    this.mapper =
+        Settings.strict(name.endsWith(".json") ? JsonMapper.builder() : YAMLMapper.builder());
   }
 
   static ConfigFile at(Path path) throws ConfigException {
@@ -176,47 +172,5 @@ final class ConfigFile {
       return "(expected a duration such as 250ms, 5s, 10m, 24h)";
     }
     return "(expected " + type.getSimpleName().toLowerCase(Locale.ROOT) + ")";
-  }
-
-  private static ObjectMapper strict(
-      com.fasterxml.jackson.databind.cfg.MapperBuilder<?, ?> builder) {
-    return builder
-        .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-        .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-        .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-        .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-        .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-        .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-        .addModule(new SimpleModule().addDeserializer(Duration.class, new Durations()))
-        .build();
-  }
-
-  /** Durations as people write them: a whole number and a unit. */
-  private static final class Durations extends StdDeserializer<Duration> {
-    private static final Pattern SHAPE = Pattern.compile("(\\d{1,12})(us|ms|s|m|h|d)");
-
-    Durations() {
-      super(Duration.class);
-    }
-
-    @Override
-    public Duration deserialize(JsonParser parser, DeserializationContext context)
-        throws IOException {
-      String text = parser.getText();
-      Matcher shape = SHAPE.matcher(text);
-      if (!shape.matches()) {
-        throw InvalidFormatException.from(parser, "not a duration", text, Duration.class);
-      }
-      long amount = Long.parseLong(shape.group(1));
-      return switch (shape.group(2)) {
-        case "us" -> Duration.ofNanos(amount * 1000);
-        case "ms" -> Duration.ofMillis(amount);
-        case "s" -> Duration.ofSeconds(amount);
-        case "m" -> Duration.ofMinutes(amount);
-        case "h" -> Duration.ofHours(amount);
-        default -> Duration.ofDays(amount);
-      };
-    }
   }
 }

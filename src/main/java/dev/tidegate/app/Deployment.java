@@ -114,7 +114,7 @@ final class Deployment {
     EventLoop before = loops.get((instance + loops.size() - 1) % loops.size());
     // Loops are handed out in turn, so the one after `before` is ours.
     for (int i = 0; i < loops.size() && loops.size() > 1; i++) {
-      if (((VertxInternal) vertx).nettyEventLoopGroup().next() == before) {
+      if (((VertxInternal) vertx).nettyEventLoopGroup().next().equals(before)) {
         break;
       }
     }

@@ -7,7 +7,10 @@ import dev.tidegate.auth.RevocableAuthenticator;
 import dev.tidegate.command.CommandBackend;
 import dev.tidegate.command.CommandVerticle;
 import dev.tidegate.command.SampleWorkerVerticle;
+import dev.tidegate.ingress.IngressNode;
 import dev.tidegate.ingress.IngressVerticle;
+import dev.tidegate.loop.EventLoops;
+import dev.tidegate.market.MarketNode;
 import dev.tidegate.market.MarketVerticle;
 import dev.tidegate.policy.AuthDemand;
 import dev.tidegate.policy.Authenticator;
@@ -26,6 +29,7 @@ import io.vertx.core.Deployable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -46,6 +50,8 @@ final class Parts implements Deployment.Factory {
   private final RateLimits rateLimits;
   private final Map<String, String> kafka;
   private final CommandBackend commands;
+  private final EventLoops loops;
+  private final MarketNode market;
 
   Parts(GatewayConfig config, Metrics metrics, Readiness readiness) {
     this.config = config;
@@ -60,6 +66,8 @@ final class Parts implements Deployment.Factory {
     this.rateLimits = new RateLimits(config.rateLimits(), System::nanoTime);
     this.kafka = kafka(config);
     this.commands = backend(config);
+    this.loops = new EventLoops(metrics.registry());
+    this.market = new MarketNode(config.node(), metrics.registry(), System::currentTimeMillis);
     if (!commands.isDurable()) {
       LOG.warn("commands or their state are kept in memory and are gone when this node ends");
     }
@@ -149,16 +157,24 @@ final class Parts implements Deployment.Factory {
     };
   }
 
+  /** As operators know the event loop of an instance. */
+  private static String loop(Role role, int instance) {
+    return role.name().toLowerCase(Locale.ROOT) + "-" + instance;
+  }
+
   @Override
   public Deployable create(Role role, int instance) {
     String node = config.node();
     return switch (role) {
       case INGRESS ->
           new IngressVerticle(
-              config.http(), routes, rateLimits, authenticator, rules, metrics.registry(), node);
-      case UPSTREAM -> new UpstreamVerticle(config.upstreams(), metrics.registry(), node);
+              config.http(),
+              new IngressNode(
+                  node, routes, rateLimits, authenticator, rules, metrics.registry(), loops));
+      case UPSTREAM -> new UpstreamVerticle(config.upstreams(), metrics.registry(), loops, node);
       case COMMAND -> new CommandVerticle(commands, metrics.registry(), node);
-      case MARKET -> new MarketVerticle(config.market(), kafka, node, metrics.registry());
+      case MARKET ->
+          new MarketVerticle(config.market(), kafka, market, loops, loop(role, instance));
       case STREAM ->
           new StreamVerticle(
               config.stream(), authenticator, rules, metrics.registry(), node, instance);

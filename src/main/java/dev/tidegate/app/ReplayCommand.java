@@ -1,6 +1,6 @@
 package dev.tidegate.app;
 
-import dev.tidegate.market.Replay;
+import dev.tidegate.market.CaptureReplay;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -42,7 +42,7 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--format",
       defaultValue = "json",
       description = "How records are written: json or protobuf (default: ${DEFAULT-VALUE}).")
-  private Replay.Format format = Replay.Format.JSON;
+  private CaptureReplay.Format format = CaptureReplay.Format.JSON;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -55,8 +55,8 @@ final class ReplayCommand implements Callable<Integer> {
     if (!Files.isReadable(capture)) {
       throw new ConfigException(capture + ": no such file (expected a capture)");
     }
-    Replay.Sent sent =
-        Replay.run(capture, Map.of("bootstrap.servers", brokers), topic, speed, format);
+    CaptureReplay.Sent sent =
+        CaptureReplay.run(capture, Map.of("bootstrap.servers", brokers), topic, speed, format);
     Objects.requireNonNull(spec)
         .commandLine()
         .getOut()

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PerRoute<T extends @Nullable Object> {
   /** What holds without a route stands first. */
-  private final ArrayList<T> all;
+  private final List<T> all;
 
-  private PerRoute(ArrayList<T> all) {
+  private PerRoute(List<T> all) {
     this.all = all;
   }
 
@@ -24,7 +24,7 @@ public final class PerRoute<T extends @Nullable Object> {
    * @param routes in the order of their numbers
    */
   public static <T extends @Nullable Object> PerRoute<T> of(T none, List<? extends T> routes) {
-    ArrayList<T> all = new ArrayList<>(routes.size() + 1);
+    List<T> all = new ArrayList<>(routes.size() + 1);
     all.add(none);
     all.addAll(routes);
     return new PerRoute<>(all);
@@ -37,7 +37,7 @@ public final class PerRoute<T extends @Nullable Object> {
 
   /** Something else of each route, worked out from this. */
   public <R extends @Nullable Object> PerRoute<R> map(Function<? super T, ? extends R> as) {
-    ArrayList<R> others = new ArrayList<>(all.size());
+    List<R> others = new ArrayList<>(all.size());
     all.forEach(one -> others.add(as.apply(one)));
     return new PerRoute<>(others);
   }

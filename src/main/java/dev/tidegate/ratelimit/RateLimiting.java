@@ -27,8 +27,7 @@ public final class RateLimiting implements Policy {
    * @param names of the routes' limits; null for the default one
    * @param ids of the routes
    */
-  public RateLimiting(
-      RateLimits limits, PerRoute<@Nullable String> names, PerRoute<String> ids) {
+  public RateLimiting(RateLimits limits, PerRoute<@Nullable String> names, PerRoute<String> ids) {
     this.limits = limits;
     this.limitOf = names.map(limits::limit);
     this.idOf = ids;

@@ -295,8 +295,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     switch (stage) {
       case CONNECTING, OPENING, SENT -> {
         if (now > deadline) {
-          fail(
-              Problem.UPSTREAM_TIMEOUT, stage.outcome(), "the upstream did not answer in time");
+          fail(Problem.UPSTREAM_TIMEOUT, stage.outcome(), "the upstream did not answer in time");
         }
       }
       case ANSWERING -> {

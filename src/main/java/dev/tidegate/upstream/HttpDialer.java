@@ -18,8 +18,7 @@ final class HttpDialer implements Dialer {
 
   private final Map<String, HttpClientAgent> clients = new HashMap<>();
 
-  HttpDialer(
-      List<UpstreamConfig> upstreams, Function<HttpClientOptions, HttpClientAgent> factory) {
+  HttpDialer(List<UpstreamConfig> upstreams, Function<HttpClientOptions, HttpClientAgent> factory) {
     upstreams.forEach(u -> clients.put(u.name(), factory.apply(options(u))));
   }
 

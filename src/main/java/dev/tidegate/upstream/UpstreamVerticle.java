@@ -29,7 +29,6 @@ public final class UpstreamVerticle extends VerticleBase {
   private final EventLoops loops;
   private final String node;
   private List<MessageConsumer<?>> consumers = List.of();
-  private List<Loop.Timer> timers = List.of();
   private @Nullable Exchanges running;
 
   public UpstreamVerticle(
@@ -50,7 +49,8 @@ public final class UpstreamVerticle extends VerticleBase {
     Exchanges exchanges =
         new Exchanges(configs, dialer, loop, RandomGenerator.getDefault(), meters);
     running = exchanges;
-    timers = List.of(loop.every(TICK, exchanges::tick), loop.every(SWEEP, exchanges::sweep));
+    loop.every(TICK, exchanges::tick);
+    loop.every(SWEEP, exchanges::sweep);
     MessageConsumer<?> whole = bus.answer(Upstreams.FORWARD, Forwarded.class, exchanges::forward);
     consumers =
         List.of(
@@ -69,10 +69,9 @@ public final class UpstreamVerticle extends VerticleBase {
   public Future<?> stop() {
     Future<?> deaf = Future.all(consumers.stream().map(MessageConsumer::unregister).toList());
     Exchanges exchanges = running;
-    return (exchanges == null
-            ? deaf
-            : deaf.compose(v -> exchanges.drain().timeout(DRAIN_SECONDS, TimeUnit.SECONDS)))
-        .otherwiseEmpty()
-        .onComplete(v -> timers.forEach(Loop.Timer::cancel));
+    return exchanges == null
+        ? deaf
+        : deaf.compose(v -> exchanges.drain().timeout(DRAIN_SECONDS, TimeUnit.SECONDS))
+            .otherwiseEmpty();
   }
 }

@@ -3,7 +3,7 @@ package dev.tidegate.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tidegate.market.Replay;
+import dev.tidegate.market.CaptureReplay;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.ParameterException;
 
@@ -23,8 +23,8 @@ class ReplayCommandTest {
 
   @Test
   void writesJsonUnlessToldOtherwise() {
-    assertThat(format()).isEqualTo(Replay.Format.JSON);
-    assertThat(format("--format", "protobuf")).isEqualTo(Replay.Format.PROTOBUF);
+    assertThat(format()).isEqualTo(CaptureReplay.Format.JSON);
+    assertThat(format("--format", "protobuf")).isEqualTo(CaptureReplay.Format.PROTOBUF);
     assertThatThrownBy(() -> format("--format", "xml")).isInstanceOf(ParameterException.class);
   }
 }

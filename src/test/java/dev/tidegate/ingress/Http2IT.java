@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidegate.testing.Certificate;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -19,7 +20,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.SelfSignedCertificate;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.io.ByteArrayInputStream;
 import java.lang.reflect.Field;
@@ -67,7 +67,7 @@ class Http2IT {
             });
     gateway =
         new TestGateway()
-            .tls(SelfSignedCertificate.create())
+            .tls(Certificate.create())
             .routes(
                 Routes.matching("all", null, null, "/"),
                 Routes.fixed("fixed", "/fixed", "x".repeat(LARGE)))

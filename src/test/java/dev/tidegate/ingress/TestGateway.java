@@ -4,18 +4,19 @@ import dev.tidegate.auth.AuthConfig;
 import dev.tidegate.auth.ConfiguredAuthenticator;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
+import dev.tidegate.loop.EventLoops;
 import dev.tidegate.ratelimit.RateLimitConfig;
 import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.route.RouteConfig;
 import dev.tidegate.route.RouteTable;
 import dev.tidegate.rules.Rules;
+import dev.tidegate.testing.Certificate;
 import dev.tidegate.upstream.UpstreamConfig;
 import dev.tidegate.upstream.UpstreamVerticle;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.net.SelfSignedCertificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,7 @@ final class TestGateway implements AutoCloseable {
   final Bus bus;
   final Rules rules = new Rules();
   final MeterRegistry meters = new SimpleMeterRegistry();
+  final EventLoops loops = new EventLoops(meters);
   private final List<RouteConfig> routes = new ArrayList<>();
   private final List<UpstreamConfig> upstreams = new ArrayList<>();
   private final List<RateLimitConfig> limits = new ArrayList<>();
@@ -91,12 +93,12 @@ final class TestGateway implements AutoCloseable {
     return this;
   }
 
-  TestGateway tls(SelfSignedCertificate certificate) {
+  TestGateway tls(Certificate certificate) {
     config =
         new IngressConfig(
             config.host(),
             0,
-            new IngressConfig.Tls(0, certificate.privateKeyPath(), certificate.certificatePath()),
+            new IngressConfig.Tls(0, certificate.key(), certificate.cert()),
             config.limits(),
             config.trustedProxies(),
             config.accessLog());
@@ -111,17 +113,19 @@ final class TestGateway implements AutoCloseable {
   TestGateway start() {
     Codecs.register(vertx.eventBus());
     if (withUpstream) {
-      vertx.deployVerticle(new UpstreamVerticle(upstreams, meters, "test")).await();
+      vertx.deployVerticle(new UpstreamVerticle(upstreams, meters, loops, "test")).await();
     }
     ingress =
         new IngressVerticle(
             config,
-            new RouteTable(routes),
-            new RateLimits(limits, System::nanoTime),
-            new ConfiguredAuthenticator(auth, System::currentTimeMillis),
-            rules,
-            meters,
-            "test");
+            new IngressNode(
+                "test",
+                new RouteTable(routes),
+                new RateLimits(limits, System::nanoTime),
+                new ConfiguredAuthenticator(auth, System::currentTimeMillis),
+                rules,
+                meters,
+                loops));
     deployment = vertx.deployVerticle(ingress).await();
     return this;
   }

@@ -10,13 +10,13 @@ import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.policy.Authenticator;
+import dev.tidegate.testing.Certificate;
 import dev.tidegate.testing.RawWebSocket;
 import dev.tidegate.testing.RawWebSocket.Frame;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.net.SelfSignedCertificate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -51,7 +51,7 @@ class TlsIT {
   private static final long T = 1_700_000_000_000_001L;
 
   private final List<RawWebSocket> clients = new ArrayList<>();
-  private SelfSignedCertificate certificate;
+  private Certificate certificate;
   private SSLContext trusting;
   private Vertx vertx;
   private FakeMarket market;
@@ -59,8 +59,8 @@ class TlsIT {
 
   @BeforeEach
   void start() throws Exception {
-    certificate = SelfSignedCertificate.create();
-    trusting = trusting(certificate.certificatePath());
+    certificate = Certificate.create();
+    trusting = trusting(certificate.cert());
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
     Codecs.register(vertx.eventBus());
     market = new FakeMarket(new Bus(vertx.eventBus()), 0, List.of("AAA"));
@@ -80,7 +80,7 @@ class TlsIT {
     return new StreamConfig(
         "127.0.0.1",
         0,
-        new StreamConfig.Tls(0, certificate.privateKeyPath(), certificate.certificatePath()),
+        new StreamConfig.Tls(0, certificate.key(), certificate.cert()),
         Map.of(),
         null,
         Duration.ofSeconds(1),
@@ -134,7 +134,6 @@ class TlsIT {
       client.close();
     }
     get(vertx.close());
-    certificate.delete();
   }
 
   private static <T> T get(Future<T> future) throws Exception {

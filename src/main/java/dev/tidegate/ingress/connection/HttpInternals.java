@@ -9,7 +9,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.http.impl.http1.Http1ServerConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 
 /**
@@ -33,9 +33,14 @@ final class HttpInternals {
     return channel.pipeline().get(Http2ConnectionHandler.class) != null;
   }
 
-  /** Straight to us: Vert.x would look for WebSockets first, and answer unknown versions itself. */
+  /**
+   * Requests come straight to us: over HTTP/1 Vert.x would look for WebSockets first, and answer
+   * unknown versions itself.
+   */
   static void serve(HttpConnection connection, Handler<HttpServerRequest> requests) {
-    ((HttpServerConnection) connection).handler(requests);
+    if (connection instanceof Http1ServerConnection http1) {
+      http1.handler(requests);
+    }
   }
 
   /** Puts the handler where bytes come in, before anything has been made of them. */
@@ -57,7 +62,8 @@ final class HttpInternals {
   /** Whether a body follows an HTTP/2 head, which the headers do not tell but the stream does. */
   static boolean bodyFollows(Channel channel, HttpServerRequest request) {
     Http2ConnectionHandler handler = channel.pipeline().get(Http2ConnectionHandler.class);
-    Http2Stream stream = handler == null ? null : handler.connection().stream(request.streamId());
+    Http2Stream stream =
+        handler == null ? null : handler.connection().stream((int) request.streamId());
     return stream != null && stream.state().remoteSideOpen();
   }
 }

@@ -52,8 +52,7 @@ public final class ResponseMetrics implements Policy {
   @Override
   public void onEnd(Exchange exchange) {
     int status = exchange.status() / 100;
-    timers
-        .of(exchange)[status < 0 || status > 5 ? 0 : status]
-        .record(loop.nanos() - exchange.started(), TimeUnit.NANOSECONDS);
+    timers.of(exchange)[status < 0 || status > 5 ? 0 : status].record(
+        loop.nanos() - exchange.started(), TimeUnit.NANOSECONDS);
   }
 }

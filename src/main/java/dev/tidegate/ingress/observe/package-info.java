@@ -1,6 +1,4 @@
-/**
- * What operators see of requests: the access log, the metrics, the view of the routes.
- */
+/** What operators see of requests: the access log, the metrics, the view of the routes. */
 @NullMarked
 package dev.tidegate.ingress.observe;
 

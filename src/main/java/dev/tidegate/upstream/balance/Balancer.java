@@ -10,8 +10,7 @@ public final class Balancer {
   private final RandomGenerator random;
   private int turn;
 
-  public Balancer(
-      List<? extends Connector> endpoints, Balance balance, RandomGenerator random) {
+  public Balancer(List<? extends Connector> endpoints, Balance balance, RandomGenerator random) {
     this.endpoints = endpoints;
     this.balance = balance;
     this.random = random;
