@@ -1,5 +1,11 @@
-package dev.tidegate.app;
+package dev.tidegate.app.command;
 
+import dev.tidegate.app.config.ConfigFile;
+import dev.tidegate.app.config.GatewayConfig;
+import dev.tidegate.app.config.GatewayFile;
+import dev.tidegate.app.config.Role;
+import dev.tidegate.app.config.VerticlesFile;
+import dev.tidegate.app.node.Node;
 import dev.tidegate.ingress.IngressConfig;
 import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.telemetry.Logs;
@@ -22,7 +28,7 @@ import picocli.CommandLine.Spec;
     description = "Runs a node.",
     mixinStandardHelpOptions = true,
     footer = "TIDEGATE_KAFKA and TIDEGATE_REDIS override the configuration file.")
-final class RunCommand implements Callable<Integer> {
+public final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       defaultValue = "tidegate.yaml",
@@ -80,7 +86,7 @@ final class RunCommand implements Callable<Integer> {
     try {
       node.close();
     } catch (Exception e) {
-      LOG.warn("did not leave cleanly: {}", Main.reason(e));
+      LOG.warn("did not leave cleanly: {}", Node.reason(e));
     } finally {
       gone.countDown();
       Logs.close();

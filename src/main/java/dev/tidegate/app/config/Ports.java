@@ -1,4 +1,4 @@
-package dev.tidegate.app;
+package dev.tidegate.app.config;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -12,12 +12,12 @@ import java.util.List;
  * socket that is bound but neither listens nor connects keeps it from that, and lets listeners that
  * reuse addresses have it.
  */
-final class Ports {
+public final class Ports {
   private static final List<Socket> HELD = new ArrayList<>();
 
   private Ports() {}
 
-  static synchronized int take() throws ConfigException {
+  public static synchronized int take() throws ConfigException {
     Socket holder = new Socket();
     HELD.add(holder);
     try {

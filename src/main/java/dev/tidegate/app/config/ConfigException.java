@@ -1,4 +1,4 @@
-package dev.tidegate.app;
+package dev.tidegate.app.config;
 
 /**
  * Configuration that cannot be used; the message is what the operator reads: {@code file:line:

@@ -1,8 +1,9 @@
-package dev.tidegate.app;
+package dev.tidegate.app.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidegate.app.Main;
 import dev.tidegate.market.CaptureReplay;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.ParameterException;

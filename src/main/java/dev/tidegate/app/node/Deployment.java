@@ -1,5 +1,8 @@
-package dev.tidegate.app;
+package dev.tidegate.app.node;
 
+import dev.tidegate.app.config.ConfigException;
+import dev.tidegate.app.config.Role;
+import dev.tidegate.app.config.VerticlesFile;
 import dev.tidegate.bus.Operations;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
@@ -124,7 +127,7 @@ final class Deployment {
             e ->
                 Future.failedFuture(
                     new ConfigException(
-                        factory.describe(role) + " could not start: " + Main.reason(e))));
+                        factory.describe(role) + " could not start: " + Node.reason(e))));
   }
 
   private Future<Void> undeploy(Role role, String id) {

@@ -1,5 +1,9 @@
-package dev.tidegate.app;
+package dev.tidegate.app.command;
 
+import dev.tidegate.app.config.ConfigException;
+import dev.tidegate.app.config.GatewayFile;
+import dev.tidegate.app.node.Node;
+import dev.tidegate.app.node.Parts;
 import dev.tidegate.command.CommandBackend;
 import dev.tidegate.command.SampleWorkerVerticle;
 import io.vertx.core.Vertx;
@@ -20,7 +24,7 @@ import picocli.CommandLine.Spec;
     name = "worker",
     description = "Runs the sample worker: takes commands from Kafka and reports their results.",
     mixinStandardHelpOptions = true)
-final class WorkerCommand implements Callable<Integer> {
+public final class WorkerCommand implements Callable<Integer> {
   private static final Duration START_AT_MOST = Duration.ofSeconds(60);
 
   @Option(

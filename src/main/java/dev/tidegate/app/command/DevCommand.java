@@ -1,5 +1,11 @@
-package dev.tidegate.app;
+package dev.tidegate.app.command;
 
+import dev.tidegate.app.config.ConfigException;
+import dev.tidegate.app.config.GatewayConfig;
+import dev.tidegate.app.config.GatewayFile;
+import dev.tidegate.app.config.Ports;
+import dev.tidegate.app.config.VerticlesFile;
+import dev.tidegate.app.node.Node;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -17,7 +23,7 @@ import picocli.CommandLine.Spec;
         "Runs everything in one process: sample upstream, sample worker, simulated market.",
     mixinStandardHelpOptions = true,
     footer = "Nothing is kept when it ends: commands and state live in memory.")
-final class DevCommand implements Callable<Integer> {
+public final class DevCommand implements Callable<Integer> {
   @Option(
       names = "--http",
       defaultValue = "8080",

@@ -1,4 +1,4 @@
-package dev.tidegate.app;
+package dev.tidegate.app.config;
 
 import dev.tidegate.ingress.IngressConfig;
 import java.io.IOException;
@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** The configuration file with what the command line and the environment put over it. */
-final class GatewayFile {
+public final class GatewayFile {
   private final ConfigFile file;
   private final Map<String, Object> replaced = new LinkedHashMap<>();
 
@@ -18,12 +18,12 @@ final class GatewayFile {
     this.file = file;
   }
 
-  static GatewayFile at(Path path) throws ConfigException {
+  public static GatewayFile at(Path path) throws ConfigException {
     return new GatewayFile(ConfigFile.at(path));
   }
 
   /** The sample configuration that {@code dev} runs. */
-  static GatewayFile dev() throws ConfigException {
+  public static GatewayFile dev() throws ConfigException {
     String name = "dev.yaml";
     try (InputStream in =
         Objects.requireNonNull(GatewayFile.class.getResourceAsStream("/" + name))) {
@@ -34,12 +34,12 @@ final class GatewayFile {
     }
   }
 
-  GatewayFile set(String path, Object value) {
+  public GatewayFile set(String path, Object value) {
     replaced.put(path, value);
     return this;
   }
 
-  GatewayFile environment(Map<String, String> environment) {
+  public GatewayFile environment(Map<String, String> environment) {
     String kafka = environment.get("TIDEGATE_KAFKA");
     if (kafka != null && !kafka.isBlank()) {
       set("kafka.bootstrapServers", kafka);
@@ -58,7 +58,7 @@ final class GatewayFile {
   /**
    * Reads it all. A port of 0 becomes a free one here, because the instances of a role share one.
    */
-  GatewayConfig read() throws ConfigException {
+  public GatewayConfig read() throws ConfigException {
     GatewayConfig config = file.read(GatewayConfig.class, replaced);
     IngressConfig http = config.http();
     choosePort("http.port", http.port());

@@ -1,5 +1,10 @@
-package dev.tidegate.app;
+package dev.tidegate.app.command;
 
+import dev.tidegate.app.config.ClusterFile;
+import dev.tidegate.app.config.ConfigException;
+import dev.tidegate.app.config.ConfigFile;
+import dev.tidegate.app.config.GatewayFile;
+import dev.tidegate.app.config.VerticlesFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -18,7 +23,7 @@ import picocli.CommandLine.Spec;
     name = "check",
     description = "Validates configuration, verticles and cluster files.",
     mixinStandardHelpOptions = true)
-final class CheckCommand implements Callable<Integer> {
+public final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       defaultValue = "tidegate.yaml",
@@ -47,7 +52,7 @@ final class CheckCommand implements Callable<Integer> {
     }
     if (cluster != null) {
       Path file = cluster;
-      good &= passes(() -> Cluster.manager(file));
+      good &= passes(() -> ClusterFile.manager(file));
     }
     if (good) {
       out().println("ok");

@@ -1,4 +1,4 @@
-package dev.tidegate.app;
+package dev.tidegate.app.command;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     name = "token",
     description = "Prints a development JWT, or a new API key and its hash.",
     mixinStandardHelpOptions = true)
-final class TokenCommand implements Callable<Integer> {
+public final class TokenCommand implements Callable<Integer> {
   private static final int KEY_BYTES = 24;
 
   @Option(

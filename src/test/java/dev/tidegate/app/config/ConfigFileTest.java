@@ -1,4 +1,4 @@
-package dev.tidegate.app;
+package dev.tidegate.app.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,7 +17,7 @@ class ConfigFileTest {
         "drain: soon | t.yaml:2: drain: soon (expected a duration such as 250ms, 5s, 10m, 24h)",
         "eventLoops: 0 | t.yaml:2: eventLoops: 0 (expected 1..256)",
         "wings: 2 | t.yaml:2: wings: unknown property (expected one of admin, auth, commands,",
-        "redis: {uri: 'http://x'} | t.yaml:2: redis.uri: ... (expected redis://host:port)",
+        "redis: {uri: 'http://x'} | t.yaml:2: redis.uri: *** (expected redis://host:port)",
         "kafka: {} | t.yaml:2: kafka.bootstrapServers: missing (expected host:port",
         "routes: [{id: a, path: /a, upstream: b}] | t.yaml:2: routes[0].upstream: b (expected one of [])",
         "auth: {signatureWindow: 1h} | t.yaml:2: auth.signatureWindow: PT1H (expected 1ms..5m)",

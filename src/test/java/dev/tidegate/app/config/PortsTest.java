@@ -1,4 +1,4 @@
-package dev.tidegate.app;
+package dev.tidegate.app.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

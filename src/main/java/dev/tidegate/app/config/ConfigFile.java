@@ -1,4 +1,4 @@
-package dev.tidegate.app;
+package dev.tidegate.app.config;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Reads a YAML or JSON file into records, and says where and why it cannot: {@code file:line: path:
  * value (expected ...)}.
  */
-final class ConfigFile {
+public final class ConfigFile {
   private final String name;
   private final String text;
   private final ObjectMapper mapper;
@@ -40,7 +40,7 @@ final class ConfigFile {
         Settings.strict(name.endsWith(".json") ? JsonMapper.builder() : YAMLMapper.builder());
   }
 
-  static ConfigFile at(Path path) throws ConfigException {
+  public static ConfigFile at(Path path) throws ConfigException {
     if (!Files.isRegularFile(path)) {
       throw new ConfigException(path + ": no such file");
     }
@@ -55,7 +55,7 @@ final class ConfigFile {
     return new ConfigFile(name, text);
   }
 
-  <T> T read(Class<T> type) throws ConfigException {
+  public <T> T read(Class<T> type) throws ConfigException {
     try {
       T value = mapper.readValue(text, type);
       if (value == null) {
@@ -71,7 +71,7 @@ final class ConfigFile {
    * The same with some properties replaced, by path as in {@code http.port}: what options and the
    * environment say.
    */
-  <T> T read(Class<T> type, Map<String, Object> replaced) throws ConfigException {
+  public <T> T read(Class<T> type, Map<String, Object> replaced) throws ConfigException {
     read(type);
     try {
       ObjectNode root = (ObjectNode) mapper.readTree(text);

@@ -1,6 +1,11 @@
-package dev.tidegate.app;
+package dev.tidegate.app.node;
 
 import dev.tidegate.admin.Readiness;
+import dev.tidegate.app.config.ClusterFile;
+import dev.tidegate.app.config.ConfigException;
+import dev.tidegate.app.config.GatewayConfig;
+import dev.tidegate.app.config.Role;
+import dev.tidegate.app.config.VerticlesFile;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Operations;
@@ -24,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One running node: its Vert.x, its roles, and how it leaves. */
-final class Node {
+public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final Duration RULES_AT_MOST = Duration.ofSeconds(30);
 
@@ -49,7 +54,7 @@ final class Node {
    * Starts everything that the file lists, or nothing: when one part fails the rest is closed
    * again.
    */
-  static Node start(GatewayConfig config, VerticlesFile verticles, @Nullable Path cluster)
+  public static Node start(GatewayConfig config, VerticlesFile verticles, @Nullable Path cluster)
       throws Exception {
     Metrics metrics = new Metrics(config.node());
     Readiness readiness = new Readiness();
@@ -82,10 +87,10 @@ final class Node {
     if (cluster == null) {
       return builder.build();
     }
-    String host = Cluster.setting(Cluster.HOST);
+    String host = ClusterFile.setting(ClusterFile.HOST);
     options.setEventBusOptions(new EventBusOptions().setHost(host).setClusterPublicHost(host));
     return await(
-        builder.withClusterManager(Cluster.manager(cluster)).buildClustered(),
+        builder.withClusterManager(ClusterFile.manager(cluster)).buildClustered(),
         Duration.ofMinutes(1));
   }
 
@@ -123,7 +128,7 @@ final class Node {
   }
 
   /** Readiness fails first, then clients are moved, then the rest leaves. */
-  void close() throws Exception {
+  public void close() throws Exception {
     new Bus(vertx.eventBus())
         .publishHere(
             Operations.DRAINING, new Operations.Draining(config.node(), config.drain().toMillis()));
@@ -143,7 +148,7 @@ final class Node {
     return longest.plus(CLOSING);
   }
 
-  static <T> T await(Future<T> future, Duration atMost) throws Exception {
+  public static <T> T await(Future<T> future, Duration atMost) throws Exception {
     try {
       return future.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -151,12 +156,29 @@ final class Node {
     }
   }
 
-  Deployable sampleWorker() {
+  /**
+   * One line that an operator can act on; the stack trace goes to the log when it is not an
+   * expected failure.
+   */
+  public static String reason(Throwable e) {
+    Throwable cause = e;
+    while (cause.getCause() != null && !(cause instanceof ConfigException)) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof ConfigException) {
+      return String.valueOf(cause.getMessage());
+    }
+    return String.valueOf(cause.getMessage()).contains("Address already in use")
+        ? "Address already in use"
+        : cause.toString();
+  }
+
+  public Deployable sampleWorker() {
     return parts.sampleWorker();
   }
 
   /** Only for the parts that {@code dev} adds beside the roles. */
-  Future<String> deploy(Deployable extra) {
+  public Future<String> deploy(Deployable extra) {
     return vertx.deployVerticle(extra);
   }
 }

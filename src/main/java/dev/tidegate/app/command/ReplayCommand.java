@@ -1,5 +1,6 @@
-package dev.tidegate.app;
+package dev.tidegate.app.command;
 
+import dev.tidegate.app.config.ConfigException;
 import dev.tidegate.market.CaptureReplay;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
     name = "replay",
     description = "Publishes a recorded capture to the feed topic.",
     mixinStandardHelpOptions = true)
-final class ReplayCommand implements Callable<Integer> {
+public final class ReplayCommand implements Callable<Integer> {
   @Parameters(paramLabel = "CAPTURE", description = "The recording, plain or gzip.")
   private Path capture = Path.of("");
 

@@ -1,4 +1,4 @@
-package dev.tidegate.app;
+package dev.tidegate.app.command;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;

@@ -1,8 +1,9 @@
-package dev.tidegate.app;
+package dev.tidegate.app.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidegate.app.config.Role;
 import dev.tidegate.bus.Operations;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;

@@ -1,4 +1,4 @@
-package dev.tidegate.app;
+package dev.tidegate.app.config;
 
 import com.hazelcast.config.Config;
 import com.hazelcast.config.InvalidConfigurationException;
@@ -16,17 +16,17 @@ import java.util.Properties;
  * Reads {@code cluster.xml}; its {@code ${...}} are environment variables, with the defaults of one
  * machine.
  */
-final class Cluster {
+public final class ClusterFile {
   /** The address that this node binds and tells the others. */
-  static final String HOST = "TIDEGATE_CLUSTER_HOST";
+  public static final String HOST = "TIDEGATE_CLUSTER_HOST";
 
   private static final Map<String, String> DEFAULTS =
       Map.of(HOST, "127.0.0.1", "TIDEGATE_CLUSTER_PORT", "5701", "TIDEGATE_MEMBERS", "127.0.0.1");
 
-  private Cluster() {}
+  private ClusterFile() {}
 
   /** Checked here, because a missing file would silently fall back to multicast. */
-  static ClusterManager manager(Path file) throws ConfigException {
+  public static ClusterManager manager(Path file) throws ConfigException {
     if (!Files.isRegularFile(file)) {
       throw new ConfigException(file + ": no such file (expected a Hazelcast configuration)");
     }
@@ -40,7 +40,7 @@ final class Cluster {
     }
   }
 
-  static String setting(String name) {
+  public static String setting(String name) {
     String value = System.getenv(name);
     return value == null || value.isBlank()
         ? System.getProperty(name, DEFAULTS.getOrDefault(name, ""))

@@ -1,7 +1,9 @@
-package dev.tidegate.app;
+package dev.tidegate.app.node;
 
 import dev.tidegate.admin.AdminVerticle;
 import dev.tidegate.admin.Readiness;
+import dev.tidegate.app.config.GatewayConfig;
+import dev.tidegate.app.config.Role;
 import dev.tidegate.auth.ConfiguredAuthenticator;
 import dev.tidegate.auth.RevocableAuthenticator;
 import dev.tidegate.command.CommandBackend;
@@ -38,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the instances of a node share, and how each role is made from it. */
-final class Parts implements Deployment.Factory {
+public final class Parts implements Deployment.Factory {
   private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
 
   private final GatewayConfig config;
@@ -74,7 +76,7 @@ final class Parts implements Deployment.Factory {
   }
 
   /** Kafka and Redis where the configuration names them, memory where not. */
-  static CommandBackend backend(GatewayConfig config) {
+  public static CommandBackend backend(GatewayConfig config) {
     Map<String, String> kafka = kafka(config);
     return CommandBackend.of(config.commands(), kafka.isEmpty() ? null : kafka, redis(config));
   }
