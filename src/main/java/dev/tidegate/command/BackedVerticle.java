@@ -1,5 +1,11 @@
 package dev.tidegate.command;
 
+import dev.tidegate.command.log.CommandLog;
+import dev.tidegate.command.log.KafkaClients;
+import dev.tidegate.command.log.KafkaCommandLog;
+import dev.tidegate.command.state.CommandState;
+import dev.tidegate.command.state.RedisCommandState;
+import dev.tidegate.redis.RedisLink;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;

@@ -1,5 +1,7 @@
 package dev.tidegate.command;
 
+import dev.tidegate.command.log.EmbeddedCommandLog;
+import dev.tidegate.command.state.EmbeddedCommandState;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,8 @@ package dev.tidegate.command;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tidegate.command.log.CommandLog;
+import dev.tidegate.command.state.CommandState;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

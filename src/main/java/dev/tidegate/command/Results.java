@@ -1,7 +1,10 @@
 package dev.tidegate.command;
 
-import dev.tidegate.command.CommandLog.Entry;
-import dev.tidegate.command.CommandRecords.Report;
+import dev.tidegate.command.log.CommandLog.Entry;
+import dev.tidegate.command.log.CommandRecords;
+import dev.tidegate.command.log.CommandRecords.Report;
+import dev.tidegate.command.state.CommandState;
+import dev.tidegate.command.state.StateUnavailable;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,8 @@
 package dev.tidegate.command;
 
+import dev.tidegate.command.log.CommandLog;
+import dev.tidegate.command.state.CommandIds;
+import dev.tidegate.command.state.CommandState;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**

@@ -1,7 +1,9 @@
 package dev.tidegate.command;
 
-import dev.tidegate.command.CommandLog.Position;
-import dev.tidegate.command.CommandState.Draft;
+import dev.tidegate.command.log.CommandLog.Position;
+import dev.tidegate.command.state.CommandState;
+import dev.tidegate.command.state.CommandState.Draft;
+import dev.tidegate.command.state.StateUnavailable;
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
 import org.slf4j.Logger;

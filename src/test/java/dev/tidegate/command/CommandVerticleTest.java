@@ -11,8 +11,10 @@ import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Operations.Show;
-import dev.tidegate.command.CommandState.Draft;
-import dev.tidegate.command.CommandState.Proceed;
+import dev.tidegate.command.log.CommandRecords;
+import dev.tidegate.command.state.CommandIds;
+import dev.tidegate.command.state.CommandState.Draft;
+import dev.tidegate.command.state.CommandState.Proceed;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -40,7 +42,7 @@ class CommandVerticleTest {
           null,
           null);
   private final CommandBackend backend = CommandBackend.of(config, null, null);
-  private final Node node = new Node(backend, 2);
+  private final CommandNode node = new CommandNode(backend, 2);
 
   @AfterEach
   void close() {
@@ -182,7 +184,7 @@ class CommandVerticleTest {
   }
 
   private static Submit order(String key, String body) {
-    return Node.order("alice", key, body, "commands");
+    return CommandNode.order("alice", key, body, "commands");
   }
 
   private static String text(Result result) {

@@ -1,6 +1,8 @@
 package dev.tidegate.command;
 
 import dev.tidegate.bus.Codecs;
+import dev.tidegate.command.log.CommandLog;
+import dev.tidegate.command.state.CommandState;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,0 +1,19 @@
+package dev.tidegate.command.state;
+
+import dev.tidegate.command.Harness;
+import io.vertx.core.Future;
+import java.util.function.Supplier;
+
+class EmbeddedCommandStateTest extends CommandStateContract {
+  private final CommandState state = new EmbeddedCommandState(config);
+
+  @Override
+  CommandState state() {
+    return state;
+  }
+
+  @Override
+  <T> T on(Supplier<Future<T>> action) {
+    return Harness.get(action.get());
+  }
+}
