@@ -102,7 +102,7 @@ final class Parts implements Deployment.Factory {
 
   /** The back end that {@code dev} has beside the gateway. */
   Deployable sampleWorker() {
-    return new SampleWorkerVerticle(commands);
+    return new SampleWorkerVerticle(commands, loops);
   }
 
   /** Every problem document names a page as its type, so the gateway always serves them. */
@@ -169,7 +169,8 @@ final class Parts implements Deployment.Factory {
           new IngressVerticle(
               config.http(), routes, rateLimits, authenticator, rules, metrics.registry(), node);
       case UPSTREAM -> new UpstreamVerticle(config.upstreams(), metrics.registry(), node);
-      case COMMAND -> new CommandVerticle(commands, metrics.registry(), node);
+      case COMMAND ->
+          new CommandVerticle(commands, metrics.registry(), node, loops, loop(role, instance));
       case MARKET ->
           new MarketVerticle(config.market(), kafka, market, loops, loop(role, instance));
       case STREAM ->

@@ -2,6 +2,8 @@ package dev.tidegate.app;
 
 import dev.tidegate.command.CommandBackend;
 import dev.tidegate.command.SampleWorkerVerticle;
+import dev.tidegate.loop.EventLoops;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -46,7 +48,8 @@ final class WorkerCommand implements Callable<Integer> {
     }
     Vertx vertx = Vertx.vertx();
     CountDownLatch gone = new CountDownLatch(1);
-    Node.await(vertx.deployVerticle(new SampleWorkerVerticle(backend)), START_AT_MOST);
+    EventLoops loops = new EventLoops(new SimpleMeterRegistry());
+    Node.await(vertx.deployVerticle(new SampleWorkerVerticle(backend, loops)), START_AT_MOST);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(() -> vertx.close().onComplete(closed -> gone.countDown()), "leave"));

@@ -11,14 +11,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class Gate {
   /** Whether requests are let through. */
-  enum State {
+  public enum State {
     UP,
     TRIAL,
     TRYING,
     DOWN;
 
     /** For people. */
-    String text() {
+    public String text() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
@@ -30,17 +30,17 @@ public final class Gate {
   private boolean said;
   private boolean byProbe = true;
 
-  Gate(String name, State initial) {
+  public Gate(String name, State initial) {
     this.name = name;
     this.state = initial;
   }
 
-  State state() {
+  public State state() {
     return state;
   }
 
   /** True when the caller may go on; it then has to report what came of it. */
-  boolean tryEnter() {
+  public boolean tryEnter() {
     if (state == State.TRIAL) {
       state = State.TRYING;
       return true;
@@ -48,11 +48,11 @@ public final class Gate {
     return state == State.UP;
   }
 
-  boolean mayEnter() {
+  public boolean mayEnter() {
     return state == State.UP || state == State.TRIAL;
   }
 
-  void succeeded() {
+  public void succeeded() {
     if (state != State.UP) {
       said = true;
       log.atInfo().addKeyValue("server", name).log("available again");
@@ -61,13 +61,13 @@ public final class Gate {
   }
 
   /** The request was answered with a refusal that says nothing about the server's health. */
-  void answered() {
+  public void answered() {
     if (state == State.TRYING) {
       state = State.TRIAL;
     }
   }
 
-  void failed(String why) {
+  public void failed(String why) {
     byProbe = false;
     if (state != State.DOWN || !said) {
       said = true;
@@ -77,7 +77,7 @@ public final class Gate {
   }
 
   /** A probe, which is no request of anybody's, went badly. */
-  void probeFailed(String why) {
+  public void probeFailed(String why) {
     boolean closedByProbe = byProbe || state == State.UP;
     failed(why);
     byProbe = closedByProbe;
@@ -87,7 +87,7 @@ public final class Gate {
    * A probe went well. That is enough when a probe had closed the gate, or when nobody wanted to be
    * the trial until the next one; a request that failed wants a request that succeeds.
    */
-  void probed() {
+  public void probed() {
     if (state == State.TRIAL || (state == State.DOWN && byProbe)) {
       succeeded();
     } else if (state == State.DOWN) {

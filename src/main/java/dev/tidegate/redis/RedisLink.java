@@ -1,8 +1,7 @@
 package dev.tidegate.redis;
 
-import dev.tidegate.command.Loop;
-import dev.tidegate.command.state.CommandScripts;
-import dev.tidegate.command.state.StateUnavailable;
+import dev.tidegate.loop.Latch;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.net.Gate;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -10,12 +9,13 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Objects;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -30,17 +30,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisLink {
   private static final Pattern RUN_ID = Pattern.compile("run_id:(\\w+)");
-  private static final long RECONNECT_MILLIS = 200;
+  private static final Duration RECONNECT = Duration.ofMillis(200);
 
   /** A frozen server takes connections and answers once it is back, so there is no hurry. */
-  private static final long CONNECT_MILLIS = 2000;
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+
+  private static final int MAX_WAITING = 100_000;
 
   private final Supplier<Redis> clients;
   private final Loop loop;
   private final long timeout;
+  private final long period;
+  private final List<RedisScript> scripts;
   private final Gate gate = new Gate("redis", Gate.State.DOWN);
   private final ArrayDeque<Long> sent = new ArrayDeque<>();
+  private final Latch connecting;
 
+  private Loop.Timer watching = () -> {};
   private @Nullable Redis client;
   private @Nullable RedisConnection connection;
   private String runId = "";
@@ -49,33 +55,57 @@ public final class RedisLink {
   private long watched;
   private boolean closed;
 
-  RedisLink(Supplier<Redis> clients, Loop loop, Duration timeout) {
+  /**
+   * @param clients makes a client of {@link #options} for each attempt to connect
+   * @param timeout within which the server answers or counts as away
+   * @param scripts that the server is to know
+   */
+  public RedisLink(
+      Supplier<Redis> clients, Loop loop, Duration timeout, List<RedisScript> scripts) {
     this.clients = clients;
     this.loop = loop;
-    this.timeout = timeout.toMillis();
+    this.timeout = timeout.toNanos();
+    this.period = Math.max(Duration.ofMillis(10).toNanos(), this.timeout / 5);
+    this.scripts = scripts;
+    this.connecting = new Latch(loop, "connecting to redis", this::connect);
+  }
+
+  /** Of a client that has the one connection, and leaves it to the link to find that it is dead. */
+  public static RedisOptions options(String uri, Duration timeout) {
+    RedisOptions options =
+        new RedisOptions()
+            .setConnectionString(uri)
+            .setMaxPoolSize(1)
+            .setPoolCleanerInterval(-1)
+            .setPoolRecycleTimeout(-1)
+            .setMaxWaitingHandlers(MAX_WAITING);
+    options.getNetClientOptions().setConnectTimeout((int) timeout.toMillis());
+    return options;
   }
 
   /** Succeeds when the first attempt to connect is over, whether or not it went well. */
-  Future<Void> start() {
-    watch();
-    return connect().otherwiseEmpty().mapEmpty();
+  public Future<Void> start() {
+    watched = loop.nanos();
+    watching = loop.every(Duration.ofNanos(period), this::watch);
+    return connect().otherwiseEmpty();
   }
 
-  boolean available() {
+  public boolean available() {
     return connection != null;
   }
 
-  String condition() {
+  /** For people: {@code up} or {@code down}. */
+  public String condition() {
     return connection != null ? "up" : "down";
   }
 
   /** Names the server's present life. */
-  String runId() {
+  public String runId() {
     return runId;
   }
 
   /** Runs the script; without it on the server (after SCRIPT FLUSH) sends it along. */
-  Future<Response> run(CommandScripts script, Object... keyAndArguments) {
+  public Future<@Nullable Response> run(RedisScript script, Object... keyAndArguments) {
     return send(request(Command.EVALSHA, script.sha(), keyAndArguments))
         .recover(
             failure ->
@@ -84,19 +114,20 @@ public final class RedisLink {
                     : Future.failedFuture(failure));
   }
 
-  Future<Response> send(Request request) {
+  /** Null when the server answers nil; fails with {@link RedisUnavailable} when it is away. */
+  public Future<@Nullable Response> send(Request request) {
     RedisConnection to = connection;
     if (to == null) {
-      return Future.failedFuture(new StateUnavailable("redis is down"));
+      return Future.failedFuture(new RedisUnavailable("redis is down"));
     }
     int at = generation;
-    sent.addLast(loop.now());
-    Promise<Response> answer = Promise.promise();
+    sent.addLast(loop.nanos());
+    Promise<@Nullable Response> answer = Promise.promise();
     to.send(request)
         .onComplete(
             done -> {
               arrived(at);
-              answer.complete(Objects.requireNonNull(done, "no command of ours answers nil"));
+              answer.complete(done);
             },
             failure -> {
               arrived(at);
@@ -108,12 +139,13 @@ public final class RedisLink {
   private void arrived(int at) {
     if (at == generation) {
       sent.pollFirst();
-      progress = loop.now();
+      progress = loop.nanos();
     }
   }
 
-  Future<Void> close() {
+  public Future<Void> close() {
     closed = true;
+    watching.cancel();
     Redis old = client;
     connection = null;
     client = null;
@@ -141,7 +173,7 @@ public final class RedisLink {
       if (at == generation) {
         lost(message);
       }
-      return new StateUnavailable(message);
+      return new RedisUnavailable(message);
     }
     return failure;
   }
@@ -168,12 +200,12 @@ public final class RedisLink {
   }
 
   private Future<Void> prepare(RedisConnection fresh) {
-    Future<Void> scripts = Future.succeededFuture();
-    for (CommandScripts script : CommandScripts.values()) {
+    Future<Void> loaded = Future.succeededFuture();
+    for (RedisScript script : scripts) {
       Request load = Request.cmd(Command.SCRIPT).arg("LOAD").arg(script.source());
-      scripts = scripts.compose(v -> fresh.send(load).mapEmpty());
+      loaded = loaded.compose(v -> fresh.send(load).mapEmpty());
     }
-    return scripts
+    return loaded
         .compose(v -> fresh.send(Request.cmd(Command.INFO).arg("server")))
         .map(
             info -> {
@@ -184,7 +216,7 @@ public final class RedisLink {
   }
 
   private <T> Future<T> within(Future<T> future) {
-    return future.timeout(Math.max(timeout, CONNECT_MILLIS), TimeUnit.MILLISECONDS);
+    return future.timeout(Math.max(timeout, CONNECT.toNanos()), TimeUnit.NANOSECONDS);
   }
 
   private void lostIf(int at, String why) {
@@ -206,23 +238,18 @@ public final class RedisLink {
     if (old != null) {
       old.close(); // fails whatever still waits for an answer; nothing to do when it cannot
     }
-    loop.after(RECONNECT_MILLIS, this::connect);
+    loop.after(RECONNECT, connecting::ask);
   }
 
   private void watch() {
-    if (closed) {
-      return;
-    }
-    long now = loop.now();
-    long period = Math.max(10, timeout / 5);
+    long now = loop.nanos();
     if (now - watched > 2 * period) {
       progress = now; // this loop was late itself: answers may be waiting to be read
     }
     watched = now;
     Long oldest = sent.peekFirst();
     if (oldest != null && now - Math.max(oldest, progress) > timeout) {
-      lost("no answer within " + timeout + " ms");
+      lost("no answer within " + TimeUnit.NANOSECONDS.toMillis(timeout) + " ms");
     }
-    loop.after(period, this::watch);
   }
 }

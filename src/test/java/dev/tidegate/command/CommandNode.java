@@ -9,6 +9,7 @@ import dev.tidegate.bus.Commands.Receipt;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.bus.Commands.Transition;
+import dev.tidegate.loop.EventLoops;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -23,6 +24,7 @@ final class CommandNode implements AutoCloseable {
   final Bus bus = new Bus(vertx.eventBus());
   final List<Transition> heard = new CopyOnWriteArrayList<>();
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final EventLoops loops = new EventLoops(registry);
 
   CommandNode(CommandBackend backend, int instances) {
     Codecs.register(vertx.eventBus());
@@ -30,12 +32,14 @@ final class CommandNode implements AutoCloseable {
       bus.hear(Commands.outcome(shard), heard::add);
     }
     for (int i = 0; i < instances; i++) {
-      Harness.get(vertx.deployVerticle(new CommandVerticle(backend, registry, "n1")));
+      Harness.get(
+          vertx.deployVerticle(
+              new CommandVerticle(backend, registry, "n1", loops, "command-" + i)));
     }
   }
 
   void startWorker(CommandBackend backend) {
-    Harness.get(vertx.deployVerticle(new SampleWorkerVerticle(backend)));
+    Harness.get(vertx.deployVerticle(new SampleWorkerVerticle(backend, loops)));
   }
 
   Future<Receipt> submit(Submit submit) {

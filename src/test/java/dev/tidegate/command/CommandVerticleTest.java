@@ -18,6 +18,7 @@ import dev.tidegate.command.state.CommandState.Proceed;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -93,7 +94,7 @@ class CommandVerticleTest {
   void anAttemptThatCrashedAfterItsAppendIsTakenOverAndRunsOnce() {
     Submit order = order("k", "{\"a\":1}");
     long now = System.currentTimeMillis();
-    String id = new CommandIds(() -> now).next("alice");
+    String id = new CommandIds(() -> now, new SplittableRandom(1)).next("alice");
     Draft crashed =
         new Draft(id, "alice", "orders", "k", new Fingerprint().of(order), now, order.deadline());
     Harness.get(backend.memoryState().begin(crashed, now));

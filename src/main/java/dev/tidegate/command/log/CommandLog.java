@@ -1,11 +1,10 @@
 package dev.tidegate.command.log;
 
-import dev.tidegate.command.Loop;
+import dev.tidegate.loop.Loop;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The durable, ordered record of commands and their results. Records of one key keep their order.
@@ -14,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 public interface CommandLog {
   /** Where a record lies. */
   record Position(String topic, int partition, long offset) {}
-
-  /** A record that was read. */
-  record Entry(Position at, @Nullable String key, byte[] value) {}
 
   /** A running consumer. */
   interface Subscription {
@@ -35,13 +31,13 @@ public interface CommandLog {
    * when it fails the same batch comes again after a pause. Delivery is at least once.
    */
   Subscription consume(
-      String group, String topic, Loop loop, Function<List<Entry>, Future<Void>> handler);
+      String group, String topic, Loop loop, Function<List<LogRecord>, Future<Void>> handler);
 
   /**
    * Shows every record of the topic from the oldest on, to everybody who follows. Succeeds when all
    * that was there at the call has been shown, and goes on.
    */
-  Future<Subscription> follow(String topic, Loop loop, Consumer<Entry> handler);
+  Future<Subscription> follow(String topic, Loop loop, Consumer<LogRecord> handler);
 
   /** Whether an append has a chance now. */
   boolean available();

@@ -28,10 +28,10 @@ public final class CommandRecords {
   private CommandRecords() {}
 
   /** What a worker reports. The time is in milliseconds, 0 when it did not say. */
-  record Report(String id, Status status, @Nullable Result result, long time) {}
+  public record Report(String id, Status status, @Nullable Result result, long time) {}
 
   /** Whether a body of this type has to be well-formed JSON. */
-  static boolean isJson(String contentType) {
+  public static boolean isJson(String contentType) {
     int end = contentType.indexOf(';');
     String type = (end < 0 ? contentType : contentType.substring(0, end)).trim();
     return type.equalsIgnoreCase("application/json")
@@ -39,7 +39,7 @@ public final class CommandRecords {
   }
 
   /** Null when it is exactly one JSON value in UTF-8, else what is wrong. */
-  static @Nullable String malformed(byte[] body) {
+  public static @Nullable String malformed(byte[] body) {
     if (body.length > 0 && (body[0] == 0 || body[0] < 0 || (body.length > 1 && body[1] == 0))) {
       return "the body is not JSON in UTF-8";
     }
@@ -55,7 +55,7 @@ public final class CommandRecords {
     }
   }
 
-  static byte[] command(String id, Submit s, long acceptedAt) {
+  public static byte[] command(String id, Submit s, long acceptedAt) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(384 + s.body().length);
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
@@ -83,7 +83,7 @@ public final class CommandRecords {
     return out.toByteArray();
   }
 
-  static byte[] result(Report report) {
+  public static byte[] result(Report report) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(256);
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
@@ -110,7 +110,7 @@ public final class CommandRecords {
   }
 
   /** The command as it was, and why nobody will work on it. */
-  static byte[] dead(byte[] command, String why) {
+  public static byte[] dead(byte[] command, String why) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(command.length + 128);
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
@@ -133,7 +133,7 @@ public final class CommandRecords {
    *
    * @throws IllegalArgumentException with what is wrong
    */
-  static Report report(byte[] value) {
+  public static Report report(byte[] value) {
     String id = null;
     Status status = null;
     Result result = null;

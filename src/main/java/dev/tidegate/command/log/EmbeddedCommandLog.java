@@ -1,8 +1,9 @@
 package dev.tidegate.command.log;
 
-import dev.tidegate.command.Loop;
+import dev.tidegate.loop.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +22,7 @@ public final class EmbeddedCommandLog implements CommandLog {
   private static final int MAX_BATCH = 500;
   private static final int KEPT = 10_000;
   private static final int MAX_BACKLOG = 200_000;
-  private static final long RETRY_MILLIS = 100;
+  private static final Duration RETRY = Duration.ofMillis(100);
 
   private final Map<String, Topic> topics = new HashMap<>();
 
@@ -37,7 +38,7 @@ public final class EmbeddedCommandLog implements CommandLog {
         return Future.failedFuture(new LogUnavailable("the embedded log is full", true));
       }
       at = new Position(topic, partition.number, partition.end());
-      partition.entries.add(new Entry(at, key, value));
+      partition.entries.add(new LogRecord(at, key, value));
       to.groups.values().forEach(group -> collect(group, partition, due));
     }
     due.forEach(Runnable::run);
@@ -46,7 +47,7 @@ public final class EmbeddedCommandLog implements CommandLog {
 
   @Override
   public Subscription consume(
-      String group, String topic, Loop loop, Function<List<Entry>, Future<Void>> handler) {
+      String group, String topic, Loop loop, Function<List<LogRecord>, Future<Void>> handler) {
     List<Runnable> due = new ArrayList<>();
     Member member = new Member(loop, handler);
     Group joined;
@@ -66,7 +67,7 @@ public final class EmbeddedCommandLog implements CommandLog {
   }
 
   @Override
-  public Future<Subscription> follow(String topic, Loop loop, Consumer<Entry> handler) {
+  public Future<Subscription> follow(String topic, Loop loop, Consumer<LogRecord> handler) {
     String group = FOLLOWER + UUID.randomUUID();
     Promise<Subscription> shown = Promise.promise();
     long[] missing = new long[1];
@@ -133,26 +134,21 @@ public final class EmbeddedCommandLog implements CommandLog {
       return;
     }
     Member member = group.members.get(number % group.members.size());
-    List<Entry> batch = partition.from(group.next[number]);
+    List<LogRecord> batch = partition.from(group.next[number]);
     group.busy[number] = true;
-    due.add(
-        () -> member.loop.context().runOnContext(v -> deliver(group, partition, member, batch)));
+    due.add(() -> member.loop.execute(() -> deliver(group, partition, member, batch)));
   }
 
-  private void deliver(Group group, Partition partition, Member member, List<Entry> batch) {
+  private void deliver(Group group, Partition partition, Member member, List<LogRecord> batch) {
     if (member.left) {
       finish(group, partition, -1);
       return;
     }
-    Future<Void> handled;
-    try {
-      handled = member.handler.apply(batch);
-    } catch (RuntimeException e) {
-      handled = Future.failedFuture(e);
-    }
-    handled.onComplete(
-        done -> finish(group, partition, batch.getLast().at().offset() + 1),
-        failure -> member.loop.after(RETRY_MILLIS, () -> finish(group, partition, -1)));
+    Future.succeededFuture(batch)
+        .compose(member.handler)
+        .onComplete(
+            done -> finish(group, partition, batch.getLast().at().offset() + 1),
+            failure -> member.loop.after(RETRY, () -> finish(group, partition, -1)));
   }
 
   private void finish(Group group, Partition partition, long next) {
@@ -180,7 +176,7 @@ public final class EmbeddedCommandLog implements CommandLog {
 
   private static final class Partition {
     final int number;
-    List<Entry> entries = new ArrayList<>();
+    List<LogRecord> entries = new ArrayList<>();
     long first;
 
     Partition(int number) {
@@ -191,7 +187,7 @@ public final class EmbeddedCommandLog implements CommandLog {
       return first + entries.size();
     }
 
-    List<Entry> from(long offset) {
+    List<LogRecord> from(long offset) {
       int start = (int) (Math.max(offset, first) - first);
       return List.copyOf(entries.subList(start, Math.min(entries.size(), start + MAX_BATCH)));
     }
@@ -221,10 +217,10 @@ public final class EmbeddedCommandLog implements CommandLog {
 
   private static final class Member {
     final Loop loop;
-    final Function<List<Entry>, Future<Void>> handler;
+    final Function<List<LogRecord>, Future<Void>> handler;
     volatile boolean left;
 
-    Member(Loop loop, Function<List<Entry>, Future<Void>> handler) {
+    Member(Loop loop, Function<List<LogRecord>, Future<Void>> handler) {
       this.loop = loop;
       this.handler = handler;
     }

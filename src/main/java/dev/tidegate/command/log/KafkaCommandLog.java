@@ -1,6 +1,7 @@
 package dev.tidegate.command.log;
 
-import dev.tidegate.command.Loop;
+import dev.tidegate.loop.Latch;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.net.Gate;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -28,9 +29,10 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * back. For one event loop.
  */
 public final class KafkaCommandLog implements CommandLog {
-  private static final long PROBE_WHEN_DOWN = 250;
-  private static final long PROBE_WHEN_UP = 1000;
-  private static final long PROBE_TIMEOUT = 1500;
+  private static final Duration PROBE_WHEN_DOWN = Duration.ofMillis(250);
+  private static final Duration PROBE_WHEN_UP = Duration.ofSeconds(1);
+  private static final Duration PROBE_TIMEOUT = Duration.ofMillis(1500);
+  private static final Duration WARM = Duration.ofMillis(50);
   private static final int REPLICAS = 3;
   private static final int TOPIC_ATTEMPTS = 20;
 
@@ -43,11 +45,12 @@ public final class KafkaCommandLog implements CommandLog {
   private final KafkaAdminClient admin;
   private final Map<String, Future<Void>> topics = new HashMap<>();
   private final List<Subscription> subscriptions = new ArrayList<>();
+  private final Latch probing;
   private int nodes;
   private long confirmed; // when an append last went well
   private boolean closed;
 
-  KafkaCommandLog(
+  public KafkaCommandLog(
       Map<String, String> properties,
       KafkaClients clients,
       Loop loop,
@@ -57,13 +60,14 @@ public final class KafkaCommandLog implements CommandLog {
     this.clients = clients;
     this.loop = loop;
     this.partitions = partitions;
+    this.probing = new Latch(loop, "probing kafka", this::probe);
     producer = clients.producer(KafkaSettings.producer(properties, appendTimeout));
     producer.exceptionHandler(e -> {}); // each failure reaches its own future
     admin = clients.admin(KafkaSettings.admin(properties));
   }
 
   /** Succeeds when the first probe is over, whether or not the cluster answered. */
-  Future<Void> start(List<String> needed) {
+  public Future<Void> start(List<String> needed) {
     return probe()
         .compose(v -> Future.join(needed.stream().map(this::ensure).toList()))
         .otherwiseEmpty()
@@ -82,7 +86,7 @@ public final class KafkaCommandLog implements CommandLog {
         .map(
             sent -> {
               gate.succeeded();
-              confirmed = loop.now();
+              confirmed = loop.nanos();
               return new Position(topic, sent.getPartition(), sent.getOffset());
             })
         .recover(e -> Future.failedFuture(failed(e)));
@@ -90,7 +94,7 @@ public final class KafkaCommandLog implements CommandLog {
 
   @Override
   public Subscription consume(
-      String group, String topic, Loop on, Function<List<Entry>, Future<Void>> handler) {
+      String group, String topic, Loop on, Function<List<LogRecord>, Future<Void>> handler) {
     KafkaSubscription subscription =
         new KafkaSubscription(
             clients.consumer(KafkaSettings.consumer(properties, group)), topic, on, handler);
@@ -100,7 +104,7 @@ public final class KafkaCommandLog implements CommandLog {
   }
 
   @Override
-  public Future<Subscription> follow(String topic, Loop on, Consumer<Entry> handler) {
+  public Future<Subscription> follow(String topic, Loop on, Consumer<LogRecord> handler) {
     Map<String, String> all = KafkaSettings.consumer(properties, "tidegate-follower");
     KafkaFollower follower = new KafkaFollower(clients.consumer(all), on, handler);
     subscriptions.add(follower);
@@ -182,7 +186,7 @@ public final class KafkaCommandLog implements CommandLog {
                 return Future.failedFuture(e);
               }
               Promise<Void> later = Promise.promise();
-              loop.after(50, later::complete);
+              loop.after(WARM, later::complete);
               return later.future().compose(v -> warm(topic, attempts - 1));
             });
   }
@@ -191,10 +195,10 @@ public final class KafkaCommandLog implements CommandLog {
     if (closed) {
       return Future.succeededFuture();
     }
-    long asked = loop.now();
+    long asked = loop.nanos();
     return admin
         .describeCluster()
-        .timeout(PROBE_TIMEOUT, TimeUnit.MILLISECONDS)
+        .timeout(PROBE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
         .<Void>map(
             cluster -> {
               nodes = cluster.getNodes().size();
@@ -203,7 +207,7 @@ public final class KafkaCommandLog implements CommandLog {
             })
         .otherwise(
             e -> {
-              if (confirmed < asked) {
+              if (confirmed - asked < 0) {
                 gate.probeFailed(text(e));
               }
               return null;
@@ -211,7 +215,7 @@ public final class KafkaCommandLog implements CommandLog {
         .onComplete(
             done -> {
               boolean down = gate.state() == Gate.State.DOWN;
-              loop.after(down ? PROBE_WHEN_DOWN : PROBE_WHEN_UP, this::probe);
+              loop.after(down ? PROBE_WHEN_DOWN : PROBE_WHEN_UP, probing::ask);
             });
   }
 

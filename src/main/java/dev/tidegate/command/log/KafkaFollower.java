@@ -1,8 +1,8 @@
 package dev.tidegate.command.log;
 
-import dev.tidegate.command.Loop;
-import dev.tidegate.command.log.CommandLog.Entry;
 import dev.tidegate.command.log.CommandLog.Position;
+import dev.tidegate.loop.Latch;
+import dev.tidegate.loop.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.kafka.client.common.TopicPartition;
@@ -18,19 +18,21 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /** Reads a whole topic and goes on, without a group. For one event loop. */
 public final class KafkaFollower implements CommandLog.Subscription {
   private static final Duration POLL = Duration.ofMillis(250);
-  private static final long RETRY_MILLIS = 250;
+  private static final Duration RETRY = Duration.ofMillis(250);
 
   private final KafkaConsumer<String, byte[]> consumer;
   private final Loop loop;
-  private final Consumer<Entry> handler;
+  private final Consumer<LogRecord> handler;
   private final Map<TopicPartition, Long> missing = new HashMap<>();
   private final Promise<Void> caughtUp = Promise.promise();
+  private final Latch polling;
   private boolean closed;
 
-  KafkaFollower(KafkaConsumer<String, byte[]> consumer, Loop loop, Consumer<Entry> handler) {
+  KafkaFollower(KafkaConsumer<String, byte[]> consumer, Loop loop, Consumer<LogRecord> handler) {
     this.consumer = consumer;
     this.loop = loop;
     this.handler = handler;
+    this.polling = new Latch(loop, "following a topic", this::poll);
     consumer.exceptionHandler(e -> {}); // each failure reaches its own future
   }
 
@@ -45,7 +47,7 @@ public final class KafkaFollower implements CommandLog.Subscription {
         .compose(all -> consumer.assign(all).compose(v -> ends(all)))
         .compose(
             v -> {
-              poll();
+              polling.ask();
               return caughtUp.future();
             });
   }
@@ -83,19 +85,18 @@ public final class KafkaFollower implements CommandLog.Subscription {
     }
     consumer
         .poll(POLL)
-        .onSuccess(
+        .map(
             polled -> {
-              for (ConsumerRecord<String, byte[]> r : polled.records()) {
-                show(r);
-              }
-              poll();
+              polled.records().forEach(this::show);
+              return polled;
             })
-        .onFailure(e -> loop.after(RETRY_MILLIS, this::poll));
+        .onSuccess(polled -> polling.ask())
+        .onFailure(e -> loop.after(RETRY, polling::ask));
   }
 
   private void show(ConsumerRecord<String, byte[]> r) {
     Position at = new Position(r.topic(), r.partition(), r.offset());
-    handler.accept(new Entry(at, r.key(), r.value() == null ? new byte[0] : r.value()));
+    handler.accept(new LogRecord(at, r.key(), r.value() == null ? new byte[0] : r.value()));
     missing.computeIfPresent(
         new TopicPartition(r.topic(), r.partition()),
         (partition, end) -> r.offset() + 1 >= end ? null : end);

@@ -1,9 +1,10 @@
 package dev.tidegate.command.log;
 
-import dev.tidegate.command.Loop;
-import dev.tidegate.command.log.CommandLog.Entry;
 import dev.tidegate.command.log.CommandLog.Position;
+import dev.tidegate.loop.Latch;
+import dev.tidegate.loop.Loop;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.kafka.client.common.TopicPartition;
 import io.vertx.kafka.client.consumer.KafkaConsumer;
 import io.vertx.kafka.client.consumer.OffsetAndMetadata;
@@ -23,15 +24,16 @@ import org.slf4j.LoggerFactory;
  * when that takes so long that the group gives the partitions to somebody else, the batch comes
  * again there. For one event loop.
  */
-public final class KafkaSubscription implements CommandLog.Subscription {
+final class KafkaSubscription implements CommandLog.Subscription {
   private static final Logger log = LoggerFactory.getLogger(KafkaSubscription.class);
   private static final Duration POLL = Duration.ofMillis(250);
-  private static final long RETRY_MILLIS = 250;
+  private static final Duration RETRY = Duration.ofMillis(250);
 
   private final KafkaConsumer<String, byte[]> consumer;
   private final String topic;
   private final Loop loop;
-  private final Function<List<Entry>, Future<Void>> handler;
+  private final Function<List<LogRecord>, Future<Void>> handler;
+  private final Latch polling;
   private boolean started;
   private boolean closed;
 
@@ -39,11 +41,12 @@ public final class KafkaSubscription implements CommandLog.Subscription {
       KafkaConsumer<String, byte[]> consumer,
       String topic,
       Loop loop,
-      Function<List<Entry>, Future<Void>> handler) {
+      Function<List<LogRecord>, Future<Void>> handler) {
     this.consumer = consumer;
     this.topic = topic;
     this.loop = loop;
     this.handler = handler;
+    this.polling = new Latch(loop, "polling " + topic, this::poll);
     consumer.exceptionHandler(e -> {}); // each failure reaches its own future
   }
 
@@ -52,7 +55,7 @@ public final class KafkaSubscription implements CommandLog.Subscription {
       return;
     }
     started = true;
-    consumer.subscribe(topic).onSuccess(v -> poll()).onFailure(e -> retry("subscribe", e));
+    consumer.subscribe(topic).onSuccess(v -> polling.ask()).onFailure(e -> retry("subscribe", e));
   }
 
   @Override
@@ -62,12 +65,14 @@ public final class KafkaSubscription implements CommandLog.Subscription {
   }
 
   private void poll() {
-    if (!closed) {
-      consumer
-          .poll(POLL)
-          .onSuccess(polled -> handle(polled.records()))
-          .onFailure(e -> retry("poll", e));
+    if (closed) {
+      return; // a closed consumer that is asked again starts a second thread
     }
+    consumer
+        .poll(POLL)
+        .compose(polled -> handle(polled.records()))
+        .onSuccess(v -> polling.ask())
+        .onFailure(e -> retry("poll", e));
   }
 
   private void retry(String what, Throwable e) {
@@ -77,45 +82,42 @@ public final class KafkaSubscription implements CommandLog.Subscription {
           .addKeyValue("step", what)
           .addKeyValue("cause", e.toString())
           .log("consumer failed, will go on");
-      loop.after(RETRY_MILLIS, this::poll);
+      loop.after(RETRY, polling::ask);
     }
   }
 
-  private void handle(ConsumerRecords<String, byte[]> records) {
+  private Future<Void> handle(ConsumerRecords<String, byte[]> records) {
     if (records.isEmpty()) {
-      poll();
-      return;
+      return Future.succeededFuture();
     }
-    List<Entry> batch = new ArrayList<>(records.count());
+    List<LogRecord> batch = new ArrayList<>(records.count());
     Map<TopicPartition, OffsetAndMetadata> ends = new HashMap<>();
     for (ConsumerRecord<String, byte[]> r : records) {
       Position at = new Position(r.topic(), r.partition(), r.offset());
-      batch.add(new Entry(at, r.key(), r.value() == null ? new byte[0] : r.value()));
+      batch.add(new LogRecord(at, r.key(), r.value() == null ? new byte[0] : r.value()));
       ends.put(
           new TopicPartition(r.topic(), r.partition()), new OffsetAndMetadata(r.offset() + 1, ""));
     }
-    attempt(batch, ends);
+    Promise<Void> handled = Promise.promise();
+    attempt(batch, handled);
+    return handled.future().compose(v -> commit(ends));
   }
 
-  private void attempt(List<Entry> batch, Map<TopicPartition, OffsetAndMetadata> ends) {
+  private void attempt(List<LogRecord> batch, Promise<Void> handled) {
     if (closed) {
       return;
     }
-    Future<Void> handled;
-    try {
-      handled = handler.apply(batch);
-    } catch (RuntimeException e) {
-      handled = Future.failedFuture(e);
-    }
-    handled.onComplete(
-        done -> commit(ends), failure -> loop.after(RETRY_MILLIS, () -> attempt(batch, ends)));
+    Future.succeededFuture(batch)
+        .compose(handler)
+        .onSuccess(v -> handled.complete())
+        .onFailure(e -> loop.after(RETRY, () -> attempt(batch, handled)));
   }
 
-  private void commit(Map<TopicPartition, OffsetAndMetadata> ends) {
+  private Future<Void> commit(Map<TopicPartition, OffsetAndMetadata> ends) {
     if (closed) {
-      return; // a closed consumer that is asked again starts a second thread
+      return Future.succeededFuture();
     }
-    consumer
+    return consumer
         .commit(ends)
         .onFailure(
             e ->
@@ -123,6 +125,7 @@ public final class KafkaSubscription implements CommandLog.Subscription {
                     .addKeyValue("topic", topic)
                     .addKeyValue("cause", e.toString())
                     .log("offsets not committed, records may come again"))
-        .onComplete(c -> poll());
+        .<Void>mapEmpty()
+        .otherwiseEmpty();
   }
 }

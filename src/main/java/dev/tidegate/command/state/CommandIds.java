@@ -3,8 +3,8 @@ package dev.tidegate.command.state;
 import dev.tidegate.bus.Commands;
 import java.util.Locale;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 /**
  * UUIDs of version 7 (RFC 9562, method 1: a counter in rand_a), rising within one instance, whose
@@ -12,29 +12,31 @@ import java.util.function.LongSupplier;
  * its consumer lies. For one event loop.
  */
 public final class CommandIds {
-  static final int SHARDS = Commands.OUTCOME_SHARDS;
+  public static final int SHARDS = Commands.OUTCOME_SHARDS;
 
   private final LongSupplier clock;
+  private final RandomGenerator random;
   private long last;
   private int counter;
 
-  CommandIds(LongSupplier clock) {
+  public CommandIds(LongSupplier clock, RandomGenerator random) {
+    this.random = random;
     this.clock = clock;
   }
 
-  String next(String consumer) {
+  public String next(String consumer) {
     long now = clock.getAsLong();
     if (now > last) {
       last = now;
-      counter = ThreadLocalRandom.current().nextInt(0x800);
+      counter = random.nextInt(0x800);
     } else if (++counter > 0xFFF) {
       last++;
       counter = 0;
     }
     long high = (last << 16) | 0x7000 | counter;
-    long random = ThreadLocalRandom.current().nextLong();
+    long bits = random.nextLong();
     long low =
-        0x8000_0000_0000_0000L | (random & 0x3FFF_FFFF_FFFF_FFF0L) | Commands.shardOf(consumer);
+        0x8000_0000_0000_0000L | (bits & 0x3FFF_FFFF_FFFF_FFF0L) | Commands.shardOf(consumer);
     return new UUID(high, low).toString();
   }
 

@@ -32,7 +32,7 @@ public interface CommandState {
       String fingerprint,
       long acceptedAt,
       long deadline) {
-    Draft withId(String other) {
+    public Draft withId(String other) {
       return new Draft(other, consumer, channel, idempotencyKey, fingerprint, acceptedAt, deadline);
     }
   }

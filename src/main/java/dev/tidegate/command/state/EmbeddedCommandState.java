@@ -1,13 +1,13 @@
 package dev.tidegate.command.state;
 
 import dev.tidegate.bus.Commands.Found;
+import dev.tidegate.bus.Commands.PrivateChannel;
 import dev.tidegate.bus.Commands.PrivateEvents;
 import dev.tidegate.bus.Commands.ReadPrivate;
 import dev.tidegate.bus.Commands.Result;
 import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Transition;
-import dev.tidegate.command.CommandConfig;
 import dev.tidegate.command.log.CommandLog.Position;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,16 +24,21 @@ import org.jspecify.annotations.Nullable;
  * for use from any thread.
  */
 public final class EmbeddedCommandState implements CommandState {
-  private static final String REQUESTS = "requests";
+  private static final String REQUESTS = PrivateChannel.REQUESTS.text();
   private static final int MAX_RECORDS = 500_000;
 
-  private final CommandConfig config;
-  private final Map<String, Entry> entries = new LinkedHashMap<>();
-  private final Map<Key, Held> keys = new LinkedHashMap<>();
+  private final Retention retention;
+  private final Map<String, Command> commands = new LinkedHashMap<>();
+  private final Map<Key, Attempt> keys = new LinkedHashMap<>();
   private final Map<Key, PrivateStream> streams = new HashMap<>();
+  private final Supplier<String> epochs;
 
-  public EmbeddedCommandState(CommandConfig config) {
-    this.config = config;
+  /**
+   * @param epochs names the numbering of a private stream, unlike any other
+   */
+  public EmbeddedCommandState(Retention retention, Supplier<String> epochs) {
+    this.retention = retention;
+    this.epochs = epochs;
   }
 
   @Override
@@ -42,12 +47,12 @@ public final class EmbeddedCommandState implements CommandState {
     String id = draft.id();
     if (draft.idempotencyKey() != null) {
       Key key = new Key(draft.consumer(), draft.idempotencyKey());
-      Held held = keys.get(key);
+      Attempt held = keys.get(key);
       if (held != null) {
         if (!held.fingerprint.equals(draft.fingerprint())) {
           return Future.succeededFuture(new KeyReused());
         }
-        Entry earlier = entries.get(held.id);
+        Command earlier = commands.get(held.id);
         if (earlier != null && earlier.status != null) {
           return Future.succeededFuture(new Replay(earlier.first()));
         }
@@ -56,37 +61,37 @@ public final class EmbeddedCommandState implements CommandState {
         }
         id = held.id;
       }
-      keys.put(key, new Held(id, draft.fingerprint(), now));
+      keys.put(key, new Attempt(id, draft.fingerprint(), now));
     }
-    Entry entry = new Entry(draft.withId(id), now);
-    entry.leaseUntil = now + config.lease().toMillis();
-    entries.put(id, entry);
+    Command command = new Command(draft.withId(id), now);
+    command.leaseUntil = now + retention.lease();
+    commands.put(id, command);
     return Future.succeededFuture(new Proceed(id));
   }
 
   @Override
   public synchronized Future<Change> accepted(Draft draft, Position at, long now) {
-    Entry entry = entries.computeIfAbsent(draft.id(), id -> new Entry(draft, now));
+    Command command = commands.computeIfAbsent(draft.id(), id -> new Command(draft, now));
     if (draft.idempotencyKey() != null) {
       keys.putIfAbsent(
           new Key(draft.consumer(), draft.idempotencyKey()),
-          new Held(draft.id(), draft.fingerprint(), now));
+          new Attempt(draft.id(), draft.fingerprint(), now));
     }
-    if (entry.status != null) {
+    if (command.status != null) {
       return Future.succeededFuture(Change.NONE);
     }
-    entry.status = Status.ACCEPTED;
-    entry.updatedAt = entry.draft.acceptedAt();
-    return Future.succeededFuture(new Change(true, emit(entry, now)));
+    command.status = Status.ACCEPTED;
+    command.updatedAt = command.draft.acceptedAt();
+    return Future.succeededFuture(new Change(true, emit(command, now)));
   }
 
   @Override
   public synchronized Future<Void> release(Draft draft, boolean neverSent) {
-    Entry entry = entries.get(draft.id());
-    if (entry != null && entry.status == null) {
-      entry.leaseUntil = 0;
+    Command command = commands.get(draft.id());
+    if (command != null && command.status == null) {
+      command.leaseUntil = 0;
       if (neverSent) {
-        entries.remove(draft.id());
+        commands.remove(draft.id());
         if (draft.idempotencyKey() != null) {
           Key key = new Key(draft.consumer(), draft.idempotencyKey());
           keys.computeIfPresent(key, (k, held) -> held.id.equals(draft.id()) ? null : held);
@@ -99,29 +104,29 @@ public final class EmbeddedCommandState implements CommandState {
   @Override
   public synchronized Future<Change> transition(
       String id, Status status, @Nullable Result result, String source, long now) {
-    Entry entry = entries.get(id);
-    if (entry == null) {
+    Command command = commands.get(id);
+    if (command == null) {
       return Future.succeededFuture(Change.UNKNOWN);
     }
-    if (entry.status == status && source.equals(entry.source)) {
-      return Future.succeededFuture(new Change(true, entry.lastTransitions));
+    if (command.status == status && source.equals(command.source)) {
+      return Future.succeededFuture(new Change(true, command.lastTransitions));
     }
-    Status from = entry.status;
+    Status from = command.status;
     if (from != null && (from.isFinal() || from.compareTo(status) >= 0)) {
       return Future.succeededFuture(Change.NONE);
     }
     List<Transition> transitions = new ArrayList<>();
     if (from == null && status != Status.ACCEPTED) {
-      entry.status = Status.ACCEPTED;
-      entry.updatedAt = entry.draft.acceptedAt();
-      transitions.addAll(emit(entry, now));
+      command.status = Status.ACCEPTED;
+      command.updatedAt = command.draft.acceptedAt();
+      transitions.addAll(emit(command, now));
     }
-    entry.status = status;
-    entry.result = result;
-    entry.updatedAt = now;
-    entry.source = source;
-    entry.lastTransitions = emit(entry, now);
-    transitions.addAll(entry.lastTransitions);
+    command.status = status;
+    command.result = result;
+    command.updatedAt = now;
+    command.source = source;
+    command.lastTransitions = emit(command, now);
+    transitions.addAll(command.lastTransitions);
     return Future.succeededFuture(new Change(true, transitions));
   }
 
@@ -131,15 +136,15 @@ public final class EmbeddedCommandState implements CommandState {
     char digit = CommandIds.digit(shard);
     long waiting = 0;
     int expired = 0;
-    for (Entry entry : entries.values()) {
-      if (entry.status != Status.ACCEPTED || CommandIds.shardDigit(entry.draft.id()) != digit) {
+    for (Command command : commands.values()) {
+      if (command.status != Status.ACCEPTED || CommandIds.shardDigit(command.draft.id()) != digit) {
         continue;
       }
-      if (expired < limit && entry.draft.deadline() + config.expiryGrace().toMillis() < now) {
+      if (expired < limit && command.draft.deadline() + retention.expiryGrace() < now) {
         expired++;
-        entry.status = Status.EXPIRED;
-        entry.updatedAt = now;
-        transitions.addAll(emit(entry, now));
+        command.status = Status.EXPIRED;
+        command.updatedAt = now;
+        transitions.addAll(emit(command, now));
       } else {
         waiting++;
       }
@@ -149,16 +154,16 @@ public final class EmbeddedCommandState implements CommandState {
 
   @Override
   public synchronized Future<Found> find(String id, String consumer) {
-    Entry entry = entries.get(id);
-    if (entry == null || entry.status == null || !entry.draft.consumer().equals(consumer)) {
+    Command command = commands.get(id);
+    if (command == null || command.status == null || !command.draft.consumer().equals(consumer)) {
       return Future.succeededFuture(new Found(null));
     }
-    return Future.succeededFuture(new Found(entry.stored()));
+    return Future.succeededFuture(new Found(command.stored()));
   }
 
   @Override
   public synchronized Future<PrivateEvents> readPrivate(ReadPrivate asked, long now) {
-    long notBefore = now - config.privateRetention().toMillis();
+    long notBefore = now - retention.privateStream();
     return Future.succeededFuture(
         stream(asked.consumer(), asked.channel())
             .read(asked.epoch(), asked.afterSeq(), asked.limit(), notBefore));
@@ -179,37 +184,37 @@ public final class EmbeddedCommandState implements CommandState {
     return Future.succeededFuture();
   }
 
-  private List<Transition> emit(Entry entry, long now) {
-    Draft draft = entry.draft;
-    long notBefore = now - config.privateRetention().toMillis();
-    Stored record = entry.stored();
+  private List<Transition> emit(Command command, long now) {
+    Draft draft = command.draft;
+    long notBefore = now - retention.privateStream();
+    Stored record = command.stored();
     Transition requests =
-        stream(draft.consumer(), REQUESTS).append(record, notBefore, config.privateLimit());
+        stream(draft.consumer(), REQUESTS).append(record, notBefore, retention.privateLimit());
     if (draft.channel().equals(REQUESTS)) {
       return List.of(requests);
     }
     return List.of(
         requests,
-        stream(draft.consumer(), draft.channel()).append(record, notBefore, config.privateLimit()));
+        stream(draft.consumer(), draft.channel())
+            .append(record, notBefore, retention.privateLimit()));
   }
 
   private PrivateStream stream(String consumer, String channel) {
     return streams.computeIfAbsent(
-        new Key(consumer, channel),
-        key -> new PrivateStream(consumer, channel, UUID.randomUUID().toString().substring(0, 8)));
+        new Key(consumer, channel), key -> new PrivateStream(consumer, channel, epochs.get()));
   }
 
   /** Oldest first, so it stops at the first that is young enough. */
   private void forgetOld(long now) {
-    long before = now - config.records().toMillis();
-    Iterator<Entry> oldest = entries.values().iterator();
+    long before = now - retention.records();
+    Iterator<Command> oldest = commands.values().iterator();
     while (oldest.hasNext()) {
-      if (oldest.next().created >= before && entries.size() <= MAX_RECORDS) {
+      if (oldest.next().created >= before && commands.size() <= MAX_RECORDS) {
         break;
       }
       oldest.remove();
     }
-    Iterator<Held> oldestKey = keys.values().iterator();
+    Iterator<Attempt> oldestKey = keys.values().iterator();
     while (oldestKey.hasNext() && oldestKey.next().created < before) {
       oldestKey.remove();
     }
@@ -217,9 +222,9 @@ public final class EmbeddedCommandState implements CommandState {
 
   private record Key(String consumer, String name) {}
 
-  private record Held(String id, String fingerprint, long created) {}
+  private record Attempt(String id, String fingerprint, long created) {}
 
-  private static final class Entry {
+  private static final class Command {
     final Draft draft;
     final long created;
     long leaseUntil;
@@ -229,7 +234,7 @@ public final class EmbeddedCommandState implements CommandState {
     @Nullable String source;
     List<Transition> lastTransitions = List.of();
 
-    Entry(Draft draft, long created) {
+    Command(Draft draft, long created) {
       this.draft = draft;
       this.created = created;
     }

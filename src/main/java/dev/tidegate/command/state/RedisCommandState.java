@@ -8,16 +8,16 @@ import dev.tidegate.bus.Commands.Result;
 import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Transition;
-import dev.tidegate.command.CommandConfig;
 import dev.tidegate.command.log.CommandLog.Position;
 import dev.tidegate.redis.RedisLink;
+import dev.tidegate.redis.RedisScript;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,24 +25,29 @@ import org.jspecify.annotations.Nullable;
  * loop.
  */
 public final class RedisCommandState implements CommandState {
+  /** What the link has to know. */
+  public static final List<RedisScript> SCRIPTS = CommandScripts.ALL;
+
   /** As stored; the scripts know the numbers from 1 on. */
   private static final List<Status> STATUSES =
       List.of(Status.ACCEPTED, Status.PROCESSING, Status.COMPLETED, Status.FAILED, Status.EXPIRED);
 
   private final RedisLink link;
+  private final RandomGenerator random;
   private final String recordTtl;
   private final String privateTtl;
   private final String privateLimit;
   private final long lease;
   private final long grace;
 
-  RedisCommandState(RedisLink link, CommandConfig config) {
+  public RedisCommandState(RedisLink link, Retention retention, RandomGenerator random) {
     this.link = link;
-    this.recordTtl = Long.toString(config.records().toMillis());
-    this.privateTtl = Long.toString(config.privateRetention().toMillis());
-    this.privateLimit = Integer.toString(config.privateLimit());
-    this.lease = config.lease().toMillis();
-    this.grace = config.expiryGrace().toMillis();
+    this.random = random;
+    this.recordTtl = Long.toString(retention.records());
+    this.privateTtl = Long.toString(retention.privateStream());
+    this.privateLimit = Integer.toString(retention.privateLimit());
+    this.lease = retention.lease();
+    this.grace = retention.expiryGrace();
   }
 
   @Override
@@ -142,7 +147,7 @@ public final class RedisCommandState implements CommandState {
     for (String field : List.of("s", "c", "a", "u", "rs", "rb")) {
       fields.arg(field);
     }
-    return link.send(fields)
+    return given(link.send(fields))
         .map(
             r -> {
               boolean visible =
@@ -191,17 +196,23 @@ public final class RedisCommandState implements CommandState {
     return link.close();
   }
 
-  private Future<Response> run(CommandScripts script, char shard, long now, Object... own) {
+  private Future<Response> run(RedisScript script, char shard, long now, Object... own) {
     Object[] all = new Object[7 + own.length];
     all[0] = base(shard);
     all[1] = now;
     all[2] = link.runId();
-    all[3] = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
+    all[3] = Long.toString(random.nextLong(1L << 40), 36);
     all[4] = recordTtl;
     all[5] = privateTtl;
     all[6] = privateLimit;
     System.arraycopy(own, 0, all, 7, own.length);
-    return link.run(script, all);
+    return given(link.run(script, all));
+  }
+
+  /** None of our commands is answered with nil. */
+  @SuppressWarnings("NullAway") // as said, and a step of its own would cost every command a future
+  private static Future<Response> given(Future<@Nullable Response> answer) {
+    return answer;
   }
 
   private static String base(char shard) {
@@ -221,7 +232,7 @@ public final class RedisCommandState implements CommandState {
     long acceptedAt = number(r, 1);
     List<Transition> transitions = new ArrayList<>(r.get(2).size());
     for (Response e : r.get(2)) {
-      Status status = STATUSES.get((int) number(e, 3) - 1);
+      Status status = status(number(e, 3));
       Stored record =
           new Stored(
               id, consumer, status, acceptedAt, number(e, 4), status.isFinal() ? result : null);
@@ -234,12 +245,7 @@ public final class RedisCommandState implements CommandState {
   /** From s, c, a, u, rs, rb. */
   private static Stored stored(String id, String consumer, Response r) {
     return new Stored(
-        id,
-        consumer,
-        STATUSES.get((int) number(r, 0) - 1),
-        number(r, 2),
-        number(r, 3),
-        result(r.get(4), r.get(5)));
+        id, consumer, status(number(r, 0)), number(r, 2), number(r, 3), result(r.get(4), r.get(5)));
   }
 
   /** From an entry of a stream: its id, and i, s, a, u, rs, rb each before its value. */
@@ -250,7 +256,7 @@ public final class RedisCommandState implements CommandState {
         new Stored(
             f.get(1).toString(),
             asked.consumer(),
-            STATUSES.get((int) number(f, 3) - 1),
+            status(number(f, 3)),
             number(f, 5),
             number(f, 7),
             result(f.get(9), f.get(11)));
@@ -263,6 +269,11 @@ public final class RedisCommandState implements CommandState {
       return null;
     }
     return new Result(Integer.parseInt(status.toString()), body.toBuffer().getBytes());
+  }
+
+  /** One that only a newer node knows lies beyond accepted, and may not be the last. */
+  private static Status status(long number) {
+    return number > STATUSES.size() ? Status.PROCESSING : STATUSES.get((int) number - 1);
   }
 
   private static long number(Response fields, int at) {

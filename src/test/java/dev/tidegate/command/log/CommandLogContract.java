@@ -3,7 +3,6 @@ package dev.tidegate.command.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidegate.command.Harness;
-import dev.tidegate.command.log.CommandLog.Entry;
 import dev.tidegate.command.log.CommandLog.Position;
 import dev.tidegate.command.log.CommandLog.Subscription;
 import io.vertx.core.Future;
@@ -48,9 +47,9 @@ abstract class CommandLogContract {
     Harness.get(Future.all(sent));
     Map<String, List<Integer>> seen = new ConcurrentHashMap<>();
     AtomicInteger count = new AtomicInteger();
-    Function<List<Entry>, Future<Void>> take =
+    Function<List<LogRecord>, Future<Void>> take =
         batch -> {
-          for (Entry e : batch) {
+          for (LogRecord e : batch) {
             seen.computeIfAbsent(e.key(), k -> new CopyOnWriteArrayList<>())
                 .add(Integer.parseInt(text(e)));
             count.incrementAndGet();
@@ -129,7 +128,7 @@ abstract class CommandLogContract {
     return harness().on(() -> log().append(topic, key, bytes(value)));
   }
 
-  private Subscription consume(String group, Function<List<Entry>, Future<Void>> handler) {
+  private Subscription consume(String group, Function<List<LogRecord>, Future<Void>> handler) {
     String unique = group + "-" + topic;
     return harness()
         .on(() -> Future.succeededFuture(log().consume(unique, topic, harness().loop(), handler)));
@@ -141,7 +140,7 @@ abstract class CommandLogContract {
     }
   }
 
-  private static Function<List<Entry>, Future<Void>> into(List<String> seen) {
+  private static Function<List<LogRecord>, Future<Void>> into(List<String> seen) {
     return batch -> {
       batch.forEach(e -> seen.add(text(e)));
       return Future.succeededFuture();
@@ -152,7 +151,7 @@ abstract class CommandLogContract {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static String text(Entry entry) {
+  private static String text(LogRecord entry) {
     return new String(entry.value(), StandardCharsets.UTF_8);
   }
 }

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidegate.bus.Commands;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class CommandIdsTest {
   private long now = 1_700_000_000_000L;
-  private final CommandIds ids = new CommandIds(() -> now);
+  private final CommandIds ids = new CommandIds(() -> now, new SplittableRandom(1));
 
   @Test
   void areVersionSevenAndCarryTheTime() {

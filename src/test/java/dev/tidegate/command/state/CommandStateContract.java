@@ -7,7 +7,6 @@ import dev.tidegate.bus.Commands.ReadPrivate;
 import dev.tidegate.bus.Commands.Result;
 import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Transition;
-import dev.tidegate.command.CommandConfig;
 import dev.tidegate.command.log.CommandLog.Position;
 import dev.tidegate.command.state.CommandState.Change;
 import dev.tidegate.command.state.CommandState.Draft;
@@ -18,6 +17,7 @@ import dev.tidegate.command.state.CommandState.Replay;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -28,9 +28,11 @@ abstract class CommandStateContract {
   private static final Result RESULT =
       new Result(201, "{\"price\":100.10}".getBytes(StandardCharsets.UTF_8));
 
-  final CommandConfig config = CommandConfig.defaults();
+  /** The default. */
+  static final Retention RETENTION = new Retention(5_000, 86_400_000, 300_000, 10_000, 10_000);
+
   private final String consumer = "user-" + UUID.randomUUID();
-  private final CommandIds ids = new CommandIds(System::currentTimeMillis);
+  private final CommandIds ids = new CommandIds(System::currentTimeMillis, new SplittableRandom());
   private long now = System.currentTimeMillis();
 
   abstract CommandState state();
@@ -78,14 +80,14 @@ abstract class CommandStateContract {
     Draft first = draft("k1", "f");
     begin(first);
     now += 1000;
-    assertThat(begin(draft("k1", "f"))).isEqualTo(new InProgress(config.lease().toMillis() - 1000));
+    assertThat(begin(draft("k1", "f"))).isEqualTo(new InProgress(RETENTION.lease() - 1000));
   }
 
   @Test
   void afterTheLeaseTheNextAttemptTakesTheSameIdOver() {
     Draft crashed = draft("k1", "f");
     begin(crashed);
-    now += config.lease().toMillis() + 1;
+    now += RETENTION.lease() + 1;
     assertThat(begin(draft("k1", "f"))).isEqualTo(new Proceed(crashed.id()));
     assertThat(begin(draft("k1", "f"))).isInstanceOf(InProgress.class);
   }
@@ -185,7 +187,7 @@ abstract class CommandStateContract {
     step(started, Status.PROCESSING, null);
     int shard = Character.digit(late.id().charAt(35), 16);
 
-    now = late.deadline() + config.expiryGrace().toMillis();
+    now = late.deadline() + RETENTION.expiryGrace();
     assertThat(ours(shard)).isEmpty();
     now += 2;
     assertThat(ours(shard)).extracting(t -> t.record().status()).containsExactly(Status.EXPIRED);

@@ -6,7 +6,6 @@ import dev.tidegate.bus.Commands.PrivateEvents;
 import dev.tidegate.bus.Commands.ReadPrivate;
 import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Transition;
-import dev.tidegate.command.CommandConfig;
 import dev.tidegate.command.Harness;
 import dev.tidegate.command.log.CommandLog.Position;
 import dev.tidegate.command.state.CommandState.Begun;
@@ -18,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -53,10 +53,13 @@ class CommandStateModelTest {
         .ofMaxSize(60);
   }
 
+  private int epochs;
+
   @Property(tries = 500)
   void everyCommandMovesForwardAndEveryMoveIsNumbered(@ForAll("steps") List<Step> steps) {
-    EmbeddedCommandState state = new EmbeddedCommandState(CommandConfig.defaults());
-    CommandIds ids = new CommandIds(() -> 1_700_000_000_000L);
+    EmbeddedCommandState state =
+        new EmbeddedCommandState(CommandStateContract.RETENTION, () -> "e" + epochs++);
+    CommandIds ids = new CommandIds(() -> 1_700_000_000_000L, new SplittableRandom(1));
     Map<Integer, Draft> drafts = new HashMap<>();
     Map<String, Status> seen = new HashMap<>();
     List<Transition> published = new ArrayList<>();

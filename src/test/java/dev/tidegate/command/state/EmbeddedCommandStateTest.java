@@ -5,7 +5,8 @@ import io.vertx.core.Future;
 import java.util.function.Supplier;
 
 class EmbeddedCommandStateTest extends CommandStateContract {
-  private final CommandState state = new EmbeddedCommandState(config);
+  private int epochs;
+  private final CommandState state = new EmbeddedCommandState(RETENTION, () -> "e" + epochs++);
 
   @Override
   CommandState state() {

@@ -11,11 +11,13 @@ import dev.tidegate.command.CommandConfig;
 import dev.tidegate.command.Harness;
 import dev.tidegate.command.log.CommandLog.Position;
 import dev.tidegate.command.state.CommandState.Draft;
+import dev.tidegate.redis.RedisUnavailable;
 import dev.tidegate.testing.RedisServer;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import java.time.Duration;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -114,9 +116,9 @@ class RedisCommandStateIT extends CommandStateContract {
         Harness own = new Harness(backend(server))) {
       CommandState of = own.openState();
       server.freeze();
-      assertThatThrownBy(() -> read(own, of, "x", null, 0)).isInstanceOf(StateUnavailable.class);
+      assertThatThrownBy(() -> read(own, of, "x", null, 0)).isInstanceOf(RedisUnavailable.class);
       assertThat(of.available()).as("known to be away, so nothing waits for it").isFalse();
-      assertThatThrownBy(() -> read(own, of, "x", null, 0)).isInstanceOf(StateUnavailable.class);
+      assertThatThrownBy(() -> read(own, of, "x", null, 0)).isInstanceOf(RedisUnavailable.class);
       server.thaw();
       Harness.await("back", Duration.ofSeconds(5), of::available);
       assertThat(read(own, of, "x", null, 0).lastSeq()).isZero();
@@ -133,7 +135,7 @@ class RedisCommandStateIT extends CommandStateContract {
 
   private static Draft accept(Harness on, CommandState of, String consumer) {
     long now = System.currentTimeMillis();
-    String id = new CommandIds(() -> now).next(consumer);
+    String id = new CommandIds(() -> now, new SplittableRandom()).next(consumer);
     Draft draft = new Draft(id, consumer, "requests", null, "", now, now + 1000);
     on.on(() -> of.accepted(draft, new Position("commands", 0, 1), now));
     return draft;
