@@ -49,7 +49,7 @@ class AdminVerticleIT {
   @BeforeEach
   void start() throws Exception {
     Codecs.register(vertx.eventBus());
-    port = deploy(new AdminConfig(null, 0, null));
+    port = deploy(new AdminConfig("127.0.0.1", 0, null));
   }
 
   @AfterEach
@@ -230,7 +230,7 @@ class AdminVerticleIT {
 
   @Test
   void wantsTheTokenForEverythingButProbesAndThePage() throws Exception {
-    port = deploy(new AdminConfig(null, 0, TOKEN));
+    port = deploy(new AdminConfig("127.0.0.1", 0, TOKEN));
     assertThat(get("/health/live").statusCode()).isEqualTo(200);
     assertThat(get("/").statusCode()).isEqualTo(200);
     assertProblem(get("/metrics"), 401, "/problems/unauthenticated");

@@ -56,7 +56,10 @@ class AnnouncementsIT {
   private int node(String name) throws Exception {
     AdminVerticle verticle =
         new AdminVerticle(
-            new AdminConfig(null, 0, null), new Metrics(name).registry(), name, new Readiness());
+            new AdminConfig("127.0.0.1", 0, null),
+            new Metrics(name).registry(),
+            name,
+            new Readiness());
     vertx
         .deployVerticle(verticle)
         .toCompletionStage()

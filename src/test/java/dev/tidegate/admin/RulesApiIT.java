@@ -39,7 +39,7 @@ class RulesApiIT {
     Codecs.register(vertx.eventBus());
     AdminVerticle admin =
         new AdminVerticle(
-            new AdminConfig(null, 0, null), metrics.registry(), "n1", new Readiness());
+            new AdminConfig("127.0.0.1", 0, null), metrics.registry(), "n1", new Readiness());
     vertx.deployVerticle(admin).await();
     port = admin.port();
   }
