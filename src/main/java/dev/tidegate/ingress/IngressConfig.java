@@ -1,5 +1,6 @@
 package dev.tidegate.ingress;
 
+import dev.tidegate.ingress.connection.ConnectionLimits;
 import dev.tidegate.net.Network;
 import java.time.Duration;
 import java.util.List;
@@ -36,11 +37,6 @@ public record IngressConfig(
   @SuppressWarnings("NullAway") // The compact constructor replaces null by the default.
   public static IngressConfig of(String host, int port) {
     return new IngressConfig(host, port, null, null, null, null);
-  }
-
-  /** The port that {@code of} or the file gave. */
-  int boundPort() {
-    return port;
   }
 
   private static void network(String text) {
@@ -105,6 +101,10 @@ public record IngressConfig(
     public Limits withRequestsPerConnection(int requests) {
       return new Limits(
           headerBytes, requestLineBytes, bodyBytes, idle, requests, head, body, connections, drain);
+    }
+
+    ConnectionLimits connection() {
+      return new ConnectionLimits(connections, requestsPerConnection, idle, head, body);
     }
 
     private static Integer positive(String name, @Nullable Integer value, int otherwise) {

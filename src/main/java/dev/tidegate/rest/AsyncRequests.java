@@ -66,12 +66,16 @@ public final class AsyncRequests {
   }
 
   /**
-   * Submits the exchange's request.
+   * What a route says of the commands that it takes.
    *
+   * @param route its id
+   * @param channel the private channel that hears of them
    * @param deadlineMillis how long a worker may take to start
    */
-  public void submit(
-      Exchange exchange, String topic, String channel, String target, long deadlineMillis) {
+  public record Terms(String route, String topic, String channel, long deadlineMillis) {}
+
+  /** Submits the exchange's request. */
+  public void submit(Exchange exchange, Terms terms) {
     Identity identity = exchange.identity();
     if (identity == null) {
       exchange.refuse(Problem.UNAUTHENTICATED, "commands need an identity");
@@ -88,16 +92,16 @@ public final class AsyncRequests {
               new Submit(
                   identity.consumer(),
                   identity.account(),
-                  exchange.routeId(),
-                  topic,
-                  channel,
-                  exchange.request().method().name(),
-                  target,
+                  terms.route(),
+                  terms.topic(),
+                  terms.channel(),
+                  exchange.method().name(),
+                  exchange.target(),
                   key,
                   headers(exchange),
                   contentType(exchange),
                   body.getBytes(),
-                  System.currentTimeMillis() + deadlineMillis);
+                  System.currentTimeMillis() + terms.deadlineMillis());
           submit(exchange, submit);
         });
   }

@@ -1,6 +1,7 @@
 package dev.tidegate.upstream;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tidegate.upstream.balance.Balance;
+import dev.tidegate.upstream.balance.Pool;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,10 @@ public record UpstreamConfig(
     return new UpstreamConfig(name, List.of(endpoints), false, null, null, null, null, null, null);
   }
 
+  Pool.Bounds bounds() {
+    return new Pool.Bounds(maxConnections, maxPending, idle, h2);
+  }
+
   /** One address of the service. */
   public record Endpoint(String host, int port) {
     public Endpoint {
@@ -55,15 +60,6 @@ public record UpstreamConfig(
     public String toString() {
       return host + ":" + port;
     }
-  }
-
-  /** How a request is given to one of several endpoints. */
-  public enum Balance {
-    @JsonProperty("roundRobin")
-    ROUND_ROBIN,
-    /** The one with fewer requests in flight of two drawn at random. */
-    @JsonProperty("leastRequests")
-    LEAST_REQUESTS
   }
 
   private static Duration positive(String name, @Nullable Duration value, Duration otherwise) {

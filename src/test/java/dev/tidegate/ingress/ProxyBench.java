@@ -3,11 +3,13 @@ package dev.tidegate.ingress;
 import dev.tidegate.auth.AuthConfig;
 import dev.tidegate.auth.ConfiguredAuthenticator;
 import dev.tidegate.bus.Codecs;
+import dev.tidegate.loop.EventLoops;
 import dev.tidegate.policy.AuthDemand;
 import dev.tidegate.ratelimit.RateLimitConfig;
 import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.route.RouteConfig;
 import dev.tidegate.route.RouteTable;
+import dev.tidegate.rules.Rules;
 import dev.tidegate.upstream.UpstreamConfig;
 import dev.tidegate.upstream.UpstreamVerticle;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -66,14 +68,14 @@ public final class ProxyBench {
             IngressConfig.Limits.defaults().withRequestsPerConnection(Integer.MAX_VALUE),
             null,
             System.getProperty("accessLog", "/dev/null"));
+    EventLoops loops = new EventLoops(meters);
     DeploymentOptions each = new DeploymentOptions().setInstances(instances);
     vertx
-        .deployVerticle(() -> new UpstreamVerticle(List.of(upstream), meters, "bench"), each)
+        .deployVerticle(() -> new UpstreamVerticle(List.of(upstream), meters, loops, "bench"), each)
         .await();
-    vertx
-        .deployVerticle(
-            () -> new IngressVerticle(config, routes, limits, authenticator, meters, "bench"), each)
-        .await();
+    IngressNode node =
+        new IngressNode("bench", routes, limits, authenticator, new Rules(), meters, loops);
+    vertx.deployVerticle(() -> new IngressVerticle(config, node), each).await();
     System.out.println("ready");
   }
 

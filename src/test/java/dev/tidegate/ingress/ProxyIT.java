@@ -450,6 +450,7 @@ class ProxyIT {
                       UpstreamConfig.of(
                           "backend", new UpstreamConfig.Endpoint("127.0.0.1", backend.port))),
                   gateway.meters,
+                  gateway.loops,
                   "test"))
           .await();
       Answer answer =

@@ -4,6 +4,7 @@ import dev.tidegate.auth.AuthConfig;
 import dev.tidegate.auth.ConfiguredAuthenticator;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
+import dev.tidegate.loop.EventLoops;
 import dev.tidegate.ratelimit.RateLimitConfig;
 import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.route.RouteConfig;
@@ -29,6 +30,7 @@ final class TestGateway implements AutoCloseable {
   final Bus bus;
   final Rules rules = new Rules();
   final MeterRegistry meters = new SimpleMeterRegistry();
+  final EventLoops loops = new EventLoops(meters);
   private final List<RouteConfig> routes = new ArrayList<>();
   private final List<UpstreamConfig> upstreams = new ArrayList<>();
   private final List<RateLimitConfig> limits = new ArrayList<>();
@@ -111,17 +113,19 @@ final class TestGateway implements AutoCloseable {
   TestGateway start() {
     Codecs.register(vertx.eventBus());
     if (withUpstream) {
-      vertx.deployVerticle(new UpstreamVerticle(upstreams, meters, "test")).await();
+      vertx.deployVerticle(new UpstreamVerticle(upstreams, meters, loops, "test")).await();
     }
     ingress =
         new IngressVerticle(
             config,
-            new RouteTable(routes),
-            new RateLimits(limits, System::nanoTime),
-            new ConfiguredAuthenticator(auth, System::currentTimeMillis),
-            rules,
-            meters,
-            "test");
+            new IngressNode(
+                "test",
+                new RouteTable(routes),
+                new RateLimits(limits, System::nanoTime),
+                new ConfiguredAuthenticator(auth, System::currentTimeMillis),
+                rules,
+                meters,
+                loops));
     deployment = vertx.deployVerticle(ingress).await();
     return this;
   }

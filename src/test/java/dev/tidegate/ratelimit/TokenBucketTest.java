@@ -59,7 +59,7 @@ class TokenBucketTest {
         .isNotSameAs(limit.bucket("b", 0));
     assertThat(limit.policy).isEqualTo("\"two\";q=2;w=2");
     assertThat(limits.limit(null)).isNull();
-    assertThatThrownBy(() -> limits.check("three")).hasMessageStartingWith("rateLimit: three");
+    assertThatThrownBy(() -> limits.limit("three")).hasMessageStartingWith("rateLimit: three");
   }
 
   @Test

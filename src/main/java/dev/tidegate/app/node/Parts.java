@@ -9,6 +9,7 @@ import dev.tidegate.auth.RevocableAuthenticator;
 import dev.tidegate.command.CommandBackend;
 import dev.tidegate.command.CommandVerticle;
 import dev.tidegate.command.SampleWorkerVerticle;
+import dev.tidegate.ingress.IngressNode;
 import dev.tidegate.ingress.IngressVerticle;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.market.MarketNode;
@@ -169,8 +170,10 @@ public final class Parts implements Deployment.Factory {
     return switch (role) {
       case INGRESS ->
           new IngressVerticle(
-              config.http(), routes, rateLimits, authenticator, rules, metrics.registry(), node);
-      case UPSTREAM -> new UpstreamVerticle(config.upstreams(), metrics.registry(), node);
+              config.http(),
+              new IngressNode(
+                  node, routes, rateLimits, authenticator, rules, metrics.registry(), loops));
+      case UPSTREAM -> new UpstreamVerticle(config.upstreams(), metrics.registry(), loops, node);
       case COMMAND ->
           new CommandVerticle(commands, metrics.registry(), node, loops, loop(role, instance));
       case MARKET ->
@@ -178,7 +181,9 @@ public final class Parts implements Deployment.Factory {
       case STREAM ->
           new StreamVerticle(
               config.stream(), authenticator, rules, metrics.registry(), node, instance);
-      case ADMIN -> new AdminVerticle(config.admin(), metrics.registry(), node, readiness);
+      case ADMIN ->
+          new AdminVerticle(
+              config.admin(), metrics.registry(), node, readiness, loops, loop(role, instance));
     };
   }
 }
