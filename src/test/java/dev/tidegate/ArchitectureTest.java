@@ -35,7 +35,7 @@ class ArchitectureTest {
           "ingress", Set.of("route", "rest", "auth", "ratelimit", "waf", "cache"),
           "json", Set.of(),
           "net", Set.of(),
-          "redis", Set.of("loop"),
+          "redis", Set.of("loop", "net"),
           "config", Set.of(),
           "loop", Set.of(),
           "problem", Set.of("json"),
