@@ -42,7 +42,7 @@ class ArchitectureTest {
           "json", Set.of(),
           "net", Set.of(),
           "config", Set.of(),
-          "redis", Set.of("loop"),
+          "redis", Set.of("loop", "net"),
           "problem", Set.of("json"),
           "bus", Set.of("problem", "json"),
           "policy", Set.of("problem", "bus"),
