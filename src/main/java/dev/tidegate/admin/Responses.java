@@ -4,45 +4,23 @@ import dev.tidegate.json.JsonWriter;
 import dev.tidegate.net.RequestIds;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.problem.ProblemDocument;
-import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Writes what the admin listener answers: JSON, or a problem document. */
-final class Answers {
-  private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+public final class Responses {
+  /** Below it stands everything but probes, metrics and the console. */
+  static final String ROOT = "/admin/v1/";
 
-  private Answers() {}
+  private static final Logger LOG = LoggerFactory.getLogger(Responses.class);
 
-  /** First in line: gives the request its id and the headers that every answer has. */
-  static Handler<RoutingContext> prepare(RequestIds ids) {
-    return request -> {
-      request
-          .response()
-          .putHeader(RequestIds.HEADER, ids.of(request.request().getHeader(RequestIds.HEADER)))
-          .putHeader("Cache-Control", "no-store")
-          .putHeader("X-Content-Type-Options", "nosniff");
-      request.next();
-    };
-  }
-
-  /** Second in line: everything is read, little is changed. */
-  static void onlyKnownMethods(RoutingContext request) {
-    String allowed = AdminApi.methods(request.normalizedPath());
-    if (Arrays.asList(allowed.split(", ")).contains(request.request().method().name())) {
-      request.next();
-    } else {
-      request.response().putHeader(HttpHeaders.ALLOW, allowed);
-      problem(request, Problem.METHOD_NOT_ALLOWED, null);
-    }
-  }
+  private Responses() {}
 
   /** The body as text; empty when there is none. */
   static String body(RoutingContext request) {
