@@ -9,6 +9,7 @@ import dev.tidegate.bus.Upstreams.Forward;
 import dev.tidegate.bus.Upstreams.Forwarded;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.problem.Outcome;
+import dev.tidegate.problem.Problem;
 import dev.tidegate.upstream.UpstreamConfig.Endpoint;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -66,7 +67,7 @@ class ExchangesTest {
         .isInstanceOfSatisfying(
             Failed.class,
             failed -> {
-              assertThat(failed.problem()).isEqualTo("UPSTREAM_TIMEOUT");
+              assertThat(failed.problem()).isEqualTo(Problem.UPSTREAM_TIMEOUT);
               assertThat(failed.outcome()).isEqualTo(Outcome.NEVER_SENT);
             });
   }
