@@ -193,8 +193,12 @@ class CommandVerticleIT {
   }
 
   private CommandConfig config(String more) {
-    String yaml = "{topics: [commands.%1$s], resultsTopic: results.%1$s, deadTopic: dead.%1$s, ";
-    return Settings.of(CommandConfig.class, yaml.formatted(unique) + "partitions: 4" + more + "}");
+    return Settings.of(
+        CommandConfig.class,
+        """
+        {topics: [commands.%1$s], resultsTopic: results.%1$s, deadTopic: dead.%1$s, partitions: 4%2$s}
+        """
+            .formatted(unique, more));
   }
 
   private static CommandBackend backend(
