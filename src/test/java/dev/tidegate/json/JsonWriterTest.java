@@ -75,7 +75,9 @@ class JsonWriterTest {
     switch (node.getNodeType()) {
       case OBJECT -> {
         json.object();
-        node.fields().forEachRemaining(field -> write(field.getKey(), field.getValue(), json));
+        node.properties()
+            .iterator()
+            .forEachRemaining(field -> write(field.getKey(), field.getValue(), json));
         json.end();
       }
       case ARRAY -> {
@@ -94,7 +96,10 @@ class JsonWriterTest {
     switch (value.getNodeType()) {
       case OBJECT -> {
         json.object(name);
-        value.fields().forEachRemaining(field -> write(field.getKey(), field.getValue(), json));
+        value
+            .properties()
+            .iterator()
+            .forEachRemaining(field -> write(field.getKey(), field.getValue(), json));
         json.end();
       }
       case ARRAY -> {
