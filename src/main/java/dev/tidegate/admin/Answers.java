@@ -1,8 +1,6 @@
 package dev.tidegate.admin;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidegate.json.JsonWriter;
 import dev.tidegate.net.RequestIds;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.problem.ProblemDocument;
@@ -11,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,8 +17,6 @@ import org.slf4j.LoggerFactory;
 
 /** Writes what the admin listener answers: JSON, or a problem document. */
 final class Answers {
-  static final ObjectMapper JSON = new ObjectMapper();
-
   private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
 
   private Answers() {}
@@ -38,7 +35,7 @@ final class Answers {
 
   /** Second in line: everything is read, little is changed. */
   static void onlyKnownMethods(RoutingContext request) {
-    String allowed = methods(request.normalizedPath());
+    String allowed = AdminApi.methods(request.normalizedPath());
     if (Arrays.asList(allowed.split(", ")).contains(request.request().method().name())) {
       request.next();
     } else {
@@ -47,24 +44,14 @@ final class Answers {
     }
   }
 
-  private static String methods(String path) {
-    String rules = RulesApi.methods(path);
-    if (rules != null) {
-      return rules;
-    }
-    if (path.startsWith("/admin/v1/announcements/")) {
-      return "DELETE";
-    }
-    boolean adds = path.startsWith("/admin/v1/roles/") || path.equals("/admin/v1/announcements");
-    return adds ? "GET, POST" : "GET";
+  /** The body as text; empty when there is none. */
+  static String body(RoutingContext request) {
+    Buffer body = request.body().buffer();
+    return body == null ? "" : body.toString(StandardCharsets.UTF_8);
   }
 
-  static void json(RoutingContext request, int status, JsonNode body) {
-    try {
-      send(request, status, "application/json", Buffer.buffer(JSON.writeValueAsBytes(body)));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree of JSON nodes can always be written", e);
-    }
+  static void json(RoutingContext request, int status, JsonWriter body) {
+    send(request, status, "application/json", body.toBuffer());
   }
 
   static void problem(RoutingContext request, Problem problem, @Nullable String detail) {

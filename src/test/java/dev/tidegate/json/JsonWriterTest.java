@@ -54,7 +54,14 @@ class JsonWriterTest {
 
   @Test
   void fieldsWithoutAValueAreNullOrLeftOut() {
-    assertThat(new JsonWriter().object().field("a", null).optional("b", null).field("c", 1).end())
+    assertThat(
+            new JsonWriter()
+                .object()
+                .field("a", null)
+                .optional("b", (String) null)
+                .optional("d", (Integer) null)
+                .field("c", 1)
+                .end())
         .hasToString("{\"a\":null,\"c\":1}");
   }
 

@@ -180,7 +180,9 @@ public final class Parts implements Deployment.Factory {
       case STREAM ->
           new StreamVerticle(
               config.stream(), authenticator, rules, metrics.registry(), node, instance);
-      case ADMIN -> new AdminVerticle(config.admin(), metrics.registry(), node, readiness);
+      case ADMIN ->
+          new AdminVerticle(
+              config.admin(), metrics.registry(), node, readiness, loops, loop(role, instance));
     };
   }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Lets in who has the token; without one, who is on this machine and is not a web page of somebody
  * else in a local browser (a foreign {@code Host} after DNS rebinding, a form post).
  */
-final class Guard implements Handler<RoutingContext> {
+final class Access implements Handler<RoutingContext> {
   private static final String BEARER = "Bearer ";
 
   /** What carries a body. */
@@ -24,7 +24,7 @@ final class Guard implements Handler<RoutingContext> {
 
   private final byte @Nullable [] tokenHash;
 
-  Guard(AdminConfig config) {
+  Access(AdminConfig config) {
     tokenHash = config.token() == null ? null : sha256(config.token());
   }
 
