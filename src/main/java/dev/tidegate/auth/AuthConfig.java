@@ -27,8 +27,9 @@ public record AuthConfig(
     consumers = List.copyOf(consumers);
     Check.within("signatureWindow", signatureWindow, NARROWEST, WIDEST);
     Set<String> names = new HashSet<>();
-    for (Consumer consumer : consumers) {
-      Check.that(names.add(consumer.name()), "consumers.name", consumer.name(), "each name once");
+    for (int i = 0; i < consumers.size(); i++) {
+      String name = consumers.get(i).name();
+      Check.that(names.add(name), "consumers[" + i + "].name", name, "each name once");
     }
     onceEach(consumers);
   }

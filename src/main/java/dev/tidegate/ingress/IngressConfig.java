@@ -70,14 +70,14 @@ public record IngressConfig(
       @Default("20000") int connections,
       @Default("30s") Duration drain) {
     public Limits {
-      Check.within("headerBytes", headerBytes, 1, Integer.MAX_VALUE);
-      Check.within("requestLineBytes", requestLineBytes, 1, Integer.MAX_VALUE);
-      Check.within("bodyBytes", bodyBytes, 0, Long.MAX_VALUE);
+      Check.atLeast("headerBytes", headerBytes, 1);
+      Check.atLeast("requestLineBytes", requestLineBytes, 1);
+      Check.atLeast("bodyBytes", bodyBytes, 0);
       Check.positive("idle", idle);
-      Check.within("requestsPerConnection", requestsPerConnection, 1, Integer.MAX_VALUE);
+      Check.atLeast("requestsPerConnection", requestsPerConnection, 1);
       Check.positive("head", head);
       Check.positive("body", body);
-      Check.within("connections", connections, 1, Integer.MAX_VALUE);
+      Check.atLeast("connections", connections, 1);
       Check.positive("drain", drain);
     }
 

@@ -73,8 +73,7 @@ public final class AsyncRequests {
    * @param channel the private channel that hears of them
    * @param deadlineMillis how long a worker may take to start
    */
-  public record Terms(
-      String route, String topic, PrivateChannel channel, long deadlineMillis) {}
+  public record Terms(String route, String topic, PrivateChannel channel, long deadlineMillis) {}
 
   /** Submits the exchange's request. */
   public void submit(Exchange exchange, Terms terms) {

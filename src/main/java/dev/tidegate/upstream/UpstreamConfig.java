@@ -33,8 +33,8 @@ public record UpstreamConfig(
     Check.positive("connectTimeout", connectTimeout);
     Check.positive("timeout", timeout);
     Check.positive("idle", idle);
-    Check.within("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
-    Check.within("maxPending", maxPending, 0, Integer.MAX_VALUE);
+    Check.atLeast("maxConnections", maxConnections, 1);
+    Check.atLeast("maxPending", maxPending, 0);
   }
 
   Pool.Bounds bounds() {
