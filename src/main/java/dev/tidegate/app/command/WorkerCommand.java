@@ -6,6 +6,8 @@ import dev.tidegate.app.node.Node;
 import dev.tidegate.app.node.Parts;
 import dev.tidegate.command.CommandBackend;
 import dev.tidegate.command.SampleWorkerVerticle;
+import dev.tidegate.loop.EventLoops;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -50,7 +52,8 @@ public final class WorkerCommand implements Callable<Integer> {
     }
     Vertx vertx = Vertx.vertx();
     CountDownLatch gone = new CountDownLatch(1);
-    Node.await(vertx.deployVerticle(new SampleWorkerVerticle(backend)), START_AT_MOST);
+    EventLoops loops = new EventLoops(new SimpleMeterRegistry());
+    Node.await(vertx.deployVerticle(new SampleWorkerVerticle(backend, loops)), START_AT_MOST);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(() -> vertx.close().onComplete(closed -> gone.countDown()), "leave"));

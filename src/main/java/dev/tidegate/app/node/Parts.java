@@ -105,7 +105,7 @@ public final class Parts implements Deployment.Factory {
 
   /** The back end that {@code dev} has beside the gateway. */
   Deployable sampleWorker() {
-    return new SampleWorkerVerticle(commands);
+    return new SampleWorkerVerticle(commands, loops);
   }
 
   /** Every problem document names a page as its type, so the gateway always serves them. */
@@ -160,7 +160,8 @@ public final class Parts implements Deployment.Factory {
               new IngressNode(
                   node, routes, rateLimits, authenticator, rules, metrics.registry(), loops));
       case UPSTREAM -> new UpstreamVerticle(config.upstreams(), metrics.registry(), loops, node);
-      case COMMAND -> new CommandVerticle(commands, metrics.registry(), node);
+      case COMMAND ->
+          new CommandVerticle(commands, metrics.registry(), node, loops, loop(role, instance));
       case MARKET ->
           new MarketVerticle(config.market(), kafka, market, loops, loop(role, instance));
       case STREAM ->
