@@ -1,7 +1,8 @@
 package dev.tidegate.admin;
 
+import dev.tidegate.config.Check;
+import dev.tidegate.config.Default;
 import java.net.InetAddress;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,32 +12,18 @@ import org.jspecify.annotations.Nullable;
  * @param port 0 for any free port
  * @param token what {@code Authorization: Bearer} must carry; null lets every local caller in
  */
-public record AdminConfig(@Nullable String host, @Nullable Integer port, @Nullable String token) {
+public record AdminConfig(
+    @Default("127.0.0.1") String host, @Default("9090") int port, @Nullable String token) {
   private static final int MIN_TOKEN = 16;
 
   public AdminConfig {
-    host = host == null ? "127.0.0.1" : host;
-    port = port == null ? 9090 : port;
-    if (port < 0 || port > 65_535) {
-      throw new IllegalArgumentException("port: " + port + " (expected 0..65535)");
-    }
-    if (token != null && token.length() < MIN_TOKEN) {
-      throw new IllegalArgumentException("token: ... (expected at least 16 characters)");
-    }
-    if (token == null && !isLoopback(host)) {
-      throw new IllegalArgumentException(
-          "host: " + host + " (expected a loopback address, or a token beside it)");
-    }
-  }
-
-  @Override
-  public String host() {
-    return Objects.requireNonNull(host); // set by the constructor
-  }
-
-  @Override
-  public Integer port() {
-    return Objects.requireNonNull(port); // set by the constructor
+    Check.port("port", port);
+    Check.secret(token == null || token.length() >= MIN_TOKEN, "token", "at least 16 characters");
+    Check.that(
+        token != null || isLoopback(host),
+        "host",
+        host,
+        "a loopback address, or a token beside it");
   }
 
   static boolean isLoopback(String host) {

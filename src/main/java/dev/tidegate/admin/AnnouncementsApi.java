@@ -1,23 +1,20 @@
 package dev.tidegate.admin;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidegate.bus.Announcements;
 import dev.tidegate.bus.Announcements.Announced;
 import dev.tidegate.bus.Announcements.Announcement;
 import dev.tidegate.bus.Announcements.AnnouncementsWanted;
 import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.NoticeBoard;
+import dev.tidegate.json.JsonBody;
+import dev.tidegate.json.JsonWriter;
 import dev.tidegate.problem.Problem;
 import io.vertx.ext.web.RoutingContext;
-import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +27,8 @@ import org.slf4j.LoggerFactory;
  */
 final class AnnouncementsApi {
   private static final Logger LOG = LoggerFactory.getLogger(AnnouncementsApi.class);
-  private static final Set<String> STATES = Set.of("maintenance", "halted", "delayed");
-  private static final Set<String> FIELDS = Set.of("symbol", "state", "detail", "from", "until");
+  private static final List<String> STATES =
+      List.of(State.MAINTENANCE.text(), State.HALTED.text(), State.DELAYED.text());
   private static final int MOST_TEXT = 256;
   private static final int MOST_SYMBOL = 64;
   private static final Duration USUAL = Duration.ofDays(1);
@@ -68,28 +65,28 @@ final class AnnouncementsApi {
   }
 
   void list(RoutingContext request) {
-    ObjectNode body = Answers.JSON.createObjectNode();
-    ArrayNode list = body.putArray("announcements");
-    board.standing(micros()).forEach(one -> list.add(json(one)));
-    Answers.json(request, 200, body);
+    JsonWriter body = new JsonWriter().object().array("announcements");
+    board.standing(micros()).forEach(one -> write(body, one).end());
+    Responses.json(request, 200, body.end().end());
   }
 
   void announce(RoutingContext request) {
     long now = micros();
     try {
-      Announcement made = read(request, now);
+      Announcement made = read(Responses.body(request), now);
       if (board.standing(now).size() >= NoticeBoard.MOST) {
-        Answers.problem(
+        Responses.problem(
             request, Problem.CONFLICT, "announcements: more than " + NoticeBoard.MOST + " stand");
         return;
       }
       if (say("announced", made, request)) {
-        Answers.json(request, 201, json(made));
+        Responses.json(request, 201, write(new JsonWriter(), made).end());
       } else {
-        Answers.problem(request, Problem.CONFLICT, "announcements: no room, or it is over already");
+        Responses.problem(
+            request, Problem.CONFLICT, "announcements: no room, or it is over already");
       }
-    } catch (IOException | IllegalArgumentException e) {
-      Answers.problem(request, Problem.BAD_REQUEST, e.getMessage());
+    } catch (IllegalArgumentException e) {
+      Responses.problem(request, Problem.BAD_REQUEST, e.getMessage());
     }
   }
 
@@ -109,12 +106,12 @@ final class AnnouncementsApi {
                 Math.max(now, one.changed() + 1),
                 true);
         if (say("announcement taken back", ended, request)) {
-          Answers.json(request, 200, json(ended).put("ended", true));
+          Responses.json(request, 200, write(new JsonWriter(), ended).field("ended", true).end());
           return;
         }
       }
     }
-    Answers.problem(request, Problem.NOT_FOUND, "announcement " + id + ": nobody has it");
+    Responses.problem(request, Problem.NOT_FOUND, "announcement " + id + ": nobody has it");
   }
 
   /** False when the board does not take it, and then nobody hears of it. */
@@ -132,79 +129,47 @@ final class AnnouncementsApi {
     return true;
   }
 
-  private static Announcement read(RoutingContext request, long now) throws IOException {
-    byte[] bytes =
-        request.body().buffer() == null ? new byte[0] : request.body().buffer().getBytes();
-    JsonNode body;
-    try {
-      body = Answers.JSON.readTree(bytes);
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-      throw new IllegalArgumentException("body: expected a JSON object", e);
+  private static Announcement read(String text, long now) {
+    JsonBody body = new JsonBody(text, "symbol", "state", "detail", "from", "until");
+    String symbol = body.text("symbol", MOST_SYMBOL);
+    if (symbol == null) {
+      throw JsonBody.expected("symbol", "the one that is announced, or *");
     }
-    check(body.isObject(), "body: expected a JSON object");
-    body.fieldNames().forEachRemaining(f -> check(FIELDS.contains(f), f + ": unknown field"));
-    String state = text(body, "state", "maintenance", MOST_TEXT);
-    check(STATES.contains(state), "state: " + state + " (expected one of " + STATES + ")");
-    long from = time(body.get("from"), "from", now);
-    long until = time(body.get("until"), "until", Math.max(from, now) + micros(USUAL));
-    check(until > now, "until: expected a time to come");
-    check(until > from, "until: expected to be after from");
-    check(until - now <= micros(MOST), "until: expected within " + MOST.toDays() + " days");
-    return new Announcement(
-        UUID.randomUUID().toString(),
-        text(body, "symbol", null, MOST_SYMBOL),
-        state,
-        text(body, "detail", "", MOST_TEXT),
-        from,
-        until,
-        now,
-        false);
+    String state = body.text("state", MOST_TEXT, State.MAINTENANCE.text());
+    if (!STATES.contains(state)) {
+      throw JsonBody.expected("state: " + state, "one of " + STATES);
+    }
+    long from = micros(body.moment("from"), now);
+    long until = micros(body.moment("until"), Math.max(from, now) + micros(USUAL));
+    if (until <= now || until <= from || until - now > micros(MOST)) {
+      throw JsonBody.expected(
+          "until", "a time to come, after from, within " + MOST.toDays() + " days");
+    }
+    String id = UUID.randomUUID().toString();
+    String detail = body.text("detail", MOST_TEXT, "");
+    return new Announcement(id, symbol, state, detail, from, until, now, false);
   }
 
   private static long micros(Duration duration) {
     return duration.toMillis() * 1000;
   }
 
-  private static String text(JsonNode body, String name, @Nullable String otherwise, int most) {
-    JsonNode value = body.get(name);
-    if (value == null && otherwise != null) {
-      return otherwise;
-    }
-    check(
-        value != null
-            && value.isTextual()
-            && value.textValue().length() <= most
-            && (otherwise != null || !value.textValue().isEmpty()),
-        name + ": expected a text of at most " + most + " characters");
-    return value == null ? "" : value.textValue();
+  private static long micros(@Nullable Long millis, long otherwise) {
+    return millis == null ? otherwise : millis * 1000;
   }
 
-  private static long time(@Nullable JsonNode value, String name, long otherwise) {
-    if (value == null || value.isNull()) {
-      return otherwise;
-    }
-    try {
-      Instant at = Instant.parse(value.asText());
-      return ChronoUnit.MICROS.between(Instant.EPOCH, at);
-    } catch (DateTimeException | ArithmeticException e) {
-      throw new IllegalArgumentException(name + ": expected a time like 2026-11-20T12:00:00Z", e);
-    }
+  /** An object that is still open. */
+  private static JsonWriter write(JsonWriter out, Announcement one) {
+    return out.object()
+        .field("id", one.id())
+        .field("symbol", one.symbol())
+        .field("state", one.state())
+        .field("detail", one.detail())
+        .field("from", time(one.from()))
+        .field("until", time(one.until()));
   }
 
-  private static void check(boolean fine, String otherwise) {
-    if (!fine) {
-      throw new IllegalArgumentException(otherwise);
-    }
-  }
-
-  private static ObjectNode json(Announcement one) {
-    return Answers.JSON
-        .createObjectNode()
-        .put("id", one.id())
-        .put("symbol", one.symbol())
-        .put("state", one.state())
-        .put("detail", one.detail())
-        .put("from", Instant.EPOCH.plus(one.from(), ChronoUnit.MICROS).toString())
-        .put("until", Instant.EPOCH.plus(one.until(), ChronoUnit.MICROS).toString());
+  private static String time(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS).toString();
   }
 }

@@ -4,9 +4,11 @@ import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Operations.Show;
 import dev.tidegate.bus.Operations.Shown;
+import dev.tidegate.loop.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.eventbus.MessageConsumer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -17,31 +19,25 @@ import org.jspecify.annotations.Nullable;
  * How many will answer is not known, so silence is the only end. Belongs to one event loop.
  */
 final class Gather {
-  /** Runs tasks later on the event loop of the caller. */
-  interface Timers {
-    /** Returns what cancels the task. */
-    Runnable after(long millis, Runnable task);
-  }
+  /** What was gathered; {@code complete} is false when bounds cut some off. */
+  record Gathered(List<Shown> parts, boolean complete) {}
 
-  /** The parts; {@code complete} is false when bounds cut some off. */
-  record Parts(List<Shown> parts, boolean complete) {}
-
-  private static final long FIRST_MILLIS = 300;
-  private static final long QUIET_MILLIS = 100;
-  private static final long MOST_MILLIS = 1000;
+  private static final Duration FIRST = Duration.ofMillis(300);
+  private static final Duration QUIET = Duration.ofMillis(100);
+  private static final Duration MOST = Duration.ofSeconds(1);
   private static final int MOST_PARTS = 512;
   private static final int MOST_CHARS = 8 << 20;
 
   private final Bus bus;
-  private final Timers timers;
+  private final Loop loop;
 
-  Gather(Bus bus, Timers timers) {
+  Gather(Bus bus, Loop loop) {
     this.bus = bus;
-    this.timers = timers;
+    this.loop = loop;
   }
 
   /** In the cluster, or with {@code here} on this node only. */
-  Future<Parts> ask(String kind, @Nullable String id, int limit, boolean here) {
+  Future<Gathered> ask(String kind, @Nullable String id, int limit, boolean here) {
     String replyTo = "operations.shown." + UUID.randomUUID();
     Round round = new Round();
     MessageConsumer<Shown> consumer =
@@ -64,16 +60,16 @@ final class Gather {
   }
 
   private final class Round {
-    private final Promise<Parts> done = Promise.promise();
+    private final Promise<Gathered> done = Promise.promise();
     private final List<Shown> parts = new ArrayList<>();
     private int chars;
     private boolean complete = true;
-    private Runnable cancelMost = () -> {};
-    private Runnable cancelQuiet = () -> {};
+    private Loop.Timer most = () -> {};
+    private Loop.Timer quiet = () -> {};
 
-    Future<Parts> begin() {
-      cancelMost = timers.after(MOST_MILLIS, this::end);
-      quietAfter(FIRST_MILLIS);
+    Future<Gathered> begin() {
+      most = loop.after(MOST, this::end);
+      quietAfter(FIRST);
       return done.future();
     }
 
@@ -84,18 +80,18 @@ final class Gather {
       }
       chars += part.json().length();
       parts.add(part);
-      quietAfter(QUIET_MILLIS);
+      quietAfter(QUIET);
     }
 
-    private void quietAfter(long millis) {
-      cancelQuiet.run();
-      cancelQuiet = timers.after(millis, this::end);
+    private void quietAfter(Duration pause) {
+      quiet.cancel();
+      quiet = loop.after(pause, this::end);
     }
 
     private void end() {
-      cancelMost.run();
-      cancelQuiet.run();
-      done.tryComplete(new Parts(List.copyOf(parts), complete));
+      most.cancel();
+      quiet.cancel();
+      done.tryComplete(new Gathered(List.copyOf(parts), complete));
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.tidegate.admin;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidegate.json.JsonWriter;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -9,7 +8,9 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Probes, metrics, the index and the console. */
 final class Pages {
@@ -18,23 +19,40 @@ final class Pages {
       "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
   private final Readiness readiness;
+  private final Supplier<List<String>> ailments;
   private final String node;
   private final Function<String, Future<Buffer>> scrape;
   private final Buffer console = resource("console.html");
 
-  /** {@code scrape} gives the metrics in a content type, off the event loop. */
-  Pages(Readiness readiness, String node, Function<String, Future<Buffer>> scrape) {
+  /**
+   * @param ailments what keeps the node's event loops from their work, nothing while all is well
+   * @param scrape gives the metrics in a content type, off the event loop
+   */
+  Pages(
+      Readiness readiness,
+      Supplier<List<String>> ailments,
+      String node,
+      Function<String, Future<Buffer>> scrape) {
     this.readiness = readiness;
+    this.ailments = ailments;
     this.node = node;
     this.scrape = scrape;
   }
 
+  /** A node whose event loops fail or stand still is to be started again. */
   void live(RoutingContext request) {
-    Answers.json(request, 200, status("live"));
+    List<String> wrong = ailments.get();
+    if (wrong.isEmpty()) {
+      Responses.json(request, 200, status("live").end());
+      return;
+    }
+    JsonWriter body = status("ailing").array("why");
+    wrong.forEach(body::value);
+    Responses.json(request, 503, body.end().end());
   }
 
   void ready(RoutingContext request) {
-    Answers.json(request, readiness.isReady() ? 200 : 503, status(readiness.text()));
+    Responses.json(request, readiness.isReady() ? 200 : 503, status(readiness.text()).end());
   }
 
   void metrics(RoutingContext request) {
@@ -48,13 +66,12 @@ final class Pages {
   }
 
   void index(RoutingContext request) {
-    ObjectNode body = status(readiness.text());
-    ArrayNode links = body.putArray("links");
-    links.add("/admin/v1/roles").add("/admin/v1/announcements");
-    RulesApi.KINDS.forEach(kind -> links.add("/admin/v1/" + kind));
-    Views.KINDS.forEach(kind -> links.add("/admin/v1/" + kind));
-    links.add("/health/live").add("/health/ready").add("/metrics");
-    Answers.json(request, 200, body);
+    JsonWriter body = status(readiness.text()).array("links");
+    body.value(Responses.ROOT + "roles").value(Responses.ROOT + "announcements");
+    RulesApi.KINDS.forEach(kind -> body.value(Responses.ROOT + kind));
+    Views.KINDS.forEach(kind -> body.value(Responses.ROOT + kind));
+    body.value("/health/live").value("/health/ready").value("/metrics");
+    Responses.json(request, 200, body.end().end());
   }
 
   void console(RoutingContext request) {
@@ -68,8 +85,9 @@ final class Pages {
         .end(console);
   }
 
-  private ObjectNode status(String status) {
-    return Answers.JSON.createObjectNode().put("node", node).put("status", status);
+  /** An object that is still open. */
+  private JsonWriter status(String status) {
+    return new JsonWriter().object().field("node", node).field("status", status);
   }
 
   private static Buffer resource(String name) {

@@ -1,19 +1,18 @@
 package dev.tidegate.admin;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Operations;
+import dev.tidegate.bus.Operations.RoleCount;
 import dev.tidegate.bus.Operations.Roles;
 import dev.tidegate.bus.Operations.RolesWanted;
 import dev.tidegate.bus.Operations.Scale;
+import dev.tidegate.json.JsonBody;
+import dev.tidegate.json.JsonWriter;
 import dev.tidegate.problem.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.ext.web.RoutingContext;
-import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,7 +44,7 @@ final class RolesApi {
     String role = String.valueOf(request.pathParam("role"));
     Integer instances = instances(request);
     if (instances == null) {
-      Answers.problem(request, Problem.BAD_REQUEST, EXPECTED);
+      Responses.problem(request, Problem.BAD_REQUEST, EXPECTED);
       return;
     }
     LOG.atInfo()
@@ -59,52 +58,40 @@ final class RolesApi {
   }
 
   private static @Nullable Integer instances(RoutingContext request) {
-    if (request.body().buffer() == null) {
-      return null;
-    }
     try {
-      JsonNode body = Answers.JSON.readTree(request.body().buffer().getBytes());
-      JsonNode instances = body.get("instances");
-      boolean fits =
-          body.size() == 1
-              && instances != null
-              && instances.isInt()
-              && instances.intValue() >= 0
-              && instances.intValue() <= MOST_INSTANCES;
-      return fits ? instances.intValue() : null;
-    } catch (IOException e) {
+      return new JsonBody(Responses.body(request), "instances")
+          .integer("instances", 0, MOST_INSTANCES);
+    } catch (IllegalArgumentException e) {
       return null;
     }
   }
 
   private static void answer(RoutingContext request, Future<Roles> roles) {
-    roles.onSuccess(r -> Answers.json(request, 200, json(r))).onFailure(e -> refuse(request, e));
+    roles.onSuccess(r -> Responses.json(request, 200, json(r))).onFailure(e -> refuse(request, e));
   }
 
   private static void refuse(RoutingContext request, Throwable cause) {
     ReplyFailure kind = cause instanceof ReplyException e ? e.failureType() : ReplyFailure.ERROR;
     switch (kind) {
-      case RECIPIENT_FAILURE -> Answers.problem(request, Problem.BAD_REQUEST, cause.getMessage());
+      case RECIPIENT_FAILURE -> Responses.problem(request, Problem.BAD_REQUEST, cause.getMessage());
       case NO_HANDLERS ->
-          Answers.problem(request, Problem.UNAVAILABLE, "the node is starting or leaving");
+          Responses.problem(request, Problem.UNAVAILABLE, "the node is starting or leaving");
       case TIMEOUT ->
-          Answers.problem(
+          Responses.problem(
               request, Problem.UNAVAILABLE, "no answer in time; the change may still happen");
       case ERROR -> request.fail(cause);
     }
   }
 
-  private static ObjectNode json(Roles roles) {
-    ObjectNode body = Answers.JSON.createObjectNode().put("node", roles.node());
-    ArrayNode list = body.putArray("roles");
-    roles
-        .roles()
-        .forEach(
-            r ->
-                list.addObject()
-                    .put("role", r.role())
-                    .put("instances", r.instances())
-                    .put("draining", r.draining()));
-    return body;
+  private static JsonWriter json(Roles roles) {
+    JsonWriter body = new JsonWriter().object().field("node", roles.node()).array("roles");
+    for (RoleCount count : roles.roles()) {
+      body.object()
+          .field("role", count.role())
+          .field("instances", count.instances())
+          .field("draining", count.draining())
+          .end();
+    }
+    return body.end().end();
   }
 }

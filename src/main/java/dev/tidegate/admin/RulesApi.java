@@ -5,7 +5,6 @@ import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Operations.RulesAnswered;
 import dev.tidegate.bus.Operations.RulesAsked;
 import dev.tidegate.problem.Problem;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.http.HttpHeaders;
@@ -13,7 +12,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +21,6 @@ final class RulesApi {
   /** In the order of the index. */
   static final List<String> KINDS = List.of("tiers", "revocations", "bans");
 
-  private static final String ROOT = "/admin/v1/";
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final Bus bus;
@@ -34,15 +31,15 @@ final class RulesApi {
 
   void mount(Router router) {
     for (String kind : KINDS) {
-      router.route(ROOT + kind).handler(request -> ask(request, kind));
-      router.route(ROOT + kind + "/:id").handler(request -> ask(request, kind));
+      router.route(Responses.ROOT + kind).handler(request -> ask(request, kind));
+      router.route(Responses.ROOT + kind + "/:id").handler(request -> ask(request, kind));
     }
   }
 
   /** The methods that the path takes; null when it is not one of ours. */
   static @Nullable String methods(String path) {
     for (String kind : KINDS) {
-      String root = ROOT + kind;
+      String root = Responses.ROOT + kind;
       boolean tiers = kind.equals("tiers");
       if (path.equals(root)) {
         return tiers ? "GET" : "GET, POST";
@@ -56,14 +53,8 @@ final class RulesApi {
 
   private void ask(RoutingContext request, String kind) {
     String verb = request.request().method().name();
-    Buffer body = request.body().buffer();
     RulesAsked asked =
-        new RulesAsked(
-            verb,
-            kind,
-            request.pathParam("id"),
-            body == null ? "" : body.toString(StandardCharsets.UTF_8),
-            by(request));
+        new RulesAsked(verb, kind, request.pathParam("id"), Responses.body(request), by(request));
     bus.askHere(Operations.RULES, asked, RulesAnswered.class, TIMEOUT)
         .onSuccess(answer -> answer(request, kind, verb, answer))
         .onFailure(cause -> unavailable(request, cause));
@@ -78,13 +69,13 @@ final class RulesApi {
       RoutingContext request, String kind, String verb, RulesAnswered answer) {
     String problem = answer.problem();
     if (problem != null) {
-      Answers.problem(request, Problem.named(problem), answer.text());
+      Responses.problem(request, Problem.named(problem), answer.text());
       return;
     }
     boolean created = verb.equals("POST");
     if (created) {
       String id = new JsonObject(answer.text()).getString("id");
-      request.response().putHeader(HttpHeaders.LOCATION, ROOT + kind + "/" + id);
+      request.response().putHeader(HttpHeaders.LOCATION, Responses.ROOT + kind + "/" + id);
     }
     request
         .response()
@@ -96,7 +87,7 @@ final class RulesApi {
   private static void unavailable(RoutingContext request, Throwable cause) {
     boolean nobody =
         cause instanceof ReplyException e && e.failureType() == ReplyFailure.NO_HANDLERS;
-    Answers.problem(
+    Responses.problem(
         request,
         Problem.UNAVAILABLE,
         nobody

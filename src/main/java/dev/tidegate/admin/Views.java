@@ -1,14 +1,16 @@
 package dev.tidegate.admin;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import dev.tidegate.admin.Gather.Gathered;
 import dev.tidegate.bus.Operations.Shown;
+import dev.tidegate.json.JsonWriter;
 import dev.tidegate.problem.Problem;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Shows the parts that the cluster's instances tell of themselves, as one document. */
@@ -17,6 +19,8 @@ final class Views {
   static final List<String> KINDS =
       List.of("routes", "upstreams", "sessions", "market", "commands");
 
+  private static final Set<String> EMPTY = Set.of("", "null", "{}", "[]");
+  private static final JsonFactory JSON = new JsonFactory();
   private static final int DEFAULT_LIMIT = 100;
   private static final int MOST_LIMIT = 1000;
   private static final int MOST_ID = 200;
@@ -41,10 +45,10 @@ final class Views {
     String kind = String.valueOf(request.pathParam("kind"));
     Integer limit = limit(request);
     if (!KINDS.contains(kind)) {
-      Answers.problem(
+      Responses.problem(
           request, Problem.NOT_FOUND, "kind: " + kind + " (expected one of " + KINDS + ")");
     } else if (limit == null || (id != null && id.length() > MOST_ID)) {
-      Answers.problem(request, Problem.BAD_REQUEST, "limit: expected 1.." + MOST_LIMIT);
+      Responses.problem(request, Problem.BAD_REQUEST, "limit: expected 1.." + MOST_LIMIT);
     } else {
       String wanted = request.request().getParam("node");
       boolean here = "local".equals(wanted) || node.equals(wanted);
@@ -60,35 +64,49 @@ final class Views {
       String kind,
       @Nullable String id,
       @Nullable String node,
-      Gather.Parts gathered) {
-    ObjectNode body =
-        Answers.JSON.createObjectNode().put("kind", kind).put("complete", gathered.complete());
-    ArrayNode parts = body.putArray("parts");
-    gathered.parts().stream()
-        .filter(part -> node == null || part.node().equals(node))
-        .sorted(Comparator.comparing(Shown::node).thenComparing(Shown::instance))
-        .forEach(part -> add(parts, part, id != null));
+      Gathered all) {
+    JsonWriter body =
+        new JsonWriter(4096).object().field("kind", kind).field("complete", all.complete());
+    List<Shown> parts =
+        all.parts().stream()
+            .filter(part -> node == null || part.node().equals(node))
+            .filter(part -> id == null || !saysNothing(part.json()))
+            .sorted(Comparator.comparing(Shown::node).thenComparing(Shown::instance))
+            .toList();
     if (id != null && parts.isEmpty()) {
-      Answers.problem(request, Problem.NOT_FOUND, kind + " " + id + ": nobody has it");
-    } else {
-      Answers.json(request, 200, body);
+      Responses.problem(request, Problem.NOT_FOUND, kind + " " + id + ": nobody has it");
+      return;
     }
+    body.array("parts");
+    parts.forEach(part -> add(body, part));
+    Responses.json(request, 200, body.end().end());
   }
 
   /** An instance that does not have the one thing may say so with an empty document. */
-  private static void add(ArrayNode parts, Shown part, boolean skipEmpty) {
-    JsonNode data = parse(part.json());
-    if (skipEmpty && (data.isNull() || data.isMissingNode() || data.isEmpty())) {
-      return;
-    }
-    parts.addObject().put("node", part.node()).put("instance", part.instance()).set("data", data);
+  private static boolean saysNothing(String json) {
+    return EMPTY.contains(json.strip());
   }
 
-  private static JsonNode parse(String json) {
-    try {
-      return Answers.JSON.readTree(json);
-    } catch (JsonProcessingException e) {
-      return Answers.JSON.createObjectNode().put("unreadable", json);
+  private static void add(JsonWriter out, Shown part) {
+    out.object().field("node", part.node()).field("instance", part.instance());
+    if (isJson(part.json())) {
+      out.json("data", part.json());
+    } else {
+      out.object("data").field("unreadable", part.json()).end();
+    }
+    out.end();
+  }
+
+  /** An instance of another release may say anything. */
+  private static boolean isJson(String text) {
+    try (JsonParser parser = JSON.createParser(text)) {
+      if (parser.nextToken() == null) {
+        return false;
+      }
+      parser.skipChildren();
+      return parser.nextToken() == null;
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -1,5 +1,12 @@
 package dev.tidegate.app;
 
+import dev.tidegate.app.command.CheckCommand;
+import dev.tidegate.app.command.DevCommand;
+import dev.tidegate.app.command.ReplayCommand;
+import dev.tidegate.app.command.RunCommand;
+import dev.tidegate.app.command.TokenCommand;
+import dev.tidegate.app.command.WorkerCommand;
+import dev.tidegate.app.node.Node;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,32 +35,15 @@ public final class Main {
     }
   }
 
-  static CommandLine commandLine() {
+  public static CommandLine commandLine() {
     return new CommandLine(new Main())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (e, line, result) -> {
               PrintWriter err = line.getErr();
-              err.println("tidegate: " + reason(e));
+              err.println("tidegate: " + Node.reason(e));
               return 1;
             });
-  }
-
-  /**
-   * One line that an operator can act on; the stack trace goes to the log when it is not an
-   * expected failure.
-   */
-  static String reason(Throwable e) {
-    Throwable cause = e;
-    while (cause.getCause() != null && !(cause instanceof ConfigException)) {
-      cause = cause.getCause();
-    }
-    if (cause instanceof ConfigException) {
-      return String.valueOf(cause.getMessage());
-    }
-    return String.valueOf(cause.getMessage()).contains("Address already in use")
-        ? "Address already in use"
-        : cause.toString();
   }
 
   /** The version that the build wrote into the jar. */

@@ -1,4 +1,7 @@
-/** Puts a node together: the commands, the configuration, the roles and their deployment. */
+/**
+ * The command line. Below it, downwards only: {@code command}, {@code node}, {@code config}; the
+ * roles themselves are other packages.
+ */
 @NullMarked
 package dev.tidegate.app;
 

@@ -6,6 +6,7 @@ import dev.tidegate.policy.Authenticator.Verdict;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.policy.Next;
+import dev.tidegate.policy.PerRoute;
 import dev.tidegate.policy.Policy;
 import dev.tidegate.problem.Problem;
 import io.vertx.core.http.HttpHeaders;
@@ -22,14 +23,17 @@ public final class Authentication implements Policy {
   private static final String BEARER = "Bearer ";
 
   private final Authenticator authenticator;
+  private final PerRoute<AuthDemand> demands;
 
-  public Authentication(Authenticator authenticator) {
+  /** The authenticator may be shared; {@code demands} are those of the routes. */
+  public Authentication(Authenticator authenticator, PerRoute<AuthDemand> demands) {
     this.authenticator = authenticator;
+    this.demands = demands;
   }
 
   @Override
   public void apply(Exchange exchange, Next next) {
-    AuthDemand demand = exchange.auth();
+    AuthDemand demand = demands.of(exchange);
     Identity byKey = null;
     Identity byToken = null;
     String key = single(exchange, API_KEY);
@@ -60,7 +64,7 @@ public final class Authentication implements Policy {
     if (identity != null) {
       exchange.identity(identity);
     }
-    next.proceed(exchange);
+    next.proceed();
   }
 
   private static @Nullable String missing(

@@ -6,13 +6,21 @@ import dev.tidegate.bus.Commands.Refused;
 import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Submit;
-import dev.tidegate.command.CommandLog.Position;
-import dev.tidegate.command.CommandState.Begun;
-import dev.tidegate.command.CommandState.Draft;
+import dev.tidegate.command.log.CommandLog;
+import dev.tidegate.command.log.CommandLog.Position;
+import dev.tidegate.command.log.CommandRecords;
+import dev.tidegate.command.log.LogUnavailable;
+import dev.tidegate.command.state.CommandIds;
+import dev.tidegate.command.state.CommandState;
+import dev.tidegate.command.state.CommandState.Begun;
+import dev.tidegate.command.state.CommandState.Draft;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +39,7 @@ import org.slf4j.LoggerFactory;
 final class Acceptance {
   private static final Logger logger = LoggerFactory.getLogger(Acceptance.class);
   private static final int MAX_KEY = 255;
-  private static final long FIRST_WAIT = 10;
+  private static final long FIRST_WAIT = 10; // milliseconds
   private static final long MAX_WAIT = 200;
 
   private final CommandConfig config;
@@ -51,14 +59,15 @@ final class Acceptance {
       CommandState state,
       Outcomes outcomes,
       Loop loop,
-      CommandMeters meters) {
+      CommandMeters meters,
+      RandomGenerator random) {
     this.config = config;
     this.log = log;
     this.state = state;
     this.outcomes = outcomes;
     this.loop = loop;
     this.meters = meters;
-    this.ids = new CommandIds(loop.clock());
+    this.ids = new CommandIds(loop::millis, random);
     this.unrecorded = new Unrecorded(state, outcomes, loop, 10 * config.maxInFlight());
   }
 
@@ -70,7 +79,7 @@ final class Acceptance {
       return Future.succeededFuture(refused);
     }
     inFlight++;
-    long started = System.nanoTime();
+    long started = loop.nanos();
     String key = s.idempotencyKey();
     Draft draft =
         new Draft(
@@ -79,28 +88,28 @@ final class Acceptance {
             s.channel(),
             key,
             key == null ? "" : fingerprint.of(s),
-            loop.now(),
+            loop.millis(),
             s.deadline());
     return begin(s, draft, FIRST_WAIT)
         .otherwise(Acceptance::unexpected)
         .onSuccess(
             receipt -> {
               inFlight--;
-              meters.answered(receipt, System.nanoTime() - started);
+              meters.answered(receipt, loop.nanos() - started);
             });
   }
 
   /** Succeeds when nothing is in flight any more, or after the time that an answer may take. */
   Future<Void> drained() {
-    return drained(loop.now() + config.lease().toMillis());
+    return drained(loop.millis() + config.lease().toMillis());
   }
 
   private Future<Void> drained(long until) {
-    if ((inFlight == 0 && unrecorded.size() == 0) || loop.now() >= until) {
+    if ((inFlight == 0 && unrecorded.size() == 0) || loop.millis() >= until) {
       return Future.succeededFuture();
     }
     Promise<Void> later = Promise.promise();
-    loop.after(FIRST_WAIT, later::complete);
+    loop.after(Duration.ofMillis(FIRST_WAIT), later::complete);
     return later.future().compose(v -> drained(until));
   }
 
@@ -141,7 +150,7 @@ final class Acceptance {
 
   private Future<Receipt> begin(Submit s, Draft draft, long wait) {
     return state
-        .begin(draft, loop.now())
+        .begin(draft, loop.millis())
         .compose(
             begun -> proceed(s, draft, begun, wait),
             e ->
@@ -167,7 +176,7 @@ final class Acceptance {
 
   /** Twins that arrive together should get the same answer, so the second waits for the first. */
   private Future<Receipt> waitFor(Submit s, Draft draft, CommandState.InProgress busy, long wait) {
-    long waited = loop.now() - draft.acceptedAt();
+    long waited = loop.millis() - draft.acceptedAt();
     if (waited > config.lease().toMillis() * 4 / 5) { // well before it would take the lease over
       int seconds = (int) (busy.forMillis() / 1000) + 1;
       return Future.succeededFuture(
@@ -178,7 +187,7 @@ final class Acceptance {
               seconds));
     }
     Promise<Void> later = Promise.promise();
-    loop.after(wait, later::complete);
+    loop.after(Duration.ofMillis(wait), later::complete);
     return later.future().compose(v -> begin(s, draft, Math.min(2 * wait, MAX_WAIT)));
   }
 
@@ -193,7 +202,7 @@ final class Acceptance {
     Stored first =
         new Stored(draft.id(), draft.consumer(), Status.ACCEPTED, acceptedAt, acceptedAt, null);
     return state
-        .accepted(draft, at, loop.now())
+        .accepted(draft, at, loop.millis())
         .map(
             change -> {
               outcomes.publish(change);

@@ -1,5 +1,13 @@
 package dev.tidegate.command;
 
+import dev.tidegate.command.log.CommandLog;
+import dev.tidegate.command.log.KafkaClients;
+import dev.tidegate.command.log.KafkaCommandLog;
+import dev.tidegate.command.state.CommandState;
+import dev.tidegate.command.state.RedisCommandState;
+import dev.tidegate.loop.EventLoops;
+import dev.tidegate.loop.Loop;
+import dev.tidegate.redis.RedisLink;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -8,22 +16,32 @@ import io.vertx.kafka.client.consumer.KafkaConsumer;
 import io.vertx.kafka.client.producer.KafkaProducer;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 
 /** Opens the backend's log and state on its own event loop. */
 abstract class BackedVerticle extends VerticleBase {
-  private static final int MAX_WAITING = 100_000;
+  final CommandBackend backend;
+  private final EventLoops loops;
+  private final String name;
 
-  /** The loop of this verticle, with the system's clock. */
-  Loop loop() {
-    return new Loop(
-        context,
-        (millis, task) -> vertx.setTimer(Math.max(1, millis), id -> task.run()),
-        System::currentTimeMillis);
+  /**
+   * @param name what the instance's event loop is called
+   */
+  BackedVerticle(CommandBackend backend, EventLoops loops, String name) {
+    this.backend = backend;
+    this.loops = loops;
+    this.name = name;
   }
 
-  Future<CommandLog> openLog(CommandBackend backend, Loop loop, List<String> topics) {
+  /** The loop of this verticle; to be asked for once. */
+  Loop loop() {
+    return loops.of(context, name);
+  }
+
+  Future<CommandLog> openLog(Loop loop, List<String> topics) {
     Map<String, String> properties = backend.kafka();
     if (properties == null) {
       return Future.succeededFuture(backend.memoryLog());
@@ -35,25 +53,17 @@ abstract class BackedVerticle extends VerticleBase {
     return log.start(topics).map(log);
   }
 
-  Future<CommandState> openState(CommandBackend backend, Loop loop) {
+  Future<CommandState> openState(Loop loop, RandomGenerator random) {
     String uri = backend.redisUri();
     if (uri == null) {
       return Future.succeededFuture(backend.memoryState());
     }
-    RedisOptions options =
-        new RedisOptions()
-            .setConnectionString(uri)
-            .setMaxPoolSize(1)
-            .setPoolCleanerInterval(-1)
-            .setPoolRecycleTimeout(-1)
-            .setMaxWaitingHandlers(MAX_WAITING);
-    options
-        .getNetClientOptions()
-        .setConnectTimeout((int) backend.config().stateTimeout().toMillis());
+    Duration timeout = backend.config().stateTimeout();
+    RedisOptions options = RedisLink.options(uri, timeout);
     RedisLink link =
         new RedisLink(
-            () -> Redis.createClient(vertx, options), loop, backend.config().stateTimeout());
-    return link.start().map(new RedisCommandState(link, backend.config()));
+            () -> Redis.createClient(vertx, options), loop, timeout, RedisCommandState.SCRIPTS);
+    return link.start().map(new RedisCommandState(link, backend.config().retention(), random));
   }
 
   private record Clients(Vertx vertx) implements KafkaClients {

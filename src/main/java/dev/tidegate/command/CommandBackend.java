@@ -1,6 +1,9 @@
 package dev.tidegate.command;
 
+import dev.tidegate.command.log.EmbeddedCommandLog;
+import dev.tidegate.command.state.EmbeddedCommandState;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +23,15 @@ public record CommandBackend(
   public static CommandBackend of(
       CommandConfig config, @Nullable Map<String, String> kafka, @Nullable String redisUri) {
     return new CommandBackend(
-        config, kafka, redisUri, new EmbeddedCommandLog(), new EmbeddedCommandState(config));
+        config,
+        kafka,
+        redisUri,
+        new EmbeddedCommandLog(),
+        new EmbeddedCommandState(config.retention(), CommandBackend::epoch));
+  }
+
+  private static String epoch() {
+    return UUID.randomUUID().toString().substring(0, 8);
   }
 
   /** Whether accepted commands outlive the process. */

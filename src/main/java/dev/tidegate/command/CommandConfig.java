@@ -1,6 +1,8 @@
 package dev.tidegate.command;
 
+import dev.tidegate.command.state.Retention;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +73,23 @@ public record CommandConfig(
   public static CommandConfig defaults() {
     return new CommandConfig(
         null, null, null, null, null, null, null, null, null, null, null, null, null);
+  }
+
+  Retention retention() {
+    return new Retention(
+        lease.toMillis(),
+        records.toMillis(),
+        privateRetention.toMillis(),
+        privateLimit,
+        expiryGrace.toMillis());
+  }
+
+  /** Every topic that a node of the gateway writes or reads. */
+  List<String> allTopics() {
+    List<String> all = new ArrayList<>(topics);
+    all.add(resultsTopic);
+    all.add(deadTopic);
+    return all;
   }
 
   private static int within(String name, @Nullable Integer value, int otherwise, int min, int max) {

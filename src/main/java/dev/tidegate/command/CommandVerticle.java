@@ -7,26 +7,34 @@ import dev.tidegate.bus.Commands.PrivateEvents;
 import dev.tidegate.bus.Commands.Receipt;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Operations.Shown;
-import dev.tidegate.command.CommandLog.Subscription;
+import dev.tidegate.command.log.CommandLog;
+import dev.tidegate.command.log.CommandLog.Subscription;
+import dev.tidegate.command.state.CommandState;
+import dev.tidegate.loop.EventLoops;
+import dev.tidegate.loop.Loop;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /**
  * The COMMAND role: answers {@link Commands#SUBMIT}, {@link Commands#FIND} and {@link
  * Commands#READ_PRIVATE}, and publishes transitions.
  */
 public final class CommandVerticle extends BackedVerticle {
-  private final CommandBackend backend;
   private final MeterRegistry registry;
   private final String node;
+  private final RandomGenerator random = new SplittableRandom();
   private Supplier<Future<?>> closing = Future::succeededFuture;
 
-  public CommandVerticle(CommandBackend backend, MeterRegistry registry, String node) {
-    this.backend = backend;
+  /**
+   * @param name what the instance's event loop is called
+   */
+  public CommandVerticle(
+      CommandBackend backend, MeterRegistry registry, String node, EventLoops loops, String name) {
+    super(backend, loops, name);
     this.registry = registry;
     this.node = node;
   }
@@ -34,10 +42,7 @@ public final class CommandVerticle extends BackedVerticle {
   @Override
   public Future<?> start() {
     Loop loop = loop();
-    List<String> topics = new ArrayList<>(backend.config().topics());
-    topics.add(backend.config().resultsTopic());
-    topics.add(backend.config().deadTopic());
-    return Future.all(openLog(backend, loop, topics), openState(backend, loop))
+    return Future.all(openLog(loop, backend.config().allTopics()), openState(loop, random))
         .compose(both -> connect(loop, both.resultAt(0), both.resultAt(1)));
   }
 
@@ -51,16 +56,17 @@ public final class CommandVerticle extends BackedVerticle {
     Bus bus = new Bus(vertx.eventBus());
     CommandMeters meters = new CommandMeters(registry, deploymentID());
     Outcomes outcomes = new Outcomes(bus, meters);
-    Acceptance acceptance = new Acceptance(config, log, state, outcomes, loop, meters);
+    Acceptance acceptance = new Acceptance(config, log, state, outcomes, loop, meters, random);
     Results results = new Results(state, outcomes, loop, meters);
-    Sweeper sweeper = new Sweeper(log, state, outcomes, loop, config);
+    Sweeper sweeper = new Sweeper(log, state, outcomes, loop, config, random);
     CommandView view = new CommandView(log, state, acceptance, results, sweeper, loop);
     view.register(meters);
     Subscription reports = log.consume(Results.GROUP, config.resultsTopic(), loop, results::apply);
     sweeper.start();
     MessageConsumer<?> submit = bus.answer(Commands.SUBMIT, Receipt.class, acceptance::submit);
     bus.answer(Commands.FIND, Found.class, q -> state.find(q.id(), q.consumer()));
-    bus.answer(Commands.READ_PRIVATE, PrivateEvents.class, q -> state.readPrivate(q, loop.now()));
+    bus.answer(
+        Commands.READ_PRIVATE, PrivateEvents.class, q -> state.readPrivate(q, loop.millis()));
     bus.hear(
         Operations.show("commands"),
         show ->

@@ -2,6 +2,9 @@ package dev.tidegate.command;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tidegate.command.log.CommandLog;
+import dev.tidegate.command.state.CommandState;
+import dev.tidegate.loop.Loop;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -53,7 +56,7 @@ final class CommandView {
       json.writeNumberField("lastResultAgeMillis", results.lastAge());
       json.writeNumberField(
           "sinceLastResultMillis",
-          results.appliedAt() == 0 ? -1 : loop.now() - results.appliedAt());
+          results.appliedAt() == 0 ? -1 : loop.millis() - results.appliedAt());
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

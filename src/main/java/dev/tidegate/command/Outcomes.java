@@ -3,6 +3,7 @@ package dev.tidegate.command;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Commands;
 import dev.tidegate.bus.Commands.Transition;
+import dev.tidegate.command.state.CommandState;
 
 /** Tells the cluster what changed. */
 final class Outcomes {

@@ -1,7 +1,10 @@
 package dev.tidegate.command;
 
-import dev.tidegate.command.CommandLog.Entry;
-import dev.tidegate.command.CommandRecords.Report;
+import dev.tidegate.command.log.CommandRecords;
+import dev.tidegate.command.log.CommandRecords.Report;
+import dev.tidegate.command.log.LogRecord;
+import dev.tidegate.command.state.CommandState;
+import dev.tidegate.loop.Loop;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,12 +37,12 @@ final class Results {
     this.meters = meters;
   }
 
-  Future<Void> apply(List<Entry> batch) {
+  Future<Void> apply(List<LogRecord> batch) {
     if (!state.available()) {
-      return Future.failedFuture(new StateUnavailable("down"));
+      return Future.failedFuture("the state store is away");
     }
     List<Future<Void>> applied = new ArrayList<>(batch.size());
-    for (Entry entry : batch) {
+    for (LogRecord entry : batch) {
       Report report = read(entry);
       if (report != null) {
         applied.add(apply(entry, report));
@@ -57,13 +60,13 @@ final class Results {
     return appliedAt;
   }
 
-  private Future<Void> apply(Entry entry, Report report) {
+  private Future<Void> apply(LogRecord entry, Report report) {
     String source = entry.at().partition() + ":" + entry.at().offset();
     return state
-        .transition(report.id(), report.status(), report.result(), source, loop.now())
+        .transition(report.id(), report.status(), report.result(), source, loop.millis())
         .map(
             change -> {
-              appliedAt = loop.now();
+              appliedAt = loop.millis();
               lastAge = report.time() == 0 ? 0 : Math.max(0, appliedAt - report.time());
               if (!change.known()) {
                 meters.unknownResult();
@@ -74,7 +77,7 @@ final class Results {
             });
   }
 
-  private @Nullable Report read(Entry entry) {
+  private @Nullable Report read(LogRecord entry) {
     try {
       return CommandRecords.report(entry.value());
     } catch (IllegalArgumentException e) {
@@ -84,8 +87,8 @@ final class Results {
     }
   }
 
-  private void complain(Entry entry, String why) {
-    long now = loop.now();
+  private void complain(LogRecord entry, String why) {
+    long now = loop.millis();
     if (now >= quietUntil) {
       quietUntil = now + LOG_EVERY_MILLIS;
       log.atWarn()

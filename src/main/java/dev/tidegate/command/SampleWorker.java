@@ -7,9 +7,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidegate.bus.Commands.Result;
 import dev.tidegate.bus.Commands.Status;
-import dev.tidegate.command.CommandLog.Entry;
-import dev.tidegate.command.CommandLog.Subscription;
-import dev.tidegate.command.CommandRecords.Report;
+import dev.tidegate.command.log.CommandLog;
+import dev.tidegate.command.log.CommandLog.Subscription;
+import dev.tidegate.command.log.CommandRecords;
+import dev.tidegate.command.log.CommandRecords.Report;
+import dev.tidegate.command.log.LogRecord;
+import dev.tidegate.loop.Loop;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -73,15 +76,15 @@ public final class SampleWorker {
   }
 
   /** In order: the batch is finished when the last report of each command is durable. */
-  private Future<Void> work(List<Entry> batch) {
+  private Future<Void> work(List<LogRecord> batch) {
     List<Future<Void>> reports = new ArrayList<>(batch.size());
-    for (Entry entry : batch) {
+    for (LogRecord entry : batch) {
       reports.add(work(entry));
     }
     return Future.join(reports).mapEmpty();
   }
 
-  private Future<Void> work(Entry entry) {
+  private Future<Void> work(LogRecord entry) {
     String key = entry.key() == null ? "" : entry.key();
     JsonNode command = parse(entry.value());
     String id = command == null ? "" : command.path("id").asText();
@@ -96,7 +99,7 @@ public final class SampleWorker {
     if (underWay != null) {
       return underWay;
     }
-    if (command.path("deadline").asLong(Long.MAX_VALUE) <= loop.now()) {
+    if (command.path("deadline").asLong(Long.MAX_VALUE) <= loop.millis()) {
       return Future.succeededFuture(); // the gateway expires it
     }
     Future<Void> run = run(id, key, command);
@@ -105,7 +108,7 @@ public final class SampleWorker {
   }
 
   private Future<Void> run(String id, String key, JsonNode command) {
-    Report started = new Report(id, Status.PROCESSING, null, loop.now());
+    Report started = new Report(id, Status.PROCESSING, null, loop.millis());
     return log.append(config.resultsTopic(), key, CommandRecords.result(started))
         .compose(
             at -> {
@@ -121,7 +124,7 @@ public final class SampleWorker {
             });
   }
 
-  private void learn(Entry entry) {
+  private void learn(LogRecord entry) {
     try {
       Report report = CommandRecords.report(entry.value());
       if (report.status().isFinal()) {
@@ -137,13 +140,13 @@ public final class SampleWorker {
     JsonNode body = command.path("body");
     if (body.path("fail").asBoolean()) {
       ObjectNode why = mapper.createObjectNode().put("reason", "the order asked to fail");
-      return new Report(id, Status.FAILED, new Result(422, bytes(why)), loop.now());
+      return new Report(id, Status.FAILED, new Result(422, bytes(why)), loop.millis());
     }
     ObjectNode answer = mapper.createObjectNode().put("orderId", "o-" + id.substring(0, 13));
     if (body instanceof ObjectNode order) {
       order.properties().forEach(field -> answer.set(field.getKey(), field.getValue()));
     }
-    return new Report(id, Status.COMPLETED, new Result(201, bytes(answer)), loop.now());
+    return new Report(id, Status.COMPLETED, new Result(201, bytes(answer)), loop.millis());
   }
 
   private @Nullable JsonNode parse(byte[] value) {

@@ -1,13 +1,18 @@
 package dev.tidegate.command;
 
-import java.util.concurrent.ThreadLocalRandom;
+import dev.tidegate.command.log.CommandLog;
+import dev.tidegate.command.state.CommandIds;
+import dev.tidegate.command.state.CommandState;
+import dev.tidegate.loop.Loop;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
 
 /**
  * Expires accepted commands whose deadline passed without a start, a few shards at a time. It rests
  * while the log is away, because then reports of a start may be on their way. For one event loop.
  */
 final class Sweeper {
-  private static final long PERIOD_MILLIS = 500;
+  private static final Duration PERIOD = Duration.ofMillis(500);
   private static final int SHARDS_AT_ONCE = 4;
   private static final int LIMIT = 200;
 
@@ -15,26 +20,39 @@ final class Sweeper {
   private final CommandState state;
   private final Outcomes outcomes;
   private final Loop loop;
+  private final RandomGenerator random;
   private final long grace;
   private final long[] waiting = new long[CommandIds.SHARDS];
-  private int next = ThreadLocalRandom.current().nextInt(CommandIds.SHARDS);
+  private Loop.Timer turns = () -> {};
+  private int next;
   private long awayUntil;
-  private boolean closed;
 
-  Sweeper(CommandLog log, CommandState state, Outcomes outcomes, Loop loop, CommandConfig config) {
+  /**
+   * @param random where to begin, and when, so that instances do not do the same at once
+   */
+  Sweeper(
+      CommandLog log,
+      CommandState state,
+      Outcomes outcomes,
+      Loop loop,
+      CommandConfig config,
+      RandomGenerator random) {
     this.log = log;
     this.state = state;
     this.outcomes = outcomes;
     this.loop = loop;
+    this.random = random;
     this.grace = config.expiryGrace().toMillis();
+    this.next = random.nextInt(CommandIds.SHARDS);
   }
 
   void start() {
-    loop.after(PERIOD_MILLIS + ThreadLocalRandom.current().nextLong(PERIOD_MILLIS), this::tick);
+    Duration first = Duration.ofMillis(random.nextLong(PERIOD.toMillis()));
+    turns = loop.after(first, () -> turns = loop.every(PERIOD, this::sweep));
   }
 
   void close() {
-    closed = true;
+    turns.cancel();
   }
 
   /** Accepted commands that nobody has started, as far as this instance has looked. */
@@ -46,16 +64,8 @@ final class Sweeper {
     return sum;
   }
 
-  private void tick() {
-    if (closed) {
-      return;
-    }
-    sweep();
-    loop.after(PERIOD_MILLIS, this::tick);
-  }
-
   void sweep() {
-    long now = loop.now();
+    long now = loop.millis();
     if (!log.available()) {
       awayUntil = now + grace;
     }

@@ -1,8 +1,12 @@
 package dev.tidegate.command;
 
-import dev.tidegate.command.CommandLog.Position;
-import dev.tidegate.command.CommandState.Draft;
+import dev.tidegate.command.log.CommandLog.Position;
+import dev.tidegate.command.state.CommandState;
+import dev.tidegate.command.state.CommandState.Draft;
+import dev.tidegate.loop.Latch;
+import dev.tidegate.loop.Loop;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,20 +17,21 @@ import org.slf4j.LoggerFactory;
  */
 final class Unrecorded {
   private static final Logger log = LoggerFactory.getLogger(Unrecorded.class);
-  private static final long PAUSE_MILLIS = 200;
+  private static final Duration PAUSE = Duration.ofMillis(200);
 
   private final CommandState state;
   private final Outcomes outcomes;
   private final Loop loop;
   private final int limit;
   private final ArrayDeque<Item> items = new ArrayDeque<>();
-  private boolean working;
+  private final Latch telling;
 
   Unrecorded(CommandState state, Outcomes outcomes, Loop loop, int limit) {
     this.state = state;
     this.outcomes = outcomes;
     this.loop = loop;
     this.limit = limit;
+    this.telling = new Latch(loop, "recording accepted commands", this::tell);
   }
 
   void add(Draft draft, Position at) {
@@ -35,9 +40,8 @@ final class Unrecorded {
       return;
     }
     items.addLast(new Item(draft, at));
-    if (!working) {
-      working = true;
-      loop.after(PAUSE_MILLIS, this::next);
+    if (items.size() == 1) {
+      loop.after(PAUSE, telling::ask);
     }
   }
 
@@ -45,23 +49,26 @@ final class Unrecorded {
     return items.size();
   }
 
-  private void next() {
-    Item item = items.peekFirst();
-    if (item == null) {
-      working = false;
-      return;
-    }
+  /** There is a turn to come as long as there are items. */
+  private void tell() {
+    Item first = items.getFirst();
     Future<CommandState.Change> told =
         state.available()
-            ? state.accepted(item.draft, item.at, loop.now())
-            : Future.failedFuture(new StateUnavailable("down"));
-    told.onComplete(
-        change -> {
-          outcomes.publish(change);
-          items.pollFirst();
-          next();
-        },
-        e -> loop.after(PAUSE_MILLIS, this::next));
+            ? state.accepted(first.draft, first.at, loop.millis())
+            : Future.failedFuture("the state store is away");
+    told.map(
+            change -> {
+              outcomes.publish(change);
+              return first;
+            })
+        .onComplete(
+            done -> {
+              items.removeFirst();
+              if (!items.isEmpty()) {
+                telling.ask();
+              }
+            },
+            e -> loop.after(PAUSE, telling::ask));
   }
 
   private record Item(Draft draft, Position at) {}

@@ -22,11 +22,11 @@ final class AddressBans implements Policy {
   public void apply(Exchange exchange, Next next) {
     Ban ban = rules.current().bannedAddress(exchange.client());
     if (ban == null) {
-      next.proceed(exchange);
+      next.proceed();
       return;
     }
     meters.refused(RuleMeters.Cause.BANNED_ADDRESS);
-    ((HttpExchange) exchange).closeAfter();
+    exchange.closeAfter();
     exchange.refuse(Problem.BANNED, ban.describe());
   }
 }

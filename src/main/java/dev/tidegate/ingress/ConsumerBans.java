@@ -22,7 +22,7 @@ final class ConsumerBans implements Policy {
   public void apply(Exchange exchange, Next next) {
     Ban ban = rules.current().bannedConsumer(exchange.identity());
     if (ban == null) {
-      next.proceed(exchange);
+      next.proceed();
       return;
     }
     meters.refused(RuleMeters.Cause.BANNED_CONSUMER);

@@ -1,7 +1,11 @@
 package dev.tidegate.ingress;
 
+import dev.tidegate.ingress.exchange.HttpExchange;
+import dev.tidegate.ingress.forward.Proxy;
+import dev.tidegate.policy.PerRoute;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.problem.Problem;
+import dev.tidegate.rest.AsyncRequests;
 import dev.tidegate.rest.Endpoints;
 import dev.tidegate.route.Route;
 import dev.tidegate.route.RouteConfig;
@@ -12,10 +16,12 @@ import java.util.function.Consumer;
 
 /** Gives an exchange that has passed every policy to what its route names. */
 final class Dispatcher {
-  private final List<Consumer<HttpExchange>> targets;
+  private final PerRoute<Consumer<HttpExchange>> targets;
 
   Dispatcher(RouteTable routes, Proxy proxy, Endpoints endpoints) {
-    this.targets = routes.routes().stream().map(r -> target(r, proxy, endpoints)).toList();
+    List<Consumer<HttpExchange>> all =
+        routes.routes().stream().map(route -> target(route, proxy, endpoints)).toList();
+    this.targets = PerRoute.of(Dispatcher::notFound, all);
   }
 
   private static Consumer<HttpExchange> target(Route route, Proxy proxy, Endpoints endpoints) {
@@ -24,11 +30,10 @@ final class Dispatcher {
     RouteConfig.Fixed fixed = config.fixed();
     RouteConfig.Local local = config.local();
     if (async != null) {
-      long deadline = async.deadline().toMillis();
-      return x ->
-          endpoints
-              .asyncRequests()
-              .submit(x, async.topic(), async.channel(), x.request().uri(), deadline);
+      AsyncRequests.Terms terms =
+          new AsyncRequests.Terms(
+              config.id(), async.topic(), async.channel(), async.deadline().toMillis());
+      return x -> endpoints.asyncRequests().submit(x, terms);
     }
     if (fixed != null) {
       Buffer body = Buffer.buffer(fixed.body());
@@ -44,12 +49,11 @@ final class Dispatcher {
     return x -> proxy.forward(x, route);
   }
 
+  private static void notFound(HttpExchange x) {
+    x.refuse(Problem.NOT_FOUND, "no route takes this host and path");
+  }
+
   void dispatch(HttpExchange x) {
-    int route = x.route();
-    if (route < 0) {
-      x.refuse(Problem.NOT_FOUND, "no route takes this host and path");
-    } else {
-      targets.get(route).accept(x);
-    }
+    targets.of(x).accept(x);
   }
 }

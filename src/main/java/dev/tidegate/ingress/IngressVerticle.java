@@ -3,90 +3,75 @@ package dev.tidegate.ingress;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Upstreams;
+import dev.tidegate.ingress.connection.Connections;
+import dev.tidegate.ingress.exchange.Acceptor;
+import dev.tidegate.ingress.exchange.OpenStreams;
+import dev.tidegate.ingress.exchange.Steps;
+import dev.tidegate.ingress.forward.Proxy;
+import dev.tidegate.ingress.observe.AccessLog;
+import dev.tidegate.ingress.observe.RoutesView;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.net.RequestIds;
-import dev.tidegate.policy.Authenticator;
-import dev.tidegate.ratelimit.RateLimits;
+import dev.tidegate.net.TrustedProxies;
 import dev.tidegate.rest.Endpoints;
 import dev.tidegate.rest.Timers;
-import dev.tidegate.route.RouteTable;
 import dev.tidegate.rules.RuleMeters;
-import dev.tidegate.rules.Rules;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.time.Duration;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /** The INGRESS role: listeners, and one pipeline for the event loop of this instance. */
 public final class IngressVerticle extends VerticleBase {
+  private static final Duration SWEEP = Duration.ofMillis(250);
+  private static final Duration FLUSH = Duration.ofMillis(100);
+
   private final IngressConfig config;
-  private final RouteTable routes;
-  private final RateLimits rateLimits;
-  private final Authenticator authenticator;
-  private final Rules rules;
-  private final MeterRegistry meters;
-  private final String node;
+  private final IngressNode node;
   private final Listeners listeners;
-  private @Nullable Connections connections;
+  private Runnable drain = () -> {};
   private Runnable deaf = () -> {};
-  private AccessLog.@Nullable Lines accessLog;
+  private AccessLog.Lines accessLog = new AccessLog.Lines(null);
 
-  /** Without rules that operators change. */
-  public IngressVerticle(
-      IngressConfig config,
-      RouteTable routes,
-      RateLimits rateLimits,
-      Authenticator authenticator,
-      MeterRegistry meters,
-      String node) {
-    this(config, routes, rateLimits, authenticator, new Rules(), meters, node);
-  }
-
-  /** The table, the limits and the rules may be shared by all instances of a node. */
-  public IngressVerticle(
-      IngressConfig config,
-      RouteTable routes,
-      RateLimits rateLimits,
-      Authenticator authenticator,
-      Rules rules,
-      MeterRegistry meters,
-      String node) {
+  public IngressVerticle(IngressConfig config, IngressNode node) {
     this.config = config;
-    this.routes = routes;
-    this.rateLimits = rateLimits;
-    this.authenticator = authenticator;
-    this.rules = rules;
-    this.meters = meters;
     this.node = node;
     this.listeners = new Listeners(config);
-    routes.routes().forEach(r -> rateLimits.check(r.config().rateLimit()));
   }
 
   @Override
   public Future<?> start() {
+    String instance = "ingress-" + Thread.currentThread().threadId();
+    Loop loop = node.loops().of(context, instance);
     Bus bus = new Bus(vertx.eventBus());
     RequestIds ids = new RequestIds(RandomGenerator.getDefault());
-    Connections guards = new Connections(config, () -> System.nanoTime() / 1_000_000, ids);
+    TrustedProxies proxies = new TrustedProxies(config.trustedProxies());
+    Connections connections = new Connections(config.limits().connection(), proxies, loop, ids);
+    drain = connections::drain;
+    accessLog = new AccessLog.Lines(AccessLog.open(config.accessLog(), node.meters()));
+    long maxBody = config.limits().bodyBytes();
+    Steps steps = new Pipeline(node, loop, ids, accessLog, maxBody).to(targets(bus)::dispatch);
+    OpenStreams streams = new OpenStreams(new RuleMeters(node.meters()));
+    Runnable hold = () -> streams.hold(node.rules().current());
+    deaf = node.rules().onChange(() -> loop.execute(hold));
+    RoutesView view = new RoutesView(node.routes(), connections::size, node.name(), instance);
+    bus.hear(
+        Operations.show("routes"),
+        show -> bus.send(Operations.shown(show.replyTo()), view.shown(show)));
+    bus.hearHere(Operations.DRAINING, d -> connections.drain());
+    loop.every(SWEEP, connections::sweep);
+    loop.every(FLUSH, accessLog::flush);
+    return listeners.listen(
+        new Listeners.Sockets(vertx::createHttpServer, vertx.createNetClient()),
+        connections,
+        ids,
+        new Acceptor(steps, streams, maxBody, loop));
+  }
+
+  private Dispatcher targets(Bus bus) {
     Timers timers = new Timers(vertx::setTimer, vertx::cancelTimer);
     Proxy proxy = new Proxy(bus, Upstreams.here(vertx.eventBus()));
-    Dispatcher dispatcher = new Dispatcher(routes, proxy, new Endpoints(bus, timers, node));
-    AccessLog.Lines lines = new AccessLog.Lines(AccessLog.open(config.accessLog(), meters));
-    Loop loop = new Loop(config.limits().bodyBytes());
-    loop.pipeline(
-        Pipeline.of(
-            new Pipeline.Parts(
-                ids, lines, meters, routes, authenticator, rules, rateLimits, dispatcher)));
-    RoutesView view = new RoutesView(routes, guards, node);
-    RuleMeters ruleMeters = new RuleMeters(meters);
-    Runnable hold = () -> loop.streams().hold(rules.current(), ruleMeters);
-    deaf = rules.onChange(() -> context.runOnContext(v -> hold.run()));
-    connections = guards;
-    accessLog = lines;
-    vertx.setPeriodic(100, t -> lines.flush());
-    vertx.setPeriodic(250, t -> guards.sweep());
-    bus.hearHere(Operations.DRAINING, d -> guards.drain());
-    bus.hear(Operations.show("routes"), show -> view.answer(bus, show));
-    return listeners.listen(vertx::createHttpServer, vertx.createNetClient(), guards, loop::accept);
+    return new Dispatcher(node.routes(), proxy, new Endpoints(bus, timers, node.name()));
   }
 
   /** Where the clear-text listener is, once started. */
@@ -101,19 +86,13 @@ public final class IngressVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    if (connections != null) {
-      connections.drain();
-    }
+    drain.run();
     return listeners.shutdown().eventually(this::closeLog);
   }
 
   private Future<?> closeLog() {
     deaf.run();
-    AccessLog.Lines lines = accessLog;
-    if (lines == null) {
-      return Future.succeededFuture();
-    }
-    lines.flush();
-    return vertx.executeBlocking(lines::close);
+    accessLog.flush();
+    return vertx.executeBlocking(accessLog::close);
   }
 }

@@ -1,5 +1,7 @@
 package dev.tidegate.ingress;
 
+import dev.tidegate.ingress.connection.Connections;
+import dev.tidegate.ingress.connection.InvalidRequests;
 import dev.tidegate.net.TlsListener;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The sockets that a configuration asks for: clear text first, then TLS. */
 final class Listeners {
@@ -30,27 +33,31 @@ final class Listeners {
     this.config = config;
   }
 
+  /** What sockets are made with. */
+  record Sockets(Function<HttpServerOptions, HttpServer> servers, NetClient client) {}
+
   Future<Void> listen(
-      Function<HttpServerOptions, HttpServer> factory,
-      NetClient client,
+      Sockets sockets,
       Connections connections,
+      Supplier<String> ids,
       Handler<HttpServerRequest> requests) {
     for (HttpServerOptions options : options()) {
       servers.add(
-          factory
+          sockets
+              .servers()
               .apply(options)
               .connectionHandler(c -> connections.opened(c, requests))
-              .invalidRequestHandler(new InvalidRequests(connections))
+              .invalidRequestHandler(new InvalidRequests(ids))
               // What the peer breaks off is the peer's affair.
               .exceptionHandler(e -> {})
               .requestHandler(requests));
     }
     return Future.all(servers.stream().map(HttpServer::listen).toList())
-        .compose(v -> introduce(client));
+        .compose(v -> introduce(sockets.client()));
   }
 
   /**
-   * Opens one connection to ourselves, so that {@link FirstHead} learns of the listening socket
+   * Opens one connection to ourselves, so that {@link Connections} learn of the listening socket
    * before anybody else can use it.
    */
   private Future<Void> introduce(NetClient client) {

@@ -15,8 +15,8 @@ final class RequestNaming implements Policy {
 
   @Override
   public void apply(Exchange exchange, Next next) {
-    exchange.requestId(ids.of(((HttpExchange) exchange).givenRequestId()));
-    next.proceed(exchange);
+    exchange.requestId(ids.of(exchange.requestHeaders().get(RequestIds.HEADER)));
+    next.proceed();
   }
 
   @Override

@@ -16,50 +16,54 @@ final class Routing implements Policy {
   private static final CharSequence ALLOW = HttpHeaders.createOptimized("allow");
 
   private final RouteTable routes;
+  private final long maxBody;
 
-  Routing(RouteTable routes) {
+  /** {@code maxBody} holds where a route says nothing else. */
+  Routing(RouteTable routes, long maxBody) {
     this.routes = routes;
+    this.maxBody = maxBody;
   }
 
   @Override
   public void apply(Exchange exchange, Next next) {
-    HttpExchange x = (HttpExchange) exchange;
-    String flaw = x.flaw();
+    String flaw = exchange.flaw();
     if (flaw != null) {
-      x.closeAfter();
-      x.refuse(Problem.BAD_REQUEST, flaw);
+      exchange.closeAfter();
+      exchange.refuse(Problem.BAD_REQUEST, flaw);
       return;
     }
-    String path = Paths.normal(x.target());
+    String path = Paths.normal(exchange.target());
     if (path == null) {
-      x.refuse(Problem.BAD_REQUEST, "the path is not a valid path");
+      exchange.refuse(Problem.BAD_REQUEST, "the path is not a valid path");
       return;
     }
-    x.path(path);
-    String method = x.request().method().name();
-    Route route = routes.find(x.host(), path, method);
+    exchange.path(path);
+    Route route = routes.find(exchange.host(), path, exchange.method().name());
     if (route == null) {
-      refuse(x, path);
+      refuse(exchange, path);
       return;
     }
-    x.route(route);
-    long limit = x.bodyLimit();
-    if (x.contentLength() > limit) {
-      x.refuse(Problem.BODY_TOO_LARGE, "the body may have " + limit + " bytes");
-    } else if (!meets(x.expectation())) {
-      x.refuse(Problem.EXPECTATION_FAILED, "the only expectation that is met is 100-continue");
+    exchange.route(route.index());
+    Long own = route.config().maxBody();
+    long limit = own == null ? maxBody : own;
+    exchange.limitBody(limit);
+    if (exchange.contentLength() > limit) {
+      exchange.refuse(Problem.BODY_TOO_LARGE, "the body may have " + limit + " bytes");
+    } else if (!meets(exchange.expectation())) {
+      exchange.refuse(
+          Problem.EXPECTATION_FAILED, "the only expectation that is met is 100-continue");
     } else {
-      next.proceed(x);
+      next.proceed();
     }
   }
 
-  private void refuse(HttpExchange x, String path) {
-    Set<String> methods = routes.methods(x.host(), path);
+  private void refuse(Exchange exchange, String path) {
+    Set<String> methods = routes.methods(exchange.host(), path);
     if (methods.isEmpty()) {
-      x.refuse(Problem.NOT_FOUND, "no route takes this host and path");
+      exchange.refuse(Problem.NOT_FOUND, "no route takes this host and path");
     } else {
-      x.responseHeaders().set(ALLOW, String.join(", ", methods));
-      x.refuse(Problem.METHOD_NOT_ALLOWED, "this path takes " + String.join(", ", methods));
+      exchange.responseHeaders().set(ALLOW, String.join(", ", methods));
+      exchange.refuse(Problem.METHOD_NOT_ALLOWED, "this path takes " + String.join(", ", methods));
     }
   }
 

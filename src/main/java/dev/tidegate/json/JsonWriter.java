@@ -87,6 +87,11 @@ public final class JsonWriter {
     return value == null ? this : field(name, value);
   }
 
+  /** A field that is left out when it has no value. */
+  public JsonWriter optional(String name, @Nullable Integer value) {
+    return value == null ? this : field(name, value.longValue());
+  }
+
   /** A field whose value is JSON already; nothing checks it. */
   public JsonWriter json(String name, byte[] json) {
     name(name);

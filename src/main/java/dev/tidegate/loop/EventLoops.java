@@ -38,7 +38,7 @@ public final class EventLoops {
 
   /**
    * The loop of a verticle's context; call it on that context, at most once for each verticle. It
-   * is forgotten when the verticle is undeployed.
+   * is forgotten, and repeats nothing more, when the verticle is undeployed.
    *
    * @param name the role and the instance, as operators know them
    */
@@ -51,12 +51,12 @@ public final class EventLoops {
             .register(meters);
     Pulse pulse = new Pulse(name, failures, nanos);
     VertxLoop loop = new VertxLoop(own, pulse);
-    Loop.Timer beats = loop.every(Pulse.EVERY, pulse::beat);
+    loop.every(Pulse.EVERY, pulse::beat);
     pulses.add(pulse);
     own.closeFuture()
         .add(
             closed -> {
-              beats.cancel();
+              loop.close();
               pulses.remove(pulse);
               closed.succeed();
             });

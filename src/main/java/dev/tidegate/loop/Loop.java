@@ -25,7 +25,10 @@ public interface Loop {
     return after(delay.toNanos(), task);
   }
 
-  /** Runs the task again and again, with so long between the end of one run and the next. */
+  /**
+   * Runs the task again and again, with so long between the end of one run and the next, until it
+   * is cancelled or the verticle is undeployed.
+   */
   Timer every(Duration pause, Runnable task);
 
   /** Something went wrong on the loop: counts it, logs it, and shows the loop as failing. */

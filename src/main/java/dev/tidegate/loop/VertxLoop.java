@@ -4,6 +4,8 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** The event loop of a Vert.x context. Straight to Netty's timers, which count in nanoseconds. */
@@ -11,6 +13,7 @@ final class VertxLoop implements Loop {
   private final ContextInternal context;
   private final EventLoop netty;
   private final Pulse pulse;
+  private final Set<Future<?>> repeating = ConcurrentHashMap.newKeySet();
 
   VertxLoop(ContextInternal context, Pulse pulse) {
     this.context = context;
@@ -44,7 +47,17 @@ final class VertxLoop implements Loop {
     long nanos = pause.toNanos();
     Future<?> timer =
         netty.scheduleWithFixedDelay(() -> run(task), nanos, nanos, TimeUnit.NANOSECONDS);
-    return () -> timer.cancel(false);
+    repeating.add(timer);
+    return () -> {
+      timer.cancel(false);
+      repeating.remove(timer);
+    };
+  }
+
+  /** Ends what repeats: the verticle has been undeployed. */
+  void close() {
+    repeating.forEach(timer -> timer.cancel(false));
+    repeating.clear();
   }
 
   @Override

@@ -3,7 +3,17 @@ package dev.tidegate.market;
 import static dev.tidegate.market.Setting.set;
 
 import dev.tidegate.bus.Markets.Fed;
+import dev.tidegate.market.feed.CaptureFeed;
+import dev.tidegate.market.feed.Feed;
+import dev.tidegate.market.feed.KafkaFeed;
+import dev.tidegate.market.feed.KafkaTopic;
+import dev.tidegate.market.feed.Pump;
+import dev.tidegate.market.feed.SimulatorFeed;
+import dev.tidegate.market.feed.SocketFeed;
+import dev.tidegate.market.record.Rejects;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -42,18 +52,30 @@ interface Feeds {
       Pump pump = new Pump(loop);
       Rejects rejects = new Rejects(meters, System::currentTimeMillis);
       return switch (set(config.feed())) {
-        case KAFKA -> new KafkaFeed(kafka, config, pump, rejects, System::currentTimeMillis);
-        case CAPTURE ->
-            new CaptureFeed(Objects.requireNonNull(config.capture()), shards, pump, rejects);
+        case KAFKA -> kafka(pump, rejects);
+        case CAPTURE -> capture(Objects.requireNonNull(config.capture()), shards, pump, rejects);
         case SIMULATOR ->
-            new SimulatorFeed(set(config.simulator()), shards, pump, Configured::micros);
+            new SimulatorFeed(
+                set(config.simulator()).simulation(), shards, pump, Configured::micros);
         case SOCKET -> {
-          SocketFeed socket =
-              new SocketFeed(set(config.socket()), shards, loop, pump, rejects, elsewhere);
+          InetSocketAddress address = set(config.socket()).address();
+          SocketFeed socket = new SocketFeed(address, shards, loop, pump, rejects, elsewhere);
           socket.listen();
           yield socket;
         }
       };
+    }
+
+    private Feed kafka(Pump pump, Rejects rejects) {
+      return new KafkaFeed(
+          kafka, set(config.topic()), config.lookback(), pump, rejects, System::currentTimeMillis);
+    }
+
+    private static Feed capture(
+        MarketConfig.Capture capture, int shards, Pump pump, Rejects rejects) {
+      Path path = Path.of(capture.path());
+      return new CaptureFeed(
+          path, set(capture.speed()), set(capture.loop()), shards, pump, rejects);
     }
 
     private static long micros() {

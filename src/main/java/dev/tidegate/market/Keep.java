@@ -4,6 +4,7 @@ import static dev.tidegate.market.Setting.positive;
 import static dev.tidegate.market.Setting.set;
 import static dev.tidegate.market.Setting.within;
 
+import dev.tidegate.market.book.Bounds;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +42,8 @@ public record Keep(
     symbols = within("keep.symbols", symbols, 10_000, 1, 1_000_000);
   }
 
-  Limits limits() {
-    return new Limits(
+  Bounds bounds() {
+    return new Bounds(
         set(trades),
         set(deltas),
         set(candles),
@@ -52,15 +53,4 @@ public record Keep(
         set(levels),
         set(symbols));
   }
-
-  /** The same as plain numbers. */
-  record Limits(
-      int trades,
-      int deltas,
-      int candles,
-      long ageMillis,
-      int updates,
-      int reply,
-      int levels,
-      int symbols) {}
 }

@@ -2,12 +2,18 @@ package dev.tidegate.market;
 
 import static dev.tidegate.market.Setting.positive;
 import static dev.tidegate.market.Setting.require;
+import static dev.tidegate.market.Setting.set;
 import static dev.tidegate.market.Setting.within;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tidegate.market.book.Bounds;
+import dev.tidegate.market.feed.Simulation;
+import dev.tidegate.market.owner.ReplicaSettings;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
+import java.util.Locale;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +61,31 @@ public record MarketConfig(
     require(silence.compareTo(heartbeat) > 0, "silence", silence, "more than heartbeat");
     require(
         feed != Source.CAPTURE || capture != null, "capture", "null", "a path for feed capture");
+  }
+
+  /** The source as operators see it. */
+  String source() {
+    return set(feed).name().toLowerCase(Locale.ROOT);
+  }
+
+  Bounds bounds() {
+    return set(keep).bounds();
+  }
+
+  /** A node that is alone has nobody to listen to before it claims its shards. */
+  ReplicaSettings replicas(int count, boolean clustered) {
+    return new ReplicaSettings(
+        count,
+        set(heartbeat).toMillis(),
+        set(silence).toMillis(),
+        clustered ? set(settle).toMillis() : 0,
+        set(staleAfter).millis(),
+        MarketConfig::epoch);
+  }
+
+  /** Unlike any other, however often a cluster starts. */
+  private static String epoch() {
+    return Long.toString(UUID.randomUUID().getMostSignificantBits() & Long.MAX_VALUE, 36);
   }
 
   /** Where records come from. */
@@ -112,8 +143,8 @@ public record MarketConfig(
           .toList();
     }
 
-    List<String> names() {
-      return Objects.requireNonNull(symbols);
+    Simulation simulation() {
+      return new Simulation(set(symbols), set(rate), set(book), set(trade), set(ticker), set(seed));
     }
   }
 
@@ -136,6 +167,10 @@ public record MarketConfig(
     public Socket {
       host = host == null ? "127.0.0.1" : host;
       port = within("socket.port", port, 0, 0, 65535);
+    }
+
+    InetSocketAddress address() {
+      return InetSocketAddress.createUnresolved(set(host), set(port));
     }
   }
 }

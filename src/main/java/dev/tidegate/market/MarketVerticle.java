@@ -1,94 +1,89 @@
 package dev.tidegate.market;
 
 import dev.tidegate.bus.Bus;
-import io.micrometer.core.instrument.MeterRegistry;
+import dev.tidegate.bus.Markets;
+import dev.tidegate.loop.EventLoops;
+import dev.tidegate.loop.Loop;
+import dev.tidegate.market.feed.Feed;
+import dev.tidegate.market.owner.BusPeers;
+import dev.tidegate.market.owner.Members;
+import dev.tidegate.market.owner.Membership;
+import dev.tidegate.market.owner.ReplicaSettings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.cluster.ClusterManager;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** One instance of MARKET: gives the desk its event loop, its timer, its bus and its feed. */
+/** One instance of MARKET: gives its shards an event loop, a bus, the other nodes and a feed. */
 public final class MarketVerticle extends VerticleBase {
-  private static final Logger LOG = LoggerFactory.getLogger(MarketVerticle.class);
-  private static final long TICK_MILLIS = 100;
-  private static final long RETRY_MILLIS = 1_000;
-
   private final MarketConfig config;
   private final Feeds feeds;
-  private final String node;
-  private final MeterRegistry meters;
-  private @Nullable Desk desk;
-  private boolean stopped;
+  private final MarketNode node;
+  private final EventLoops loops;
+  private final String name;
+  private Runnable closing = () -> {};
 
   /**
    * @param kafka the client's properties, {@code bootstrap.servers} above all; used by feed kafka
-   * @param node the name of this node, the same for all its instances
+   * @param name what the instance's event loop is called
    */
   public MarketVerticle(
-      MarketConfig config, Map<String, String> kafka, String node, MeterRegistry meters) {
-    this(config, Feeds.of(config, Map.copyOf(kafka), meters), node, meters);
+      MarketConfig config,
+      Map<String, String> kafka,
+      MarketNode node,
+      EventLoops loops,
+      String name) {
+    this(config, Feeds.of(config, Map.copyOf(kafka), node.registry()), node, loops, name);
   }
 
-  MarketVerticle(MarketConfig config, Feeds feeds, String node, MeterRegistry meters) {
+  MarketVerticle(MarketConfig config, Feeds feeds, MarketNode node, EventLoops loops, String name) {
     this.config = config;
     this.feeds = feeds;
     this.node = node;
-    this.meters = meters;
+    this.loops = loops;
+    this.name = name;
   }
 
   /** Does not wait for a broker: the shards are served as soon as their number is known. */
   @Override
   public Future<?> start() {
-    countShards();
+    Loop loop = loops.of(context, name);
+    ShardCount count = new ShardCount(loop, () -> vertx.executeBlocking(feeds::shards, false));
+    closing = count::close;
+    count.whenKnown(shards -> open(loop, shards));
     return Future.succeededFuture();
   }
 
-  private void countShards() {
-    vertx
-        .executeBlocking(feeds::shards, false)
-        .onSuccess(this::open)
-        .onFailure(
-            e -> {
-              LOG.atWarn().addKeyValue("reason", e).log("number of shards not known yet");
-              vertx.setTimer(RETRY_MILLIS, t -> countShards());
-            });
-  }
-
-  private void open(int shards) {
-    if (stopped) {
-      return;
-    }
+  private void open(Loop loop, int shards) {
     ClusterManager manager = ((VertxInternal) vertx).clusterManager();
-    Desk.Parts parts =
-        new Desk.Parts(
-            new Bus(vertx.eventBus()),
-            task -> context.runOnContext(v -> task.run()),
+    Membership membership =
+        manager == null
+            ? new Membership("", List::of)
+            : new Membership(manager.getNodeId(), manager::getNodes);
+    ReplicaSettings settings = config.replicas(shards, membership.clustered());
+    Bus bus = new Bus(vertx.eventBus());
+    Feed feed = feeds.create(shards, loop::execute, fed -> bus.send(Markets.fed(fed.shard()), fed));
+    BusPeers peers =
+        new BusPeers(
+            bus,
+            node.name(),
+            membership,
+            new Members(node.name(), settings.silence(), loop::millis, membership),
             vertx.sharedData().getAsyncMap("tidegate.market.claims"),
-            vertx
-                .sharedData()
-                .<String, Instances>getLocalMap("tidegate.market")
-                .computeIfAbsent("instances", key -> new Instances()),
-            manager == null ? List::of : manager::getNodes,
-            meters,
-            System::currentTimeMillis);
-    Desk opened =
-        new Desk(parts, config, shards, feeds, node, manager == null ? "" : manager.getNodeId());
-    desk = opened;
-    opened.tick();
-    vertx.setPeriodic(TICK_MILLIS, t -> opened.tick());
+            feed::fed,
+            node.meters());
+    MarketView view = new MarketView(config.source(), shards);
+    ShardHolder holder =
+        new ShardHolder(node, bus, loop, peers, feed, settings, config.bounds(), view);
+    closing = holder::close;
+    holder.start();
   }
 
   @Override
   public Future<?> stop() {
-    stopped = true;
-    if (desk != null) {
-      desk.close();
-    }
+    closing.run();
     return Future.succeededFuture();
   }
 }

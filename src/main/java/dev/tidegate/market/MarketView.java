@@ -6,6 +6,11 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delayed;
 import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Operations.Show;
+import dev.tidegate.market.book.Shard;
+import dev.tidegate.market.book.SymbolSequencer;
+import dev.tidegate.market.owner.Claim;
+import dev.tidegate.market.owner.ShardReplica;
+import dev.tidegate.market.owner.Silence;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -16,13 +21,19 @@ import org.jspecify.annotations.Nullable;
 final class MarketView {
   private static final JsonFactory JSON = new JsonFactory();
 
-  private MarketView() {}
+  private final String feed;
+  private final int shards;
+
+  MarketView(String feed, int shards) {
+    this.feed = feed;
+    this.shards = shards;
+  }
 
   /** The show's id picks one symbol's shard; its limit bounds the symbols that are listed. */
-  static String json(String feed, int shards, List<Replica> replicas, Show show, long now) {
+  String json(List<ShardReplica> replicas, Show show, long now) {
     StringWriter out = new StringWriter();
     String wanted = show.id();
-    if (wanted != null && replicas.stream().allMatch(r -> r.shard().instrument(wanted) == null)) {
+    if (wanted != null && replicas.stream().allMatch(r -> r.shard().sequencer(wanted) == null)) {
       return "{}";
     }
     try (JsonGenerator json = JSON.createGenerator(out)) {
@@ -31,8 +42,8 @@ final class MarketView {
       json.writeNumberField("shards", shards);
       json.writeArrayFieldStart("replicas");
       String symbol = show.id();
-      for (Replica replica : replicas) {
-        if (symbol == null || replica.shard().instrument(symbol) != null) {
+      for (ShardReplica replica : replicas) {
+        if (symbol == null || replica.shard().sequencer(symbol) != null) {
           replica(json, replica, show, now);
         }
       }
@@ -44,7 +55,7 @@ final class MarketView {
     return out.toString();
   }
 
-  private static void replica(JsonGenerator json, Replica replica, Show show, long now)
+  private static void replica(JsonGenerator json, ShardReplica replica, Show show, long now)
       throws IOException {
     Shard shard = replica.shard();
     Claim claim = replica.claim();
@@ -71,33 +82,33 @@ final class MarketView {
       }
     }
     json.writeEndObject();
-    instruments(json, replica, show, now);
+    symbols(json, replica, show, now);
     json.writeEndObject();
   }
 
-  private static void instruments(JsonGenerator json, Replica replica, Show show, long now)
+  private static void symbols(JsonGenerator json, ShardReplica replica, Show show, long now)
       throws IOException {
     json.writeArrayFieldStart("instruments");
     int shown = 0;
-    for (Instrument instrument : replica.shard().instruments()) {
-      boolean wanted = show.id() == null || show.id().equals(instrument.symbol);
+    for (SymbolSequencer symbol : replica.shard().sequencers()) {
+      boolean wanted = show.id() == null || show.id().equals(symbol.symbol);
       if (wanted && shown++ < show.limit()) {
-        instrument(json, instrument, replica.silence(), now);
+        symbol(json, symbol, replica.silence(), now);
       }
     }
     json.writeEndArray();
   }
 
-  private static void instrument(
-      JsonGenerator json, Instrument instrument, @Nullable Silence silence, long now)
+  private static void symbol(
+      JsonGenerator json, SymbolSequencer symbol, @Nullable Silence silence, long now)
       throws IOException {
-    Delayed delayed = silence == null ? null : silence.of(instrument.symbol);
-    boolean live = instrument.status().is(State.LIVE);
+    Delayed delayed = silence == null ? null : silence.of(symbol.symbol);
+    boolean live = symbol.status().is(State.LIVE);
     json.writeStartObject();
-    json.writeStringField("symbol", instrument.symbol);
+    json.writeStringField("symbol", symbol.symbol);
     json.writeStringField(
-        "state", live && delayed != null ? State.DELAYED.text() : instrument.status().state());
-    json.writeStringField("detail", instrument.status().detail());
+        "state", live && delayed != null ? State.DELAYED.text() : symbol.status().state());
+    json.writeStringField("detail", symbol.status().detail());
     json.writeArrayFieldStart("delayed");
     for (Channel channel : delayed == null ? List.<Channel>of() : delayed.channels()) {
       json.writeString(channel.text());
@@ -105,8 +116,8 @@ final class MarketView {
     json.writeEndArray();
     json.writeObjectFieldStart("ageMillis");
     for (Channel channel : Channel.values()) {
-      if (instrument.touched(channel) > 0) {
-        json.writeNumberField(channel.text(), now - instrument.touched(channel));
+      if (symbol.touched(channel) > 0) {
+        json.writeNumberField(channel.text(), now - symbol.touched(channel));
       }
     }
     json.writeEndObject();

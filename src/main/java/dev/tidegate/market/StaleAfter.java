@@ -3,6 +3,7 @@ package dev.tidegate.market;
 import static dev.tidegate.market.Setting.set;
 
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.market.book.ChannelLongs;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +22,6 @@ public record StaleAfter(
     @Nullable Duration trades,
     @Nullable Duration candles) {
   static final StaleAfter DEFAULT = new StaleAfter(null, null, null, null);
-
-  static final StaleAfter NEVER =
-      new StaleAfter(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
   public StaleAfter {
     book = checked("staleAfter.book", book, Duration.ofSeconds(5));

@@ -1,9 +1,10 @@
 /**
- * Feeds become books, and books become numbered updates. A {@link dev.tidegate.market.Feed} gives
- * the records of a shard in order; {@link dev.tidegate.market.Shard} turns them into updates, as a
- * function of the records alone; {@link dev.tidegate.market.Replica} keeps one shard on one node
- * and decides who owns it; {@link dev.tidegate.market.Desk} holds the replicas of one instance.
- * Everything is called from one event loop; only feeds have threads of their own.
+ * Feeds become books, and books become numbered updates. A tick walks through the rooms from {@code
+ * feed}, which has threads of its own, by {@code record}, what a source says in whatever form, to
+ * {@code owner}, which keeps one shard on one node and decides which node speaks for it, and to
+ * {@code book}, which turns records into updates as a function of the records alone. {@link
+ * dev.tidegate.market.ShardHolder} holds the shards of one instance. Everything but feeds is called
+ * from one event loop.
  */
 @NullMarked
 package dev.tidegate.market;

@@ -3,60 +3,81 @@ package dev.tidegate.policy;
 import dev.tidegate.problem.Problem;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpMethod;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its answer, as policies and the gateway's own endpoints see it. Lives on one
- * event loop.
+ * One request and its answer, as policies and the gateway's own endpoints see it: the request as it
+ * came, what policies have found out about it, and the answer. What a policy must know of the route
+ * it gets as {@link PerRoute}. Lives on one event loop.
  */
 public interface Exchange {
-  HttpServerRequest request();
+  // The request as it came.
 
-  HttpServerResponse response();
+  HttpMethod method();
+
+  /** The request target in origin form, as the caller wrote it. */
+  String target();
+
+  /** The host that the caller asks for, with its port if it gave one. */
+  @Nullable String host();
 
   MultiMap requestHeaders();
-
-  MultiMap responseHeaders();
-
-  /** The path that routes are matched with: without query and dot segments. */
-  String path();
 
   /** A query parameter, or null. */
   @Nullable String query(String name);
 
+  /** Bytes of the body, or -1 when the caller does not say. */
+  long contentLength();
+
+  /** What the caller expects before it sends the body, or null. */
+  @Nullable String expectation();
+
+  /** Why the head may not be believed, or null when it is sound. */
+  @Nullable String flaw();
+
+  /** The caller's address, behind trusted proxies the one that they saw. */
+  String client();
+
+  /** Nanoseconds of the loop's clock when the request's head had been read. */
+  long started();
+
+  // What policies have found out.
+
+  /** Names the request in answers, logs and towards upstreams. */
   String requestId();
 
   void requestId(String id);
 
+  /** The path that routes are matched with: without query and dot segments. */
+  String path();
+
+  void path(String normal);
+
   /** The number of the route among its configuration, or -1 when none matched. */
   int route();
 
-  String routeId();
-
-  /** The upstream that the route names, or null. */
-  @Nullable String upstream();
-
-  AuthDemand auth();
-
-  /** The name of the route's rate limit, or null for the default one. */
-  @Nullable String rateLimit();
-
-  /** The caller's address, behind trusted proxies the one that they saw. */
-  String client();
+  void route(int number);
 
   /** Who is calling, once a policy has proven it. */
   @Nullable Identity identity();
 
   void identity(Identity identity);
 
+  /** From now on a larger body is refused, at the latest when it has been read so far. */
+  void limitBody(long bytes);
+
+  // The answer.
+
+  /** What the answer's head will say or has said. */
+  MultiMap responseHeaders();
+
   /** The status of the answer, 0 while there is none. */
   int status();
 
-  /** Nanoseconds of the loop's clock when the request's head had been read. */
-  long started();
+  /** Bytes of the answer's body that have been written. */
+  long written();
 
   /** Why the exchange ended otherwise than by an answer of the upstream or of the gateway. */
   @Nullable String cause();
@@ -68,11 +89,23 @@ public interface Exchange {
     answer(new Reply.Refusal(problem, detail));
   }
 
-  /** Begins an answer of unknown length, which the caller writes to {@link #response()}. */
+  /** The answer is the last one on its connection, as far as the protocol has such a thing. */
+  void closeAfter();
+
+  /** Begins an answer of unknown length, for {@link #write} and {@link #finish}. */
   void stream(int status, CharSequence type);
+
+  /** More of an answer that {@link #stream} began. */
+  void write(Buffer data);
+
+  /** Whether the caller reads more slowly than the answer is written. */
+  boolean full();
 
   /** Ends an answer that {@link #stream} began. */
   void finish();
+
+  /** Breaks the answer off: the caller may not have the rest. */
+  void cutOff(String cause);
 
   /** Reads the whole body and hands it over; a larger one is refused here. */
   void body(Consumer<Buffer> then);

@@ -3,6 +3,7 @@ package dev.tidegate.ratelimit;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.policy.Next;
+import dev.tidegate.policy.PerRoute;
 import dev.tidegate.policy.Policy;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.ratelimit.RateLimits.Limit;
@@ -17,16 +18,26 @@ public final class RateLimiting implements Policy {
   private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("retry-after");
 
   private final RateLimits limits;
+  private final PerRoute<@Nullable Limit> limitOf;
+  private final PerRoute<String> idOf;
 
-  public RateLimiting(RateLimits limits) {
+  /**
+   * Fails when a route names a limit that is not configured.
+   *
+   * @param names of the routes' limits; null for the default one
+   * @param ids of the routes
+   */
+  public RateLimiting(RateLimits limits, PerRoute<@Nullable String> names, PerRoute<String> ids) {
     this.limits = limits;
+    this.limitOf = names.map(limits::limit);
+    this.idOf = ids;
   }
 
   @Override
   public void apply(Exchange exchange, Next next) {
-    Limit limit = limits.limit(exchange.rateLimit());
+    Limit limit = limitOf.of(exchange);
     if (limit == null) {
-      next.proceed(exchange);
+      next.proceed();
       return;
     }
     long now = limits.now();
@@ -36,7 +47,7 @@ public final class RateLimiting implements Policy {
     headers.set(POLICY, limit.policy);
     if (left >= 0) {
       headers.set(RATE_LIMIT, state(limit, left, bucket.secondsToFull()));
-      next.proceed(exchange);
+      next.proceed();
       return;
     }
     long seconds = Math.max(1, (-left + 999_999_999L) / 1_000_000_000L);
@@ -50,12 +61,12 @@ public final class RateLimiting implements Policy {
     return "\"" + limit.config.name() + "\";r=" + left + ";t=" + seconds;
   }
 
-  private static String key(RateLimitConfig.By by, Exchange exchange) {
+  private String key(RateLimitConfig.By by, Exchange exchange) {
     @Nullable Identity identity = exchange.identity();
     return switch (by) {
       case CONSUMER -> identity == null ? exchange.client() : identity.consumer();
       case ADDRESS -> exchange.client();
-      case ROUTE -> exchange.routeId();
+      case ROUTE -> idOf.of(exchange);
     };
   }
 }

@@ -67,11 +67,6 @@ public final class RateLimits {
     return limit;
   }
 
-  /** Fails when a route names a limit that is not configured. */
-  public void check(@Nullable String name) {
-    limit(name);
-  }
-
   long now() {
     return nanos.getAsLong();
   }

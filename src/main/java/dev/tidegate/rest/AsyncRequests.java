@@ -4,6 +4,7 @@ import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Commands;
 import dev.tidegate.bus.Commands.Accepted;
 import dev.tidegate.bus.Commands.Header;
+import dev.tidegate.bus.Commands.PrivateChannel;
 import dev.tidegate.bus.Commands.Receipt;
 import dev.tidegate.bus.Commands.Refused;
 import dev.tidegate.bus.Commands.Stored;
@@ -66,12 +67,16 @@ public final class AsyncRequests {
   }
 
   /**
-   * Submits the exchange's request.
+   * What a route says of the commands that it takes.
    *
+   * @param route its id
+   * @param channel the private channel that hears of them
    * @param deadlineMillis how long a worker may take to start
    */
-  public void submit(
-      Exchange exchange, String topic, String channel, String target, long deadlineMillis) {
+  public record Terms(String route, String topic, PrivateChannel channel, long deadlineMillis) {}
+
+  /** Submits the exchange's request. */
+  public void submit(Exchange exchange, Terms terms) {
     Identity identity = exchange.identity();
     if (identity == null) {
       exchange.refuse(Problem.UNAUTHENTICATED, "commands need an identity");
@@ -88,16 +93,16 @@ public final class AsyncRequests {
               new Submit(
                   identity.consumer(),
                   identity.account(),
-                  exchange.routeId(),
-                  topic,
-                  channel,
-                  exchange.request().method().name(),
-                  target,
+                  terms.route(),
+                  terms.topic(),
+                  terms.channel().text(),
+                  exchange.method().name(),
+                  exchange.target(),
                   key,
                   headers(exchange),
                   contentType(exchange),
                   body.getBytes(),
-                  System.currentTimeMillis() + deadlineMillis);
+                  System.currentTimeMillis() + terms.deadlineMillis());
           submit(exchange, submit);
         });
   }

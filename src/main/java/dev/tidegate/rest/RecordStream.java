@@ -104,8 +104,8 @@ final class RecordStream {
     if (looks >= MAX_LOOKS) {
       finish();
     } else {
-      if (!exchange.response().writeQueueFull()) {
-        exchange.response().write(": still here\n\n");
+      if (!exchange.full()) {
+        exchange.write(Buffer.buffer(": still here\n\n"));
       }
       lookLater();
     }
@@ -116,12 +116,10 @@ final class RecordStream {
       return;
     }
     sent = record.status();
-    exchange
-        .response()
-        .write(
-            Buffer.buffer("event: " + record.status().text() + "\ndata: ")
-                .appendBuffer(oneLine(RecordJson.whole(record)))
-                .appendString("\n\n"));
+    exchange.write(
+        Buffer.buffer("event: " + record.status().text() + "\ndata: ")
+            .appendBuffer(oneLine(RecordJson.whole(record)))
+            .appendString("\n\n"));
     if (record.status().isFinal()) {
       finish();
     }

@@ -1,5 +1,6 @@
 package dev.tidegate.route;
 
+import dev.tidegate.policy.PerRoute;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,22 @@ public final class RouteTable {
   /** In the order of the configuration. */
   public List<Route> routes() {
     return routes;
+  }
+
+  /**
+   * What a policy needs to know of each route.
+   *
+   * @param none what holds while no route has matched
+   */
+  public <T extends @Nullable Object> PerRoute<T> each(T none, Function<RouteConfig, T> of) {
+    List<T> values = new ArrayList<>(routes.size());
+    routes.forEach(route -> values.add(of.apply(route.config())));
+    return PerRoute.of(none, values);
+  }
+
+  /** The names of the routes, and {@code none}. */
+  public PerRoute<String> ids() {
+    return each("none", RouteConfig::id);
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.tidegate.rules;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidegate.bus.Operations.RulesAnswered;
 import dev.tidegate.bus.Operations.RulesAsked;
 import dev.tidegate.problem.Problem;
@@ -54,13 +53,13 @@ final class Desk {
   }
 
   Future<RulesAnswered> answer(RulesAsked asked) {
-    Future<ObjectNode> done;
+    Future<String> done;
     try {
       done = carryOut(asked);
     } catch (IllegalArgumentException | Refused e) {
       done = Future.failedFuture(e);
     }
-    return done.map(json -> new RulesAnswered(null, json.toString())).otherwise(Desk::refusal);
+    return done.map(json -> new RulesAnswered(null, json)).otherwise(Desk::refusal);
   }
 
   private static RulesAnswered refusal(Throwable cause) {
@@ -75,7 +74,7 @@ final class Desk {
         Problem.UNAVAILABLE.name(), "the cluster's rules cannot be reached; look before a retry");
   }
 
-  private Future<ObjectNode> carryOut(RulesAsked asked) {
+  private Future<String> carryOut(RulesAsked asked) {
     Rule.Kind kind = Rule.Kind.of(asked.kind());
     if (kind == null) {
       throw new Refused(Problem.NOT_FOUND, "kind: " + asked.kind());
@@ -96,15 +95,15 @@ final class Desk {
     return order(asked, kind, millis.getAsLong());
   }
 
-  private ObjectNode one(Rule.Kind kind, String id) {
-    ObjectNode one = views.one(kind, id);
+  private String one(Rule.Kind kind, String id) {
+    String one = views.one(kind, id);
     if (one == null) {
       throw new Refused(Problem.NOT_FOUND, kind.text() + ": no " + id);
     }
     return one;
   }
 
-  private Future<ObjectNode> order(RulesAsked asked, Rule.Kind kind, long now) {
+  private Future<String> order(RulesAsked asked, Rule.Kind kind, long now) {
     return switch (asked.verb()) {
       case "POST" -> {
         Rule rule =
@@ -144,8 +143,7 @@ final class Desk {
     return null;
   }
 
-  private Future<ObjectNode> change(
-      Rule.Kind kind, String id, RulesAsked asked, Ledger.Order order) {
+  private Future<String> change(Rule.Kind kind, String id, RulesAsked asked, Ledger.Order order) {
     return keeper
         .refresh()
         .compose(
@@ -173,7 +171,7 @@ final class Desk {
     return change;
   }
 
-  private ObjectNode shown(Rule.Kind kind, String id, Ledger.Change change) {
+  private String shown(Rule.Kind kind, String id, Ledger.Change change) {
     Rule rule = change.after() != null ? change.after() : change.before();
     return kind == Rule.Kind.TIERS
         ? Objects.requireNonNull(views.one(kind, id))

@@ -1,5 +1,6 @@
 package dev.tidegate.rules;
 
+import dev.tidegate.json.JsonBody;
 import dev.tidegate.net.Network;
 import dev.tidegate.rules.Rule.Ban;
 import dev.tidegate.rules.Rule.Credential;
@@ -39,13 +40,13 @@ final class Orders {
   private Orders() {}
 
   static Ban ban(String text, String by, long now) {
-    Body body = new Body(text, "address", "consumer", "reason", "seconds");
+    JsonBody body = new JsonBody(text, "address", "consumer", "reason", "seconds");
     String address = body.text("address", MOST_NAME);
     String consumer = body.text("consumer", MOST_NAME);
     String reason = Objects.requireNonNullElse(body.text("reason", MOST_REASON), "");
     long expires = expires(body, now);
     if ((address == null) == (consumer == null)) {
-      throw Body.expected("body", "one of address, consumer");
+      throw JsonBody.expected("body", "one of address, consumer");
     }
     return address != null
         ? Ban.ofAddress(network(address), reason, by, now, expires)
@@ -61,16 +62,17 @@ final class Orders {
     }
     int widest = network.v6() ? WIDEST_V6 : WIDEST_V4;
     if (network.bits() < widest) {
-      throw Body.expected("address: " + text, "/" + widest + " or narrower");
+      throw JsonBody.expected("address: " + text, "/" + widest + " or narrower");
     }
     return network;
   }
 
   static Revocation revocation(String text, String by, long now) {
-    Body body =
-        new Body(text, "consumer", "key", "jti", "subject", "issuedBefore", "reason", "seconds");
+    JsonBody body =
+        new JsonBody(
+            text, "consumer", "key", "jti", "subject", "issuedBefore", "reason", "seconds");
     if (body.count(CREDENTIALS) != 1) {
-      throw Body.expected("body", "one of " + String.join(", ", CREDENTIALS));
+      throw JsonBody.expected("body", "one of " + String.join(", ", CREDENTIALS));
     }
     Credential credential = Credential.CONSUMER;
     for (Credential each : Credential.values()) {
@@ -80,23 +82,23 @@ final class Orders {
     if (credential == Credential.KEY) {
       var key = KEY.matcher(value.toLowerCase(Locale.ROOT));
       if (!key.matches()) {
-        throw Body.expected("key", "the first 12 hex digits of the key's SHA-256");
+        throw JsonBody.expected("key", "the first 12 hex digits of the key's SHA-256");
       }
       value = key.group(1);
     }
     Long before = body.moment("issuedBefore");
     if (before != null && credential != Credential.SUBJECT) {
-      throw Body.expected("issuedBefore", "only beside subject");
+      throw JsonBody.expected("issuedBefore", "only beside subject");
     }
     if (before != null && (before <= 0 || before > now + AHEAD_MILLIS)) {
-      throw Body.expected("issuedBefore", "a time in the past");
+      throw JsonBody.expected("issuedBefore", "a time in the past");
     }
     long issuedBefore = credential != Credential.SUBJECT ? 0 : before == null ? now : before;
     String reason = Objects.requireNonNullElse(body.text("reason", MOST_REASON), "");
     return Revocation.of(credential, value, issuedBefore, reason, by, now, expires(body, now));
   }
 
-  private static long expires(Body body, long now) {
+  private static long expires(JsonBody body, long now) {
     Integer seconds = body.integer("seconds", 1, MOST_SECONDS);
     return seconds == null ? 0 : now + seconds * 1000L;
   }
@@ -108,9 +110,9 @@ final class Orders {
    *     the configuration
    */
   static TierLimits limits(String text, TierLimits before) {
-    Body body = new Body(text, LIMITS.toArray(String[]::new));
+    JsonBody body = new JsonBody(text, LIMITS.toArray(String[]::new));
     if (body.count(LIMITS) == 0) {
-      throw Body.expected("body", "at least one of " + String.join(", ", LIMITS));
+      throw JsonBody.expected("body", "at least one of " + String.join(", ", LIMITS));
     }
     return new TierLimits(
         limit(body, "connectionsPerUser", before.connectionsPerUser(), 0, TierLimits.MOST),
@@ -121,7 +123,7 @@ final class Orders {
   }
 
   private static @Nullable Integer limit(
-      Body body, String name, @Nullable Integer before, int least, int most) {
+      JsonBody body, String name, @Nullable Integer before, int least, int most) {
     if (!body.has(name)) {
       return before;
     }

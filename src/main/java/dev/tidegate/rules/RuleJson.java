@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidegate.json.JsonWriter;
 import dev.tidegate.net.Network;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /** How a rule is written: for the nodes of the cluster, and for people. */
 final class RuleJson {
-  static final ObjectMapper JSON =
+  private static final ObjectMapper JSON =
       new ObjectMapper()
           .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
           .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
@@ -59,30 +59,35 @@ final class RuleJson {
     }
   }
 
-  /** For people; what does not apply is left out. */
-  static ObjectNode show(Rule rule) {
-    ObjectNode out = JSON.createObjectNode();
+  /** For people: fields of an object that is open; what does not apply is left out. */
+  static void show(Rule rule, JsonWriter out) {
     switch (rule) {
-      case Rule.Tier tier -> out.put("name", tier.id()).set("changed", show(tier.limits()));
+      case Rule.Tier tier -> show("changed", tier.limits(), out);
       case Rule.Revocation revocation -> {
-        out.put("id", revocation.id());
-        out.put(revocation.credential().text(), revocation.value());
-        time(out, "issuedBefore", revocation.issuedBefore());
-        reason(out, revocation.reason());
+        out.field("id", revocation.id());
+        out.field(revocation.credential().text(), revocation.value());
+        out.optional("issuedBefore", time(revocation.issuedBefore()));
+        out.optional("reason", text(revocation.reason()));
       }
       case Rule.Ban ban -> {
-        out.put("id", ban.id());
-        out.put(ban.address() != null ? "address" : "consumer", target(ban));
-        reason(out, ban.reason());
+        out.field("id", ban.id());
+        out.field(ban.address() != null ? "address" : "consumer", target(ban));
+        out.optional("reason", text(ban.reason()));
       }
     }
-    time(out, "at", rule.at());
-    time(out, "expiresAt", rule.expiresAt());
-    return out.put("by", rule.by());
+    out.optional("at", time(rule.at()));
+    out.optional("expiresAt", time(rule.expiresAt()));
+    out.field("by", rule.by());
   }
 
-  static ObjectNode show(TierLimits limits) {
-    return JSON.valueToTree(limits);
+  static void show(String name, TierLimits limits, JsonWriter out) {
+    out.object(name)
+        .optional("connectionsPerUser", limits.connectionsPerUser())
+        .optional("connectionsPerAddress", limits.connectionsPerAddress())
+        .optional("subscriptions", limits.subscriptions())
+        .optional("messagesPerSecond", limits.messagesPerSecond())
+        .optional("framesPerSecond", limits.framesPerSecond())
+        .end();
   }
 
   /** What the rule is about, in a word. */
@@ -94,15 +99,11 @@ final class RuleJson {
     };
   }
 
-  private static void reason(ObjectNode out, String reason) {
-    if (!reason.isEmpty()) {
-      out.put("reason", reason);
-    }
+  private static @Nullable String text(String text) {
+    return text.isEmpty() ? null : text;
   }
 
-  private static void time(ObjectNode out, String name, long millis) {
-    if (millis > 0) {
-      out.put(name, Instant.ofEpochMilli(millis).toString());
-    }
+  private static @Nullable String time(long millis) {
+    return millis > 0 ? Instant.ofEpochMilli(millis).toString() : null;
   }
 }

@@ -1,7 +1,6 @@
 package dev.tidegate.rules;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidegate.json.JsonWriter;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
@@ -18,35 +17,41 @@ final class RuleViews {
     this.tiers = tiers;
   }
 
-  ObjectNode all(Rule.Kind kind) {
-    ObjectNode out = versioned(RuleJson.JSON.createObjectNode());
-    ArrayNode list = out.putArray(kind.text());
+  String all(Rule.Kind kind) {
+    JsonWriter out = new JsonWriter().object().field("version", rules.current().version());
+    out.array(kind.text());
     if (kind == Rule.Kind.TIERS) {
-      new TreeSet<>(tiers.keySet()).forEach(name -> list.add(tier(name)));
+      new TreeSet<>(tiers.keySet()).forEach(name -> tier(name, out.object()).end());
     } else {
       rules.current().of(kind).stream()
           .sorted(Comparator.comparingLong(Rule::at).thenComparing(Rule::id))
-          .forEach(rule -> list.add(RuleJson.show(rule)));
+          .forEach(
+              rule -> {
+                RuleJson.show(rule, out.object());
+                out.end();
+              });
     }
-    return out;
+    return out.end().end().toString();
   }
 
   /** One of them; null when there is none. */
-  @Nullable ObjectNode one(Rule.Kind kind, String id) {
+  @Nullable String one(Rule.Kind kind, String id) {
     if (kind == Rule.Kind.TIERS) {
-      return versioned(tier(id));
+      return versioned(tier(id, new JsonWriter().object()));
     }
     Rule rule = find(kind, id);
     return rule == null ? null : of(rule);
   }
 
   /** A rule, whether or not it is still in force. */
-  ObjectNode of(Rule rule) {
-    return versioned(RuleJson.show(rule));
+  String of(Rule rule) {
+    JsonWriter out = new JsonWriter().object();
+    RuleJson.show(rule, out);
+    return versioned(out);
   }
 
-  private ObjectNode versioned(ObjectNode out) {
-    return out.put("version", rules.current().version());
+  private String versioned(JsonWriter out) {
+    return out.field("version", rules.current().version()).end().toString();
   }
 
   private @Nullable Rule find(Rule.Kind kind, String id) {
@@ -59,15 +64,15 @@ final class RuleViews {
   }
 
   /** A tier as it is now, as the configuration has it, and what was changed by whom. */
-  private ObjectNode tier(String name) {
-    ObjectNode out = RuleJson.JSON.createObjectNode().put("name", name);
+  private JsonWriter tier(String name, JsonWriter out) {
     ConfiguredTier tier = Objects.requireNonNull(tiers.get(name));
     TierLimits changed = rules.current().limits(name, tier.listed());
-    out.set("limits", RuleJson.show(changed.over(tier.limits())));
-    out.set("configured", RuleJson.show(tier.limits()));
+    out.field("name", name);
+    RuleJson.show("limits", changed.over(tier.limits()), out);
+    RuleJson.show("configured", tier.limits(), out);
     Rule rule = find(Rule.Kind.TIERS, name);
     if (rule != null) {
-      out.setAll(RuleJson.show(rule));
+      RuleJson.show(rule, out);
     }
     return out;
   }

@@ -1,9 +1,11 @@
 package dev.tidegate.upstream;
 
+import dev.tidegate.loop.Loop;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The exchanges in progress on one event loop, and the coarse clock that their timeouts are
@@ -11,27 +13,26 @@ import java.util.function.LongSupplier;
  */
 final class Active {
   private final List<Forwarding> all = new ArrayList<>();
-  private final LongSupplier millis;
-  private final Executor loop;
+  private final Loop loop;
+  private @Nullable Promise<Void> drained;
   private long now;
 
-  Active(LongSupplier millis, Executor loop) {
+  Active(Loop loop) {
     this.loop = loop;
-    this.millis = millis;
-    this.now = millis.getAsLong();
+    this.now = millis();
   }
 
+  private long millis() {
+    return loop.nanos() / 1_000_000;
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  /** Monotonic milliseconds, as of the last sweep. */
   long now() {
     return now;
-  }
-
-  /** Runs the task once the event loop has handled what it is reading now. */
-  void later(Runnable task) {
-    loop.execute(task);
-  }
-
-  int size() {
-    return all.size();
   }
 
   void add(Forwarding forwarding) {
@@ -50,14 +51,30 @@ final class Active {
       last.index = index;
     }
     forwarding.index = -1;
+    tellDrained();
   }
 
   void tick() {
-    now = millis.getAsLong();
+    now = millis();
     for (int i = all.size() - 1; i >= 0; i--) {
       if (i < all.size()) {
         all.get(i).check(now);
       }
+    }
+  }
+
+  /** Completes when nothing is in flight any more. */
+  Future<Void> drain() {
+    Promise<Void> promise = Promise.promise();
+    drained = promise;
+    tellDrained();
+    return promise.future();
+  }
+
+  private void tellDrained() {
+    Promise<Void> waiting = drained;
+    if (waiting != null && all.isEmpty()) {
+      waiting.tryComplete();
     }
   }
 }

@@ -5,16 +5,33 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.streams.ReadStream;
 
-/** Streams a request's body to the upstream with back-pressure. */
+/**
+ * Streams a request's body to the upstream with back-pressure. As long as it is {@link #untouched}
+ * it can be held and pointed at another request.
+ */
 final class BodyPump implements Handler<Buffer> {
-  private final ReadStream<Buffer> from;
-  private final HttpClientRequest to;
-  private final Forwarding owner;
+  private enum Progress {
+    UNTOUCHED,
+    FLOWING,
+    SENT
+  }
 
-  BodyPump(ReadStream<Buffer> from, HttpClientRequest to, Forwarding owner) {
+  private final ReadStream<Buffer> from;
+  private HttpClientRequest to;
+  private Progress progress = Progress.UNTOUCHED;
+
+  BodyPump(ReadStream<Buffer> from, HttpClientRequest to) {
     this.from = from;
     this.to = to;
-    this.owner = owner;
+  }
+
+  /** Whether nothing of the body has been taken. */
+  boolean untouched() {
+    return progress == Progress.UNTOUCHED;
+  }
+
+  boolean sent() {
+    return progress == Progress.SENT;
   }
 
   void start() {
@@ -25,9 +42,19 @@ final class BodyPump implements Handler<Buffer> {
     from.resume();
   }
 
+  /** Takes nothing until there is another request. */
+  void hold() {
+    from.pause();
+  }
+
+  void restart(HttpClientRequest request) {
+    to = request;
+    start();
+  }
+
   @Override
   public void handle(Buffer data) {
-    owner.bodyBegun();
+    progress = Progress.FLOWING;
     to.write(data);
     if (to.writeQueueFull()) {
       from.pause();
@@ -36,7 +63,7 @@ final class BodyPump implements Handler<Buffer> {
   }
 
   private void onEnd(Void v) {
-    owner.bodySent();
+    progress = Progress.SENT;
     to.end();
   }
 }

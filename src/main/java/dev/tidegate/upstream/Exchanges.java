@@ -4,37 +4,32 @@ import dev.tidegate.bus.Upstreams.Call;
 import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.bus.Upstreams.Forward;
 import dev.tidegate.bus.Upstreams.Forwarded;
+import dev.tidegate.json.JsonWriter;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
-import dev.tidegate.upstream.UpstreamConfig.Endpoint;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.http.HttpClientConnection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
-import java.util.function.BiFunction;
-import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** All upstreams and exchanges of one event loop. */
 final class Exchanges {
   private final Map<String, Upstream> upstreams = new HashMap<>();
   private final Active active;
-  private @Nullable Promise<Void> drained;
 
   Exchanges(
       List<UpstreamConfig> configs,
-      BiFunction<UpstreamConfig, Endpoint, Future<HttpClientConnection>> connector,
-      LongSupplier millis,
-      Executor loop,
+      Dialer dialer,
+      Loop loop,
+      RandomGenerator random,
       MeterRegistry meters) {
-    this.active = new Active(millis, loop);
+    this.active = new Active(loop);
     for (UpstreamConfig config : configs) {
-      Upstream upstream =
-          new Upstream(config, endpoint -> connector.apply(config, endpoint), active::now, meters);
+      Upstream upstream = new Upstream(config, dialer, active::now, random, meters);
       if (upstreams.put(config.name(), upstream) != null) {
         throw new IllegalArgumentException(
             "upstreams.name: " + config.name() + " (expected each name once)");
@@ -64,39 +59,29 @@ final class Exchanges {
         Problem.UNAVAILABLE.name(), Outcome.NEVER_SENT, "no upstream is called " + name);
   }
 
+  /** Holds what is in progress to its timeouts; called ten times a second. */
   void tick() {
     active.tick();
-    Promise<Void> waiting = drained;
-    if (waiting != null && active.size() == 0) {
-      waiting.tryComplete();
-    }
   }
 
+  /** Closes connections that have been idle for too long. */
   void sweep() {
     upstreams.values().forEach(Upstream::sweep);
   }
 
   /** Completes when nothing is in flight any more. */
   Future<Void> drain() {
-    Promise<Void> promise = Promise.promise();
-    drained = promise;
-    if (active.size() == 0) {
-      promise.tryComplete();
-    }
-    return promise.future();
+    return active.drain();
   }
 
   /** For people: one upstream or all. */
   String show(@Nullable String name) {
-    StringBuilder out = new StringBuilder("{\"upstreams\":[");
+    JsonWriter json = new JsonWriter().object().array("upstreams");
     for (Upstream upstream : upstreams.values()) {
       if (name == null || name.equals(upstream.config().name())) {
-        if (out.charAt(out.length() - 1) == '}') {
-          out.append(',');
-        }
-        upstream.show(out);
+        upstream.show(json);
       }
     }
-    return out.append("]}").toString();
+    return json.end().end().toString();
   }
 }

@@ -1,8 +1,11 @@
 package dev.tidegate.upstream;
 
 import dev.tidegate.bus.Upstreams.Call;
+import dev.tidegate.loop.Latch;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
+import dev.tidegate.upstream.balance.Connector;
+import dev.tidegate.upstream.balance.Link;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -16,11 +19,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One exchange with an upstream, from the choice of an endpoint to the last byte. Streams both ways
- * with back-pressure; holds one buffer of the answer back, so that a short answer leaves in one
- * write. Lives on one event loop.
+ * One exchange with an upstream, from the choice of an endpoint to the last byte; its life is drawn
+ * at {@link Stage}. Streams both ways with back-pressure; holds one buffer of the answer back, so
+ * that a short answer leaves in one write. Lives on one event loop.
  */
-final class Forwarding implements Pool.Taker, Handler<Buffer> {
+final class Forwarding implements Connector.Taker, Handler<Buffer> {
   private final Call call;
   private final Upstream upstream;
   private final Active active;
@@ -28,31 +31,28 @@ final class Forwarding implements Pool.Taker, Handler<Buffer> {
   private final boolean idempotent;
 
   int index = -1;
+  private Stage stage = Stage.CONNECTING;
   private long deadline;
-  private long lastRead;
-  private boolean paused;
-  private boolean done;
-  private boolean fresh;
-  private boolean answered;
-  private boolean bodySent;
-  private boolean bodyBegun;
-  private boolean flushScheduled;
-  private long remaining = -1;
   private int connectFailures;
-
-  private Pool pool;
+  private boolean again;
+  private Connector connector;
   private @Nullable Link link;
   private @Nullable HttpClientRequest out;
+  private @Nullable BodyPump body;
+
   private @Nullable HttpClientResponse in;
+  private long lastRead;
+  private long remaining = -1;
   private @Nullable Buffer held;
+  private @Nullable Latch flush;
 
   Forwarding(Call call, Upstream upstream, Active active) {
     this.call = call;
     this.upstream = upstream;
     this.active = active;
-    this.started = System.nanoTime();
+    this.started = active.loop().nanos();
     this.idempotent = idempotent(call.method());
-    this.pool = upstream.balancer().next();
+    this.connector = upstream.balancer().next();
   }
 
   private static boolean idempotent(HttpMethod method) {
@@ -71,7 +71,7 @@ final class Forwarding implements Pool.Taker, Handler<Buffer> {
   }
 
   private void take() {
-    if (!pool.tryTake(this, fresh)) {
+    if (!connector.tryTake(this, again)) {
       fail(Problem.OVERLOADED, Outcome.NEVER_SENT, "too many requests wait for the upstream");
     }
   }
@@ -83,12 +83,12 @@ final class Forwarding implements Pool.Taker, Handler<Buffer> {
 
   @Override
   public void onConnectFailure(Throwable cause) {
-    if (done) {
+    if (stage == Stage.OVER) {
       return;
     }
     connectFailures++;
     if (connectFailures < upstream.config().endpoints().size()) {
-      pool = upstream.balancer().other(pool);
+      connector = upstream.balancer().other(connector);
       take();
       return;
     }
@@ -97,54 +97,58 @@ final class Forwarding implements Pool.Taker, Handler<Buffer> {
 
   @Override
   public void onLink(Link given) {
-    if (done) {
-      pool.release(given, true);
+    if (stage == Stage.OVER) {
+      connector.release(given, true);
       return;
     }
+    stage = stage.to(Stage.OPENING);
     link = given;
     given
-        .connection
+        .connection()
         .request(new RequestOptions().setMethod(call.method()).setURI(call.uri()))
         .onComplete(this::onRequest, this::onBroken);
   }
 
   private void onRequest(HttpClientRequest request) {
-    if (done) {
+    if (stage == Stage.OVER) {
       request.reset();
       return;
     }
+    stage = stage.to(Stage.SENT);
     out = request;
     call.requestHead(request.headers());
     request.response().onComplete(this::onResponse, this::onBroken);
-    ReadStream<Buffer> body = call.requestBody();
-    if (body == null) {
-      bodySent = true;
-      request.end();
-    } else {
-      if (!request.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
-        request.setChunked(true);
-      }
-      new BodyPump(body, request, this).start();
-      call.bodyWanted();
+    BodyPump untouched = body;
+    if (untouched != null) {
+      frame(request);
+      untouched.restart(request);
+      return;
     }
+    ReadStream<Buffer> stream = call.requestBody();
+    if (stream == null) {
+      request.end();
+      return;
+    }
+    frame(request);
+    body = new BodyPump(stream, request);
+    body.start();
+    call.bodyWanted();
   }
 
-  void bodyBegun() {
-    bodyBegun = true;
-  }
-
-  void bodySent() {
-    bodySent = true;
+  private static void frame(HttpClientRequest request) {
+    if (!request.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
+      request.setChunked(true);
+    }
   }
 
   private void onResponse(HttpClientResponse response) {
-    if (done) {
+    if (stage == Stage.OVER) {
       return;
     }
+    stage = stage.to(Stage.ANSWERING);
     in = response;
-    answered = true;
     lastRead = active.now();
-    upstream.answers().record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
+    upstream.answers().record(active.loop().nanos() - started, TimeUnit.NANOSECONDS);
     if (!call.responseHead(response.statusCode(), response.headers())) {
       cancel();
       return;
@@ -154,7 +158,7 @@ final class Forwarding implements Pool.Taker, Handler<Buffer> {
     response.endHandler(this::onEnd);
     remaining = length(response.headers().get(HttpHeaders.CONTENT_LENGTH));
     if (remaining < 0) {
-      scheduleFlush();
+      flushSoon();
     }
   }
 
@@ -174,105 +178,17 @@ final class Forwarding implements Pool.Taker, Handler<Buffer> {
   }
 
   /** What is held back may wait for what the same read still brings, and no longer. */
-  private void scheduleFlush() {
-    if (!flushScheduled) {
-      flushScheduled = true;
-      active.later(this::flush);
+  private void flushSoon() {
+    Latch latch = flush;
+    if (latch == null) {
+      latch = new Latch(active.loop(), "an answer's flush", this::flush);
+      flush = latch;
     }
-  }
-
-  @Override
-  public void handle(Buffer data) {
-    lastRead = active.now();
-    Buffer before = held;
-    held = data;
-    remaining -= data.length();
-    if (remaining != 0) {
-      scheduleFlush();
-    }
-    if (before != null && !done) {
-      send(before);
-    }
-  }
-
-  private void send(Buffer data) {
-    call.responseData(data);
-    HttpClientResponse response = in;
-    if (!paused && call.responseFull() && response != null) {
-      paused = true;
-      response.pause();
-      call.onDrain(this::resume);
-    }
-  }
-
-  private void resume() {
-    paused = false;
-    lastRead = active.now();
-    HttpClientResponse response = in;
-    if (!done && response != null) {
-      if (held != null) {
-        scheduleFlush();
-      }
-      response.resume();
-    }
-  }
-
-  private void onEnd(Void v) {
-    if (done) {
-      return;
-    }
-    HttpClientResponse response = in;
-    finish(bodySent && response != null && persistent(response));
-    if (!bodySent && out != null) {
-      out.reset();
-    }
-    call.responseEnd(held, response == null ? null : response.trailers());
-  }
-
-  private static boolean persistent(HttpClientResponse response) {
-    return response.version() == HttpVersion.HTTP_2
-        || (response.version() == HttpVersion.HTTP_1_1
-            && !response.headers().contains(HttpHeaders.CONNECTION, HttpHeaders.CLOSE, true));
-  }
-
-  private void onBroken(Throwable cause) {
-    if (done) {
-      return;
-    }
-    Link broken = link;
-    boolean again = !answered && !fresh && !bodyBegun && (idempotent || out == null);
-    if (again && broken != null && broken.used) {
-      pool.release(broken, false);
-      link = null;
-      out = null;
-      fresh = true;
-      upstream.retried();
-      take();
-      return;
-    }
-    fail(
-        Problem.UPSTREAM_BROKEN,
-        out == null ? Outcome.NEVER_SENT : Outcome.UNKNOWN,
-        "the upstream broke off");
-  }
-
-  /** Called now and then with the coarse clock. */
-  void check(long now) {
-    if (answered) {
-      if (!paused && now - lastRead > upstream.config().idle().toMillis()) {
-        fail(Problem.UPSTREAM_TIMEOUT, Outcome.UNKNOWN, "the upstream fell silent");
-      }
-    } else if (now > deadline) {
-      fail(
-          Problem.UPSTREAM_TIMEOUT,
-          out == null ? Outcome.NEVER_SENT : Outcome.UNKNOWN,
-          "the upstream did not answer in time");
-    }
+    latch.ask();
   }
 
   private void flush() {
-    flushScheduled = false;
-    if (done || paused) {
+    if (stage != Stage.ANSWERING) {
       return;
     }
     Buffer data = held;
@@ -284,21 +200,128 @@ final class Forwarding implements Pool.Taker, Handler<Buffer> {
     }
   }
 
+  @Override
+  public void handle(Buffer data) {
+    if (stage == Stage.OVER) {
+      return;
+    }
+    lastRead = active.now();
+    Buffer before = held;
+    held = data;
+    remaining -= data.length();
+    if (remaining != 0) {
+      flushSoon();
+    }
+    if (before != null) {
+      send(before);
+    }
+  }
+
+  private void send(Buffer data) {
+    call.responseData(data);
+    HttpClientResponse response = in;
+    if (stage == Stage.ANSWERING && response != null && call.responseFull()) {
+      stage = stage.to(Stage.PAUSED);
+      response.pause();
+      call.onDrain(this::resume);
+    }
+  }
+
+  private void resume() {
+    HttpClientResponse response = in;
+    if (stage != Stage.PAUSED || response == null) {
+      return;
+    }
+    stage = stage.to(Stage.ANSWERING);
+    lastRead = active.now();
+    if (held != null) {
+      flushSoon();
+    }
+    response.resume();
+  }
+
+  private void onEnd(Void v) {
+    HttpClientResponse response = in;
+    if (stage == Stage.OVER || response == null) {
+      return;
+    }
+    boolean unsent = body != null && !body.sent();
+    finish(!unsent && persistent(response));
+    if (unsent && out != null) {
+      out.reset();
+    }
+    call.responseEnd(held, response.trailers());
+  }
+
+  private static boolean persistent(HttpClientResponse response) {
+    return response.version() == HttpVersion.HTTP_2
+        || (response.version() == HttpVersion.HTTP_1_1
+            && !response.headers().contains(HttpHeaders.CONNECTION, HttpHeaders.CLOSE, true));
+  }
+
+  private void onBroken(Throwable cause) {
+    if (stage == Stage.OVER) {
+      return;
+    }
+    Link broken = link;
+    if (broken != null && broken.used() && mayBeRepeated()) {
+      repeat(broken);
+    } else {
+      fail(Problem.UPSTREAM_BROKEN, stage.outcome(), "the upstream broke off");
+    }
+  }
+
+  /** Once, while the upstream cannot have acted or acting twice does no harm. */
+  private boolean mayBeRepeated() {
+    boolean harmless = stage == Stage.OPENING || (stage == Stage.SENT && idempotent);
+    return harmless && !again && (body == null || body.untouched());
+  }
+
+  private void repeat(Link broken) {
+    stage = stage.to(Stage.CONNECTING);
+    again = true;
+    connector.release(broken, false);
+    link = null;
+    out = null;
+    if (body != null) {
+      body.hold();
+    }
+    upstream.retried();
+    take();
+  }
+
+  /** Called now and then with the coarse clock. */
+  void check(long now) {
+    switch (stage) {
+      case CONNECTING, OPENING, SENT -> {
+        if (now > deadline) {
+          fail(Problem.UPSTREAM_TIMEOUT, stage.outcome(), "the upstream did not answer in time");
+        }
+      }
+      case ANSWERING -> {
+        if (now - lastRead > upstream.config().idle().toMillis()) {
+          fail(Problem.UPSTREAM_TIMEOUT, Outcome.UNKNOWN, "the upstream fell silent");
+        }
+      }
+      case PAUSED, OVER -> {}
+    }
+  }
+
   private void fail(Problem problem, Outcome outcome, String detail) {
     abandon();
     call.failed(upstream.failed(problem, outcome, detail));
   }
 
   private void cancel() {
-    if (!done) {
+    if (stage != Stage.OVER) {
       abandon();
     }
   }
 
   private void abandon() {
     HttpClientRequest request = out;
-    if (link == null) {
-      pool.forget(this);
+    if (stage == Stage.CONNECTING) {
+      connector.forget(this);
     }
     finish(false);
     if (request != null) {
@@ -307,12 +330,12 @@ final class Forwarding implements Pool.Taker, Handler<Buffer> {
   }
 
   private void finish(boolean reusable) {
-    done = true;
+    stage = stage.to(Stage.OVER);
     active.remove(this);
     Link last = link;
     link = null;
     if (last != null) {
-      pool.release(last, reusable || last.capacity > 1);
+      connector.release(last, reusable || last.multiplexed());
     }
   }
 }

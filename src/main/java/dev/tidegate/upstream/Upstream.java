@@ -1,19 +1,19 @@
 package dev.tidegate.upstream;
 
 import dev.tidegate.bus.Upstreams.Failed;
+import dev.tidegate.json.JsonWriter;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.upstream.UpstreamConfig.Endpoint;
+import dev.tidegate.upstream.balance.Balancer;
+import dev.tidegate.upstream.balance.Pool;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.vertx.core.Future;
-import io.vertx.core.http.HttpClientConnection;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -25,19 +25,20 @@ final class Upstream {
   private final Timer answers;
   private final Counter retries;
   private final MeterRegistry meters;
-  private final Map<String, Counter> failures = new ConcurrentHashMap<>();
+  private final Map<Problem, Counter> failures = new EnumMap<>(Problem.class);
 
   Upstream(
       UpstreamConfig config,
-      Function<Endpoint, Future<HttpClientConnection>> connector,
+      Dialer dialer,
       LongSupplier millis,
+      RandomGenerator random,
       MeterRegistry meters) {
     this.config = config;
     this.meters = meters;
     for (Endpoint endpoint : config.endpoints()) {
-      pools.add(new Pool(config, endpoint, connector, millis));
+      pools.add(new Pool(config.bounds(), () -> dialer.dial(config, endpoint), millis));
     }
-    this.balancer = new Balancer(pools, config.balance(), RandomGenerator.getDefault());
+    this.balancer = new Balancer(pools, config.balance(), random);
     this.answers =
         Timer.builder("tidegate.upstream.answers")
             .description("From sending a request until its answer begins")
@@ -68,11 +69,11 @@ final class Upstream {
   Failed failed(Problem problem, Outcome outcome, String detail) {
     failures
         .computeIfAbsent(
-            problem.slug(),
-            slug ->
+            problem,
+            p ->
                 Counter.builder("tidegate.upstream.failures")
                     .tag("upstream", config.name())
-                    .tag("problem", slug)
+                    .tag("problem", p.slug())
                     .register(meters))
         .increment();
     return new Failed(problem.name(), outcome, detail);
@@ -82,30 +83,17 @@ final class Upstream {
     pools.forEach(Pool::sweep);
   }
 
-  int open() {
-    return pools.stream().mapToInt(Pool::open).sum();
-  }
-
-  int inFlight() {
-    return pools.stream().mapToInt(Pool::inFlight).sum();
-  }
-
-  int pending() {
-    return pools.stream().mapToInt(Pool::pending).sum();
-  }
-
   /** For people. */
-  void show(StringBuilder out) {
-    out.append("{\"name\":\"").append(config.name());
-    out.append("\",\"balance\":\"").append(config.balance()).append("\",\"endpoints\":[");
-    for (Pool pool : pools) {
-      out.append(pool == pools.get(0) ? "{" : ",{");
-      out.append("\"address\":\"").append(pool.endpoint());
-      out.append("\",\"open\":").append(pool.open());
-      out.append(",\"idle\":").append(pool.idle());
-      out.append(",\"inFlight\":").append(pool.inFlight());
-      out.append(",\"pending\":").append(pool.pending()).append('}');
+  void show(JsonWriter json) {
+    json.object();
+    json.field("name", config.name()).field("balance", config.balance().name());
+    json.array("endpoints");
+    for (int i = 0; i < pools.size(); i++) {
+      Pool pool = pools.get(i);
+      json.object().field("address", config.endpoints().get(i).toString());
+      json.field("open", pool.open()).field("idle", pool.idle());
+      json.field("inFlight", pool.inFlight()).field("pending", pool.pending()).end();
     }
-    out.append("]}");
+    json.end().end();
   }
 }

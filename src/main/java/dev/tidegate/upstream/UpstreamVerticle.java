@@ -6,88 +6,63 @@ import dev.tidegate.bus.Operations.Show;
 import dev.tidegate.bus.Operations.Shown;
 import dev.tidegate.bus.Upstreams;
 import dev.tidegate.bus.Upstreams.Forwarded;
-import dev.tidegate.upstream.UpstreamConfig.Endpoint;
+import dev.tidegate.loop.EventLoops;
+import dev.tidegate.loop.Loop;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpClientConnection;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpConnectOptions;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.internal.ContextInternal;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The UPSTREAM role: one instance per event loop, with connections of its own. */
 public final class UpstreamVerticle extends VerticleBase {
-  private static final long TICK_MILLIS = 100;
-  private static final long SWEEP_MILLIS = 1_000;
+  private static final Duration TICK = Duration.ofMillis(100);
+  private static final Duration SWEEP = Duration.ofSeconds(1);
   private static final long DRAIN_SECONDS = 30;
 
   private final List<UpstreamConfig> configs;
   private final MeterRegistry meters;
+  private final EventLoops loops;
   private final String node;
-  private final Map<String, HttpClientAgent> clients = new HashMap<>();
-  private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+  private List<MessageConsumer<?>> consumers = List.of();
   private @Nullable Exchanges running;
 
-  public UpstreamVerticle(List<UpstreamConfig> configs, MeterRegistry meters, String node) {
+  public UpstreamVerticle(
+      List<UpstreamConfig> configs, MeterRegistry meters, EventLoops loops, String node) {
     this.configs = configs;
     this.meters = meters;
+    this.loops = loops;
     this.node = node;
   }
 
   @Override
   public Future<?> start() {
+    long thread = Thread.currentThread().threadId();
+    String instance = "upstream-" + thread;
+    Loop loop = loops.of(context, instance);
     Bus bus = new Bus(vertx.eventBus());
-    long loop = Thread.currentThread().threadId();
-    configs.forEach(c -> clients.put(c.name(), vertx.createHttpClient(options(c))));
+    HttpDialer dialer = new HttpDialer(configs, vertx::createHttpClient);
     Exchanges exchanges =
-        new Exchanges(
-            configs,
-            this::connect,
-            () -> System.nanoTime() / 1_000_000,
-            ((ContextInternal) context).nettyEventLoop(),
-            meters);
+        new Exchanges(configs, dialer, loop, RandomGenerator.getDefault(), meters);
     running = exchanges;
-    vertx.setPeriodic(TICK_MILLIS, t -> exchanges.tick());
-    vertx.setPeriodic(SWEEP_MILLIS, t -> exchanges.sweep());
-    consumers.add(bus.hear(Operations.show("upstreams"), show -> show(bus, show, exchanges, loop)));
-    consumers.add(bus.hearHere(Upstreams.exchange(loop), exchanges::exchange));
-    MessageConsumer<?> whole =
-        bus.answer(Upstreams.FORWARD, Forwarded.class, f -> exchanges.forward(f));
-    consumers.add(whole);
+    loop.every(TICK, exchanges::tick);
+    loop.every(SWEEP, exchanges::sweep);
+    MessageConsumer<?> whole = bus.answer(Upstreams.FORWARD, Forwarded.class, exchanges::forward);
+    consumers =
+        List.of(
+            bus.hear(Operations.show("upstreams"), show -> show(bus, show, instance, exchanges)),
+            bus.hearHere(Upstreams.exchange(thread), exchanges::exchange),
+            whole);
     return whole.completion();
   }
 
-  private static HttpClientOptions options(UpstreamConfig config) {
-    return new HttpClientOptions()
-        .setConnectTimeout((int) config.connectTimeout().toMillis())
-        .setDecompressionSupported(false)
-        .setMaxHeaderSize(64 * 1024)
-        .setKeepAliveTimeout(0)
-        .setProtocolVersion(config.h2() ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1)
-        .setHttp2ClearTextUpgrade(false);
-  }
-
-  private Future<HttpClientConnection> connect(UpstreamConfig config, Endpoint endpoint) {
-    HttpClientAgent client = clients.get(config.name());
-    return client == null
-        ? Future.failedFuture("closed")
-        : client.connect(
-            new HttpConnectOptions().setHost(endpoint.host()).setPort(endpoint.port()));
-  }
-
-  private void show(Bus bus, Show show, Exchanges exchanges, long loop) {
+  private void show(Bus bus, Show show, String instance, Exchanges exchanges) {
     bus.send(
-        Operations.shown(show.replyTo()),
-        new Shown(node, "upstream-" + loop, exchanges.show(show.id())));
+        Operations.shown(show.replyTo()), new Shown(node, instance, exchanges.show(show.id())));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.tidegate.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidegate.config.Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,7 +13,7 @@ class AdminConfigTest {
 
   @Test
   void bindsLoopbackUnlessTold() {
-    AdminConfig config = new AdminConfig(null, null, null);
+    AdminConfig config = Settings.of(AdminConfig.class, "{}");
     assertThat(config.host()).isEqualTo("127.0.0.1");
     assertThat(config.port()).isEqualTo(9090);
   }
@@ -35,18 +36,18 @@ class AdminConfigTest {
   @ParameterizedTest
   @ValueSource(ints = {-1, 65_536})
   void refusesAPortThatCannotBe(int port) {
-    assertThatThrownBy(() -> new AdminConfig(null, port, null))
+    assertThatThrownBy(() -> new AdminConfig("::1", port, null))
         .hasMessage("port: " + port + " (expected 0..65535)");
   }
 
   @Test
   void refusesAShortToken() {
-    assertThatThrownBy(() -> new AdminConfig(null, null, "short"))
+    assertThatThrownBy(() -> new AdminConfig("::1", 9090, "short"))
         .hasMessageContaining("at least 16 characters");
   }
 
   @Test
   void keepsTheTokenOutOfItsText() {
-    assertThat(new AdminConfig(null, null, TOKEN).toString()).doesNotContain(TOKEN);
+    assertThat(new AdminConfig("::1", 9090, TOKEN).toString()).doesNotContain(TOKEN);
   }
 }

@@ -11,8 +11,10 @@ import dev.tidegate.bus.Operations.Draining;
 import dev.tidegate.bus.Operations.RoleCount;
 import dev.tidegate.bus.Operations.Roles;
 import dev.tidegate.bus.Operations.Shown;
+import dev.tidegate.loop.EventLoops;
 import dev.tidegate.telemetry.Metrics;
 import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -44,12 +46,13 @@ class AdminVerticleIT {
   private final Bus bus = new Bus(vertx.eventBus());
   private final Metrics metrics = new Metrics("n1");
   private final Readiness readiness = new Readiness();
+  private final EventLoops loops = new EventLoops(metrics.registry());
   private int port;
 
   @BeforeEach
   void start() throws Exception {
     Codecs.register(vertx.eventBus());
-    port = deploy(new AdminConfig(null, 0, null));
+    port = deploy(new AdminConfig("127.0.0.1", 0, null));
   }
 
   @AfterEach
@@ -70,6 +73,24 @@ class AdminVerticleIT {
     bus.publishHere(Operations.DRAINING, new Draining("n1", 1000));
     awaitStatus("/health/ready", 503);
     assertThat(get("/health/live").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void isNotLiveWhenSomethingFailsOnAnEventLoop() throws Exception {
+    assertThat(json(get("/health/live")).path("status").asText()).isEqualTo("live");
+    await(
+        vertx.deployVerticle(
+            new VerticleBase() {
+              @Override
+              public Future<?> start() {
+                loops.of(context, "stream-3").failed("the fan-out", new OutOfMemoryError("a test"));
+                return Future.succeededFuture();
+              }
+            }));
+    HttpResponse<String> answer = get("/health/live");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(json(answer).path("status").asText()).isEqualTo("ailing");
+    assertThat(json(answer).at("/why/0").asText()).startsWith("stream-3: the fan-out failed");
   }
 
   @Test
@@ -230,7 +251,7 @@ class AdminVerticleIT {
 
   @Test
   void wantsTheTokenForEverythingButProbesAndThePage() throws Exception {
-    port = deploy(new AdminConfig(null, 0, TOKEN));
+    port = deploy(new AdminConfig("127.0.0.1", 0, TOKEN));
     assertThat(get("/health/live").statusCode()).isEqualTo(200);
     assertThat(get("/").statusCode()).isEqualTo(200);
     assertProblem(get("/metrics"), 401, "/problems/unauthenticated");
@@ -251,7 +272,8 @@ class AdminVerticleIT {
   }
 
   private int deploy(AdminConfig config) throws Exception {
-    AdminVerticle verticle = new AdminVerticle(config, metrics.registry(), "n1", readiness);
+    AdminVerticle verticle =
+        new AdminVerticle(config, metrics.registry(), "n1", readiness, loops, "admin-0");
     await(vertx.deployVerticle(verticle));
     return verticle.port();
   }

@@ -10,6 +10,7 @@ import dev.tidegate.bus.Announcements.Announcement;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.NoticeBoard;
+import dev.tidegate.loop.EventLoops;
 import dev.tidegate.telemetry.Metrics;
 import io.vertx.core.Vertx;
 import java.net.URI;
@@ -54,9 +55,15 @@ class AnnouncementsIT {
   }
 
   private int node(String name) throws Exception {
+    Metrics metrics = new Metrics(name);
     AdminVerticle verticle =
         new AdminVerticle(
-            new AdminConfig(null, 0, null), new Metrics(name).registry(), name, new Readiness());
+            new AdminConfig("127.0.0.1", 0, null),
+            metrics.registry(),
+            name,
+            new Readiness(),
+            new EventLoops(metrics.registry()),
+            "admin-0");
     vertx
         .deployVerticle(verticle)
         .toCompletionStage()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Codecs;
+import dev.tidegate.loop.EventLoops;
 import dev.tidegate.rules.ConfiguredTier;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.rules.RulesVerticle;
@@ -39,7 +40,12 @@ class RulesApiIT {
     Codecs.register(vertx.eventBus());
     AdminVerticle admin =
         new AdminVerticle(
-            new AdminConfig(null, 0, null), metrics.registry(), "n1", new Readiness());
+            new AdminConfig("127.0.0.1", 0, null),
+            metrics.registry(),
+            "n1",
+            new Readiness(),
+            new EventLoops(metrics.registry()),
+            "admin-0");
     vertx.deployVerticle(admin).await();
     port = admin.port();
   }

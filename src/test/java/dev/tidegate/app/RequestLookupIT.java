@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidegate.app.command.TokenCommand;
 import dev.tidegate.testing.GatewayProcess;
 import dev.tidegate.testing.StreamClient;
 import java.io.PrintWriter;

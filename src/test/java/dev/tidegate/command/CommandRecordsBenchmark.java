@@ -2,8 +2,11 @@ package dev.tidegate.command;
 
 import dev.tidegate.bus.Commands.Header;
 import dev.tidegate.bus.Commands.Submit;
+import dev.tidegate.command.log.CommandRecords;
+import dev.tidegate.command.state.CommandIds;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -42,7 +45,7 @@ public class CommandRecordsBenchmark {
           body,
           1_700_000_060_000L);
   private final Fingerprint fingerprint = new Fingerprint();
-  private final CommandIds ids = new CommandIds(System::currentTimeMillis);
+  private final CommandIds ids = new CommandIds(System::currentTimeMillis, new SplittableRandom(1));
 
   @Benchmark
   public String validate() {

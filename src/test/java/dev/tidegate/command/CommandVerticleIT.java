@@ -10,6 +10,7 @@ import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.bus.Commands.Transition;
+import dev.tidegate.command.log.CommandLog;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.testing.KafkaBroker;
 import dev.tidegate.testing.RedisServer;
@@ -43,8 +44,8 @@ class CommandVerticleIT {
   void everyOrderOfTwoNodesAtOnceIsHeldOnceAndAnsweredOnce() {
     CommandBackend backend = backend(patient, KafkaBroker.shared(), RedisServer.shared());
     List<String> held = new CopyOnWriteArrayList<>();
-    try (Node one = new Node(backend, 2);
-        Node two = new Node(backend, 1);
+    try (CommandNode one = new CommandNode(backend, 2);
+        CommandNode two = new CommandNode(backend, 1);
         Harness harness = new Harness(backend)) {
       awaitReady(one);
       awaitReady(two);
@@ -94,7 +95,7 @@ class CommandVerticleIT {
     try (KafkaBroker broker = KafkaBroker.start();
         RedisServer redis = RedisServer.start()) {
       CommandBackend backend = backend(config, broker, redis);
-      try (Node node = new Node(backend, 1)) {
+      try (CommandNode node = new CommandNode(backend, 1)) {
         awaitReady(node);
         node.startWorker(backend);
         List<String> accepted = new CopyOnWriteArrayList<>();
@@ -128,7 +129,7 @@ class CommandVerticleIT {
   }
 
   /** The first requests may run into the timeout; the others may not. */
-  private void outage(Node node, List<String> accepted, String problem) {
+  private void outage(CommandNode node, List<String> accepted, String problem) {
     submitFor(node, accepted, 2);
     for (int i = 0; i < 20; i++) {
       Receipt receipt = Harness.get(node.submit(order("alice", null, "{}")));
@@ -143,7 +144,7 @@ class CommandVerticleIT {
     }
   }
 
-  private void submitFor(Node node, List<String> accepted, int count) {
+  private void submitFor(CommandNode node, List<String> accepted, int count) {
     for (int i = 0; i < count; i++) {
       if (Harness.get(node.submit(order("alice", null, "{}"))) instanceof Accepted a) {
         accepted.add(a.record().id());
@@ -151,7 +152,7 @@ class CommandVerticleIT {
     }
   }
 
-  private String resumes(Node node) {
+  private String resumes(CommandNode node) {
     String[] id = new String[1];
     String key = "resume-" + UUID.randomUUID();
     Harness.await(
@@ -165,28 +166,28 @@ class CommandVerticleIT {
     return id[0];
   }
 
-  private void awaitReady(Node node) {
+  private void awaitReady(CommandNode node) {
     resumes(node);
   }
 
-  private static boolean isCompleted(Node node, String id) {
+  private static boolean isCompleted(CommandNode node, String id) {
     Stored found = node.find(id, "alice");
     return found != null && found.status() == Status.COMPLETED;
   }
 
-  private static long completed(Node node) {
+  private static long completed(CommandNode node) {
     return steps(node)
         .filter(t -> t.consumer().startsWith("user-"))
         .filter(t -> t.record().status() == Status.COMPLETED)
         .count();
   }
 
-  private static Stream<Transition> steps(Node node) {
+  private static Stream<Transition> steps(CommandNode node) {
     return node.heard.stream().filter(t -> t.channel().equals("orders"));
   }
 
   private Submit order(String consumer, String key, String body) {
-    return Node.order(consumer, key, body, config.topics().getFirst());
+    return CommandNode.order(consumer, key, body, config.topics().getFirst());
   }
 
   private CommandConfig config(Duration append, Duration state, Duration lease) {

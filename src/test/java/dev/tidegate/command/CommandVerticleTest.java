@@ -11,11 +11,14 @@ import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Operations.Show;
-import dev.tidegate.command.CommandState.Draft;
-import dev.tidegate.command.CommandState.Proceed;
+import dev.tidegate.command.log.CommandRecords;
+import dev.tidegate.command.state.CommandIds;
+import dev.tidegate.command.state.CommandState.Draft;
+import dev.tidegate.command.state.CommandState.Proceed;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +43,7 @@ class CommandVerticleTest {
           null,
           null);
   private final CommandBackend backend = CommandBackend.of(config, null, null);
-  private final Node node = new Node(backend, 2);
+  private final CommandNode node = new CommandNode(backend, 2);
 
   @AfterEach
   void close() {
@@ -91,7 +94,7 @@ class CommandVerticleTest {
   void anAttemptThatCrashedAfterItsAppendIsTakenOverAndRunsOnce() {
     Submit order = order("k", "{\"a\":1}");
     long now = System.currentTimeMillis();
-    String id = new CommandIds(() -> now).next("alice");
+    String id = new CommandIds(() -> now, new SplittableRandom(1)).next("alice");
     Draft crashed =
         new Draft(id, "alice", "orders", "k", new Fingerprint().of(order), now, order.deadline());
     Harness.get(backend.memoryState().begin(crashed, now));
@@ -182,7 +185,7 @@ class CommandVerticleTest {
   }
 
   private static Submit order(String key, String body) {
-    return Node.order("alice", key, body, "commands");
+    return CommandNode.order("alice", key, body, "commands");
   }
 
   private static String text(Result result) {

@@ -1,50 +1,56 @@
 package dev.tidegate.command;
 
 import dev.tidegate.bus.Codecs;
+import dev.tidegate.command.log.CommandLog;
+import dev.tidegate.command.state.CommandState;
+import dev.tidegate.loop.EventLoops;
+import dev.tidegate.loop.Loop;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** One event loop with an opened backend, driven from the test's thread. */
-final class Harness implements AutoCloseable {
-  final Vertx vertx = Vertx.vertx();
+public final class Harness implements AutoCloseable {
+  public final Vertx vertx = Vertx.vertx();
   private final Opener opener;
 
-  Harness(CommandBackend backend) {
+  public Harness(CommandBackend backend) {
     Codecs.register(vertx.eventBus());
     opener = new Opener(backend);
     get(vertx.deployVerticle(opener));
   }
 
-  static Map<String, String> kafka(String bootstrap) {
+  public static Map<String, String> kafka(String bootstrap) {
     return Map.of("bootstrap.servers", bootstrap);
   }
 
-  Loop loop() {
+  public Loop loop() {
     return opener.loop;
   }
 
-  CommandLog openLog(String... topics) {
-    return on(() -> opener.openLog(opener.backend, opener.loop, List.of(topics)));
+  public CommandLog openLog(String... topics) {
+    return on(() -> opener.openLog(opener.loop, List.of(topics)));
   }
 
-  CommandState openState() {
-    return on(() -> opener.openState(opener.backend, opener.loop));
+  public CommandState openState() {
+    return on(() -> opener.openState(opener.loop, new SplittableRandom()));
   }
 
   /** Runs it on the loop and waits for its result. */
-  <T> T on(Supplier<Future<T>> action) {
+  public <T> T on(Supplier<Future<T>> action) {
     return get(start(action));
   }
 
-  <T> Future<T> start(Supplier<Future<T>> action) {
+  public <T> Future<T> start(Supplier<Future<T>> action) {
     return Future.future(
         promise ->
             opener
@@ -59,7 +65,7 @@ final class Harness implements AutoCloseable {
                     }));
   }
 
-  static <T> T get(Future<T> future) {
+  public static <T> T get(Future<T> future) {
     try {
       return future.toCompletionStage().toCompletableFuture().get(40, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
@@ -75,7 +81,7 @@ final class Harness implements AutoCloseable {
     }
   }
 
-  static void await(String what, Duration within, BooleanSupplier holds) {
+  public static void await(String what, Duration within, BooleanSupplier holds) {
     long end = System.nanoTime() + within.toNanos();
     while (!holds.getAsBoolean()) {
       if (System.nanoTime() > end) {
@@ -96,11 +102,10 @@ final class Harness implements AutoCloseable {
   }
 
   private static final class Opener extends BackedVerticle {
-    final CommandBackend backend;
     Loop loop;
 
     Opener(CommandBackend backend) {
-      this.backend = backend;
+      super(backend, new EventLoops(new SimpleMeterRegistry()), "harness");
     }
 
     @Override

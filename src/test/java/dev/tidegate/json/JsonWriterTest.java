@@ -54,7 +54,14 @@ class JsonWriterTest {
 
   @Test
   void fieldsWithoutAValueAreNullOrLeftOut() {
-    assertThat(new JsonWriter().object().field("a", null).optional("b", null).field("c", 1).end())
+    assertThat(
+            new JsonWriter()
+                .object()
+                .field("a", null)
+                .optional("b", (String) null)
+                .optional("d", (Integer) null)
+                .field("c", 1)
+                .end())
         .hasToString("{\"a\":null,\"c\":1}");
   }
 
@@ -75,9 +82,7 @@ class JsonWriterTest {
     switch (node.getNodeType()) {
       case OBJECT -> {
         json.object();
-        node.properties()
-            .iterator()
-            .forEachRemaining(field -> write(field.getKey(), field.getValue(), json));
+        node.properties().forEach(field -> write(field.getKey(), field.getValue(), json));
         json.end();
       }
       case ARRAY -> {
@@ -96,10 +101,7 @@ class JsonWriterTest {
     switch (value.getNodeType()) {
       case OBJECT -> {
         json.object(name);
-        value
-            .properties()
-            .iterator()
-            .forEachRemaining(field -> write(field.getKey(), field.getValue(), json));
+        value.properties().forEach(field -> write(field.getKey(), field.getValue(), json));
         json.end();
       }
       case ARRAY -> {

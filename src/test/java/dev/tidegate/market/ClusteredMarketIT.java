@@ -1,6 +1,6 @@
 package dev.tidegate.market;
 
-import static dev.tidegate.market.MarketVerticleIT.await;
+import static dev.tidegate.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hazelcast.config.Config;
@@ -12,6 +12,8 @@ import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.CaughtUp;
 import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.loop.EventLoops;
+import dev.tidegate.market.record.Records;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -84,12 +86,15 @@ class ClusteredMarketIT {
       get(
           node.vertx()
               .deployVerticle(
-                  () ->
-                      new MarketVerticle(
-                          MarketConfig.DEFAULT, feeds, node.name(), new SimpleMeterRegistry()),
-                  new DeploymentOptions().setInstances(1)));
+                  () -> verticle(node.name()), new DeploymentOptions().setInstances(1)));
     }
     await(() -> latest.size() == SHARDS);
+  }
+
+  private MarketVerticle verticle(String node) {
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    MarketNode own = new MarketNode(node, meters, System::currentTimeMillis);
+    return new MarketVerticle(MarketConfig.DEFAULT, feeds, own, new EventLoops(meters), "market-0");
   }
 
   @AfterEach

@@ -18,9 +18,9 @@ class MarketConfigTest {
     assertThat(config.feed()).isEqualTo(MarketConfig.Source.SIMULATOR);
     assertThat(config.shards()).isEqualTo(8);
     assertThat(config.silence()).isEqualTo(Duration.ofSeconds(2));
-    assertThat(config.simulator().names()).contains("BTC-USD", "ETH-USD");
-    assertThat(config.keep().limits().trades()).isEqualTo(20_000);
-    assertThat(config.keep().limits().ageMillis()).isEqualTo(300_000);
+    assertThat(config.simulator().symbols()).contains("BTC-USD", "ETH-USD");
+    assertThat(config.keep().bounds().trades()).isEqualTo(20_000);
+    assertThat(config.keep().bounds().ageMillis()).isEqualTo(300_000);
   }
 
   @Test
@@ -32,7 +32,7 @@ class MarketConfigTest {
             MarketConfig.class);
     assertThat(config.feed()).isEqualTo(MarketConfig.Source.CAPTURE);
     assertThat(config.capture()).isEqualTo(new MarketConfig.Capture("x.gz", 20.0, true));
-    assertThat(config.simulator().names()).hasSize(50).contains("SYM0000", "SYM0049");
+    assertThat(config.simulator().symbols()).hasSize(50).contains("SYM0000", "SYM0049");
   }
 
   @Test

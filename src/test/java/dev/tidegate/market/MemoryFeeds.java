@@ -1,6 +1,9 @@
 package dev.tidegate.market;
 
 import dev.tidegate.bus.Markets.Fed;
+import dev.tidegate.market.book.Placement;
+import dev.tidegate.market.feed.Feed;
+import dev.tidegate.market.record.FeedRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +22,7 @@ final class MemoryFeeds implements Feeds {
   }
 
   synchronized void append(FeedRecord record) {
-    int shard = Spread.shard(record.symbol(), shards);
+    int shard = Placement.shard(record.symbol(), shards);
     log.computeIfAbsent(shard, s -> new ArrayList<>()).add(record);
     readers.forEach(r -> r.wake(shard));
   }

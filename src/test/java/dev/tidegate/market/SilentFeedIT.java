@@ -1,41 +1,31 @@
 package dev.tidegate.market;
 
+import static dev.tidegate.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.bus.Bus;
-import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets;
-import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delayed;
 import dev.tidegate.bus.Markets.Delays;
 import dev.tidegate.bus.Markets.DirectoryWanted;
 import dev.tidegate.bus.Markets.Ticker;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Vertx;
+import dev.tidegate.market.record.FeedRecord;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A feed that is connected and silent, as the cluster hears of it. */
 class SilentFeedIT {
-  private final Vertx vertx = Vertx.vertx();
-  private final Bus bus = new Bus(vertx.eventBus());
   private final MemoryFeeds feeds = new MemoryFeeds(1);
-  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final BlockingQueue<Delays> said = new LinkedBlockingQueue<>();
-  private final AtomicLong next = new AtomicLong();
+  private LocalMarket market;
 
   @AfterEach
   void stop() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    market.close();
   }
 
   private void ticker(String symbol) {
@@ -44,7 +34,7 @@ class SilentFeedIT {
 
   private Delays until(Predicate<Delays> wanted) throws Exception {
     while (true) {
-      Delays each = said.poll(10, TimeUnit.SECONDS);
+      Delays each = market.delays.poll(10, TimeUnit.SECONDS);
       assertThat(each).isNotNull();
       if (wanted.test(each)) {
         return each;
@@ -53,14 +43,11 @@ class SilentFeedIT {
   }
 
   private double delayed() {
-    return meters.get("tidegate.market.delayed").tag("channel", "ticker").gauge().value();
+    return market.meters.get("tidegate.market.delayed").tag("channel", "ticker").gauge().value();
   }
 
   @Test
   void isCalledDelayedAndLiveWithItsFirstEventWithoutANumber() throws Exception {
-    Codecs.register(vertx.eventBus());
-    bus.hear(Markets.DELAYS, said::add);
-    bus.hear(Markets.updates(0), (Batch batch) -> next.set(batch.next()));
     Duration soon = Duration.ofMillis(400);
     MarketConfig config =
         new MarketConfig(
@@ -76,11 +63,8 @@ class SilentFeedIT {
             null,
             null,
             new StaleAfter(null, soon, null, null));
-    vertx
-        .deployVerticle(new MarketVerticle(config, feeds, "n1", meters))
-        .toCompletionStage()
-        .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
+    market = new LocalMarket(config, feeds);
+    market.deploy(1);
     ticker("AAA");
     ticker("BBB");
     Delays told = until(d -> !d.delayed().isEmpty());
@@ -90,14 +74,11 @@ class SilentFeedIT {
       assertThat(each.channels()).containsExactly(Channel.TICKER);
       assertThat(each.since()).isBetween(1L, (System.currentTimeMillis() - 400) * 1000);
     }
-    bus.publish(Markets.DIRECTORY_WANTED, new DirectoryWanted("late"));
+    market.bus.publish(Markets.DIRECTORY_WANTED, new DirectoryWanted("late"));
     Delays whole = until(Delays::whole);
     assertThat(whole.delayed()).extracting(Delayed::symbol).containsExactly(Markets.ALL);
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (delayed() != 2) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-    }
-    assertThat(next.get()).as("two records, each with the symbol's first status").isEqualTo(4);
+    await(() -> delayed() == 2);
+    assertThat(market.total()).as("two records, each with the symbol's first status").isEqualTo(4);
 
     ticker("BBB");
     Delays back =

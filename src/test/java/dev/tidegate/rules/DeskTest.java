@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Operations.RulesAnswered;
 import dev.tidegate.bus.Operations.RulesAsked;
 import dev.tidegate.rules.Rule.Ban;
@@ -15,6 +16,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DeskTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private static final Map<String, ConfiguredTier> TIERS =
       Map.of(
           "vip", new ConfiguredTier(new TierLimits(10, 20, 30, 40, 50), true),
@@ -50,7 +53,7 @@ class DeskTest {
       throws JsonProcessingException {
     RulesAnswered answer = answer(verb, kind, id, body);
     assertThat(answer.problem()).as(answer.text()).isNull();
-    return RuleJson.JSON.readTree(answer.text());
+    return JSON.readTree(answer.text());
   }
 
   private void refused(RulesAnswered answer, String problem, String text) {

@@ -1,0 +1,41 @@
+package dev.tidegate.app.config;
+
+import dev.tidegate.config.Check;
+import dev.tidegate.config.Default;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** What {@code verticles.json} says: the roles of this node and how many instances of each. */
+public record VerticlesFile(@Default("[]") List<Entry> roles) {
+  public static final int MOST_INSTANCES = 64;
+
+  /** One line of the file. */
+  public record Entry(Role role, int instances) {
+    public Entry {
+      Check.that(role != null, "role", role, "one of " + List.of(Role.values()));
+      Check.within("instances", instances, 1, MOST_INSTANCES);
+    }
+  }
+
+  public VerticlesFile {
+    Check.that(!roles.isEmpty(), "roles", "none", "at least one role");
+    roles = List.copyOf(roles);
+    Set<Role> seen = EnumSet.noneOf(Role.class);
+    for (Entry entry : roles) {
+      Check.that(seen.add(entry.role()), "roles", entry.role(), "each role once");
+    }
+  }
+
+  /** Every role once: what {@code dev} runs. */
+  public static VerticlesFile everything(int instances) {
+    return new VerticlesFile(
+        List.of(Role.values()).stream()
+            .map(role -> new Entry(role, role == Role.ADMIN || role == Role.MARKET ? 1 : instances))
+            .toList());
+  }
+
+  public boolean has(Role role) {
+    return roles.stream().anyMatch(entry -> entry.role() == role);
+  }
+}

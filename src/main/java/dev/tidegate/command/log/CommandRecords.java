@@ -1,0 +1,234 @@
+package dev.tidegate.command.log;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.tidegate.bus.Commands.Header;
+import dev.tidegate.bus.Commands.Result;
+import dev.tidegate.bus.Commands.Status;
+import dev.tidegate.bus.Commands.Submit;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JSON of the topics. A body of a JSON type stands in the command as it came, byte for byte; an
+ * empty one is null; any other is a base64 string, and the {@code content-type} among the headers
+ * tells the worker which. Thread-safe.
+ */
+public final class CommandRecords {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private CommandRecords() {}
+
+  /** What a worker reports. The time is in milliseconds, 0 when it did not say. */
+  public record Report(String id, Status status, @Nullable Result result, long time) {}
+
+  /** Whether a body of this type has to be well-formed JSON. */
+  public static boolean isJson(String contentType) {
+    int end = contentType.indexOf(';');
+    String type = (end < 0 ? contentType : contentType.substring(0, end)).trim();
+    return type.equalsIgnoreCase("application/json")
+        || type.regionMatches(true, type.length() - 5, "+json", 0, 5);
+  }
+
+  /** Null when it is exactly one JSON value in UTF-8, else what is wrong. */
+  public static @Nullable String malformed(byte[] body) {
+    if (body.length > 0 && (body[0] == 0 || body[0] < 0 || (body.length > 1 && body[1] == 0))) {
+      return "the body is not JSON in UTF-8";
+    }
+    try (JsonParser parser = JSON.createParser(body)) {
+      if (parser.nextToken() == null) {
+        return "the body is empty";
+      }
+      parser.skipChildren();
+      parser.finishToken();
+      return parser.nextToken() == null ? null : "the body holds more than one JSON value";
+    } catch (IOException e) {
+      return "the body is not well-formed JSON";
+    }
+  }
+
+  public static byte[] command(String id, Submit s, long acceptedAt) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(384 + s.body().length);
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      json.writeStartObject();
+      json.writeStringField("id", id);
+      json.writeStringField("consumer", s.consumer());
+      json.writeStringField("account", s.account());
+      json.writeStringField("route", s.route());
+      json.writeStringField("method", s.method());
+      json.writeStringField("path", s.path());
+      headers(json, s);
+      json.writeFieldName("body");
+      if (s.body().length == 0) {
+        json.writeNull();
+      } else if (isJson(s.contentType())) {
+        raw(json, out, s.body());
+      } else {
+        json.writeString(Base64.getEncoder().encodeToString(s.body()));
+      }
+      json.writeNumberField("acceptedAt", acceptedAt);
+      json.writeNumberField("deadline", s.deadline());
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  public static byte[] result(Report report) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      json.writeStartObject();
+      json.writeStringField("id", report.id());
+      json.writeStringField("status", report.status().text());
+      Result result = report.result();
+      if (result != null) {
+        json.writeObjectFieldStart("result");
+        json.writeNumberField("status", result.status());
+        json.writeFieldName("body");
+        if (result.body().length == 0) {
+          json.writeNull();
+        } else {
+          raw(json, out, result.body());
+        }
+        json.writeEndObject();
+      }
+      json.writeNumberField("time", report.time());
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  /** The command as it was, and why nobody will work on it. */
+  public static byte[] dead(byte[] command, String why) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(command.length + 128);
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      json.writeStartObject();
+      json.writeStringField("why", why);
+      json.writeFieldName("command");
+      if (malformed(command) == null) {
+        raw(json, out, command);
+      } else {
+        json.writeString(Base64.getEncoder().encodeToString(command));
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  /**
+   * Reads a result.
+   *
+   * @throws IllegalArgumentException with what is wrong
+   */
+  public static Report report(byte[] value) {
+    String id = null;
+    Status status = null;
+    Result result = null;
+    long time = 0;
+    try (JsonParser parser = JSON.createParser(value)) {
+      expect(parser.nextToken() == JsonToken.START_OBJECT, "an object");
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        JsonToken token = parser.nextToken();
+        switch (name) {
+          case "id" -> id = parser.getValueAsString();
+          case "status" -> status = status(parser.getValueAsString(""));
+          case "result" -> result = token == JsonToken.VALUE_NULL ? null : result(parser, value);
+          case "time" -> time = parser.getValueAsLong();
+          default -> parser.skipChildren();
+        }
+      }
+      expect(parser.currentToken() == JsonToken.END_OBJECT, "the end of the object");
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not well-formed JSON", e);
+    }
+    if (id == null || status == null) {
+      throw new IllegalArgumentException("id or status missing");
+    }
+    return new Report(id, status, result, time);
+  }
+
+  private static Result result(JsonParser parser, byte[] value) throws IOException {
+    expect(parser.currentToken() == JsonToken.START_OBJECT, "result: an object");
+    int status = 0;
+    byte[] body = "null".getBytes(StandardCharsets.UTF_8);
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      parser.nextToken();
+      switch (name) {
+        case "status" -> status = parser.getValueAsInt();
+        case "body" -> body = copy(parser, value);
+        default -> parser.skipChildren();
+      }
+    }
+    expect(status >= 100 && status <= 599, "result.status: 100..599");
+    return new Result(status, body);
+  }
+
+  /** The present value as it stands there: numbers keep every digit. */
+  private static byte[] copy(JsonParser parser, byte[] value) throws IOException {
+    if (parser.currentToken().isStructStart()) {
+      int start = (int) parser.currentTokenLocation().getByteOffset();
+      parser.skipChildren();
+      return Arrays.copyOfRange(value, start, (int) parser.currentLocation().getByteOffset());
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      if (parser.currentToken().isNumeric()) {
+        json.writeNumber(parser.getText());
+      } else {
+        json.copyCurrentEvent(parser);
+      }
+    }
+    return out.toByteArray();
+  }
+
+  private static Status status(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "processing" -> Status.PROCESSING;
+      case "completed" -> Status.COMPLETED;
+      case "failed" -> Status.FAILED;
+      default ->
+          throw new IllegalArgumentException("status (expected processing, completed or failed)");
+    };
+  }
+
+  private static void headers(JsonGenerator json, Submit s) throws IOException {
+    json.writeObjectFieldStart("headers");
+    if (!s.contentType().isEmpty()) {
+      json.writeStringField("content-type", s.contentType());
+    }
+    for (Header header : s.headers()) {
+      if (!header.name().equalsIgnoreCase("content-type")) {
+        json.writeStringField(header.name(), header.value());
+      }
+    }
+    json.writeEndObject();
+  }
+
+  private static void raw(JsonGenerator json, ByteArrayOutputStream out, byte[] value)
+      throws IOException {
+    json.writeRawValue("");
+    json.flush();
+    out.write(value);
+  }
+
+  private static void expect(boolean holds, String what) {
+    if (!holds) {
+      throw new IllegalArgumentException("expected " + what);
+    }
+  }
+}

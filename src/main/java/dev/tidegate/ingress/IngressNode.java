@@ -1,0 +1,22 @@
+package dev.tidegate.ingress;
+
+import dev.tidegate.loop.EventLoops;
+import dev.tidegate.policy.Authenticator;
+import dev.tidegate.ratelimit.RateLimits;
+import dev.tidegate.route.RouteTable;
+import dev.tidegate.rules.Rules;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/**
+ * What the INGRESS instances of one node share; all of it is safe for all threads.
+ *
+ * @param name the node's
+ */
+public record IngressNode(
+    String name,
+    RouteTable routes,
+    RateLimits rateLimits,
+    Authenticator authenticator,
+    Rules rules,
+    MeterRegistry meters,
+    EventLoops loops) {}

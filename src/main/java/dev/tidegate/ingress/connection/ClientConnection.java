@@ -1,0 +1,206 @@
+package dev.tidegate.ingress.connection;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.AttributeKey;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection of a caller: who is at the other end, how many requests it has carried, and since
+ * when we wait for it. Sits where the bytes come in; lives on the connection's event loop.
+ *
+ * <pre>
+ *         its first byte            its whole head
+ *  IDLE -----------------> HEAD --------------------> BUSY ---+
+ *  |  ^                     |                           |     | answered before the body's end
+ *  |  +---------------------|----- all is answered -----+     v
+ *  |                        |                             LINGERING
+ *  | waits too long         | comes too slowly                | for long enough
+ *  +------------------> CLOSING <-----------------------------+
+ * </pre>
+ *
+ * Over HTTP/2, where requests overlap, a head's time is not bounded on its own.
+ */
+public final class ClientConnection extends ChannelInboundHandlerAdapter {
+  private static final AttributeKey<ClientConnection> KEY =
+      AttributeKey.valueOf("tidegate.connection");
+
+  private enum State {
+    /** Waits for a request. */
+    IDLE,
+    /** Bytes have come, but not a whole head. */
+    HEAD,
+    /** Requests are in flight. */
+    BUSY,
+    /** Reads on for a moment, so that the answer is not lost in a reset. */
+    LINGERING,
+    CLOSING
+  }
+
+  private final Channel channel;
+  private final Connections connections;
+  private final String peer;
+  private final boolean trusted;
+  private final boolean http2;
+  private final boolean tls;
+  int index = -1;
+  private State state = State.IDLE;
+  private long since;
+  private long lastRead;
+  private int requests;
+  private int active;
+  private @Nullable InFlight current;
+  private @Nullable String lastHost;
+  private String lastForwarded = "";
+
+  ClientConnection(
+      Channel channel, Connections connections, String peer, boolean http2, boolean tls) {
+    this.channel = channel;
+    this.connections = connections;
+    this.peer = peer;
+    this.trusted = connections.proxies().trusts(peer);
+    this.http2 = http2;
+    this.tls = tls;
+    this.since = connections.now();
+    this.lastRead = since;
+    channel.attr(KEY).set(this);
+  }
+
+  /** The one that a request came on. */
+  public static ClientConnection of(HttpConnection connection) {
+    return HttpInternals.channel(connection).attr(KEY).get();
+  }
+
+  private void enter(State next) {
+    state = next;
+    since = connections.now();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    lastRead = connections.now();
+    if (state == State.IDLE) {
+      enter(State.HEAD);
+    }
+    ctx.fireChannelRead(message);
+  }
+
+  /** A request's head has been read; true when this should be the connection's last. */
+  public boolean begin(InFlight request) {
+    requests++;
+    active++;
+    current = request;
+    if (state == State.IDLE || state == State.HEAD) {
+      enter(State.BUSY);
+    }
+    return connections.draining() || (!http2 && requests >= connections.limits().requests());
+  }
+
+  /** A request has been answered, or has been given up. */
+  public void end(InFlight request) {
+    active--;
+    if (current == request) {
+      current = null;
+    }
+    if (active == 0 && state == State.BUSY) {
+      enter(State.IDLE);
+    }
+  }
+
+  /** Reads on for a moment, so that the answer is not lost in a reset, and then closes. */
+  public void linger() {
+    enter(State.LINGERING);
+  }
+
+  /** Holds the connection to its limits; called now and then. */
+  void sweep(long now) {
+    long waited = now - since;
+    switch (state) {
+      case IDLE -> closeAfter(waited, connections.idleMillis());
+      case HEAD -> {
+        if (http2) {
+          closeAfter(waited, connections.idleMillis());
+        } else if (waited > connections.headMillis()) {
+          refuse();
+        }
+      }
+      case BUSY -> {
+        InFlight request = current;
+        if (request != null
+            && request.readingBody()
+            && channel.config().isAutoRead()
+            && now - lastRead > connections.bodyMillis()) {
+          request.slowBody();
+        }
+      }
+      case LINGERING -> closeAfter(waited, Connections.LINGER_MILLIS);
+      case CLOSING -> {}
+    }
+  }
+
+  private void closeAfter(long waited, long most) {
+    if (waited > most) {
+      enter(State.CLOSING);
+      channel.close();
+    }
+  }
+
+  private void refuse() {
+    enter(State.CLOSING);
+    ChannelHandlerContext here = channel.pipeline().context(this);
+    if (here != null) {
+      here.writeAndFlush(RawRefusal.tooSlow(connections.newId()))
+          .addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  /** Whether every answer is its connection's last from now on. */
+  public boolean draining() {
+    return connections.draining();
+  }
+
+  /** The address at the other end. */
+  public String peer() {
+    return peer;
+  }
+
+  /** Whether the other end is a proxy whose word on callers is taken. */
+  public boolean trusted() {
+    return trusted;
+  }
+
+  public boolean http2() {
+    return http2;
+  }
+
+  public String scheme() {
+    return tls ? "https" : "http";
+  }
+
+  /** The caller's address, as trusted proxies saw it. */
+  public String client(MultiMap headers) {
+    return trusted ? connections.proxies().client(headers, peer) : peer;
+  }
+
+  /** Whether a body follows an HTTP/2 head, which the headers do not tell but the stream does. */
+  public boolean bodyFollows(HttpServerRequest request) {
+    return HttpInternals.bodyFollows(channel, request);
+  }
+
+  /** The Forwarded element (RFC 7239) for the peer, remembered for the connection's usual host. */
+  public String forwarded(@Nullable String host) {
+    if (lastForwarded.isEmpty() || !Objects.equals(host, lastHost)) {
+      String node = peer.indexOf(':') >= 0 ? "\"[" + peer + "]\"" : peer;
+      lastForwarded =
+          "for=" + node + (host == null ? "" : ";host=\"" + host + '"') + ";proto=" + scheme();
+      lastHost = host;
+    }
+    return lastForwarded;
+  }
+}

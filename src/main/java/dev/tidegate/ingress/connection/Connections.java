@@ -1,0 +1,149 @@
+package dev.tidegate.ingress.connection;
+
+import dev.tidegate.loop.Loop;
+import dev.tidegate.net.TrustedProxies;
+import io.netty.channel.Channel;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * The connections of one event loop: counted, bounded, and swept now and then for those that keep
+ * us waiting. One sweep costs less than timers on each.
+ */
+public final class Connections {
+  static final long LINGER_MILLIS = 2_000;
+
+  private final List<ClientConnection> all = new ArrayList<>();
+  private final ConnectionLimits limits;
+  private final long idleMillis;
+  private final long headMillis;
+  private final long bodyMillis;
+  private final TrustedProxies proxies;
+  private final Loop loop;
+  private final Supplier<String> ids;
+  private final FirstHead firstHead;
+  private long now;
+  private boolean draining;
+
+  /**
+   * None yet.
+   *
+   * @param ids names requests that cannot be read
+   */
+  public Connections(
+      ConnectionLimits limits, TrustedProxies proxies, Loop loop, Supplier<String> ids) {
+    this.limits = limits;
+    this.idleMillis = limits.idle().toMillis();
+    this.headMillis = limits.head().toMillis();
+    this.bodyMillis = limits.body().toMillis();
+    this.proxies = proxies;
+    this.loop = loop;
+    this.ids = ids;
+    this.firstHead = new FirstHead(headMillis, ids);
+    this.now = millis();
+  }
+
+  private long millis() {
+    return loop.nanos() / 1_000_000;
+  }
+
+  /** Takes charge of a connection whose protocol has just been settled. */
+  public void opened(HttpConnection connection, Handler<HttpServerRequest> requests) {
+    Channel channel = HttpInternals.channel(connection);
+    if (all.size() >= limits.connections()) {
+      channel.close();
+      return;
+    }
+    boolean http2 = HttpInternals.http2(channel);
+    if (http2) {
+      HttpInternals.neverFull(channel);
+    }
+    ClientConnection one =
+        new ClientConnection(channel, this, address(connection), http2, connection.isSsl());
+    one.index = all.size();
+    all.add(one);
+    connection.closeHandler(v -> closed(one));
+    HttpInternals.serve(connection, requests);
+    firstHead.passed(channel);
+    if (!connection.isSsl()) {
+      firstHead.watch(channel.parent());
+    }
+    HttpInternals.addBeforeCodec(channel, "connection", one);
+  }
+
+  private static String address(HttpConnection connection) {
+    SocketAddress remote = connection.remoteAddress();
+    return remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
+  }
+
+  private void closed(ClientConnection one) {
+    int index = one.index;
+    if (index < 0) {
+      return;
+    }
+    ClientConnection last = all.remove(all.size() - 1);
+    if (last != one) {
+      all.set(index, last);
+      last.index = index;
+    }
+    one.index = -1;
+  }
+
+  /** Holds all to their limits; called some times a second. */
+  public void sweep() {
+    now = millis();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      if (i < all.size()) {
+        all.get(i).sweep(now);
+      }
+    }
+  }
+
+  /** From now on every answer is its connection's last. */
+  public void drain() {
+    draining = true;
+  }
+
+  public int size() {
+    return all.size();
+  }
+
+  /** A new name for a request that bears none. */
+  String newId() {
+    return ids.get();
+  }
+
+  /** Monotonic milliseconds, as of the last sweep. */
+  long now() {
+    return now;
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  TrustedProxies proxies() {
+    return proxies;
+  }
+
+  ConnectionLimits limits() {
+    return limits;
+  }
+
+  long idleMillis() {
+    return idleMillis;
+  }
+
+  long headMillis() {
+    return headMillis;
+  }
+
+  long bodyMillis() {
+    return bodyMillis;
+  }
+}

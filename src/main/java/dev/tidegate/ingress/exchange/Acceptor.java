@@ -1,0 +1,24 @@
+package dev.tidegate.ingress.exchange;
+
+import dev.tidegate.loop.Loop;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerRequest;
+
+/** Makes an exchange of each request of one event loop, and lets it go its way. */
+public final class Acceptor implements Handler<HttpServerRequest> {
+  private final Shared shared;
+
+  /**
+   * Lets exchanges take these steps.
+   *
+   * @param maxBody bytes of a body, unless a policy says otherwise
+   */
+  public Acceptor(Steps steps, OpenStreams streams, long maxBody, Loop loop) {
+    this.shared = new Shared(new HeadReader(), steps, streams, maxBody, loop);
+  }
+
+  @Override
+  public void handle(HttpServerRequest request) {
+    new HttpExchange(request, shared).proceed();
+  }
+}

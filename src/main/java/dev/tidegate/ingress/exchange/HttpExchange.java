@@ -1,0 +1,375 @@
+package dev.tidegate.ingress.exchange;
+
+import dev.tidegate.ingress.connection.InFlight;
+import dev.tidegate.policy.Next;
+import dev.tidegate.policy.Reply;
+import dev.tidegate.problem.Problem;
+import dev.tidegate.problem.ProblemDocument;
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.streams.ReadStream;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer on one event loop: how its body is read and how the answer leaves.
+ *
+ * <pre>
+ *           a head                the last byte
+ *  WAITING ---------> ANSWERING ----------------+
+ *     |                                         v
+ *     +-------------> STREAMING -------------> OVER
+ *           a stream of ours
+ *
+ *  from each of them: the caller has gone, or the rest cannot be had --> OVER
+ * </pre>
+ */
+public final class HttpExchange extends Incoming implements Next, InFlight, Handler<Void> {
+  /** Bytes of one answer that may wait for the socket or for the caller's window. */
+  private static final int MAX_UNSENT = 64 * 1024;
+
+  private static final Buffer NOTHING = Buffer.buffer();
+
+  private enum State {
+    WAITING,
+    ANSWERING,
+    STREAMING,
+    OVER
+  }
+
+  private final HttpServerResponse response;
+  private final MultiMap responseHeaders;
+
+  int step;
+  private State state = State.WAITING;
+  private int status;
+  private int unsent;
+  private boolean closeAfter;
+  private @Nullable String cause;
+  private @Nullable Runnable gone;
+  private @Nullable Runnable drain;
+
+  HttpExchange(HttpServerRequest request, Shared shared) {
+    super(request, shared);
+    this.response = request.response();
+    this.responseHeaders = response.headers();
+    this.closeAfter = connection.begin(this);
+    if (hasBody()) {
+      request.pause();
+      request.exceptionHandler(e -> {});
+    }
+    response.closeHandler(this);
+  }
+
+  @Override
+  public void proceed() {
+    shared.steps().next(this);
+  }
+
+  // The body.
+
+  @Override
+  public void slowBody() {
+    closeAfter = true;
+    stopTarget();
+    refuse(Problem.REQUEST_TIMEOUT, "the body arrived too slowly");
+  }
+
+  private void tooLarge() {
+    closeAfter = true;
+    stopTarget();
+    refuse(Problem.BODY_TOO_LARGE, "the body may have " + bodyLimit() + " bytes");
+  }
+
+  /** The body as it comes, paused; null when there is none. */
+  public @Nullable ReadStream<Buffer> bodyStream() {
+    if (!hasBody()) {
+      return null;
+    }
+    return contentLength() >= 0 ? request : new LimitedBody(request, bodyLimit(), this::tooLarge);
+  }
+
+  /** The body is about to be read. */
+  public void bodyWanted() {
+    reading();
+    if (expectation() != null && !request.isEnded() && !response.headWritten()) {
+      response.writeContinue();
+    }
+  }
+
+  @Override
+  public void body(Consumer<Buffer> then) {
+    ReadStream<Buffer> stream = bodyStream();
+    if (stream == null) {
+      then.accept(NOTHING);
+      return;
+    }
+    Buffer whole = Buffer.buffer();
+    stream.handler(whole::appendBuffer);
+    stream.endHandler(
+        v -> {
+          if (!ended()) {
+            then.accept(whole);
+          }
+        });
+    bodyWanted();
+    stream.resume();
+  }
+
+  /** Nobody wants the rest of the body. */
+  private void discard() {
+    if (connection.http2()) {
+      request.resume();
+      return;
+    }
+    connection.linger();
+    request.handler(data -> {});
+    request.endHandler(v -> request.connection().close());
+    request.resume();
+  }
+
+  // The answer's head.
+
+  @Override
+  public MultiMap responseHeaders() {
+    return responseHeaders;
+  }
+
+  @Override
+  public int status() {
+    return status;
+  }
+
+  @Override
+  public void closeAfter() {
+    closeAfter = true;
+  }
+
+  @Override
+  public void answer(Reply reply) {
+    if (ended()) {
+      return;
+    }
+    if (response.headWritten()) {
+      abort("broken");
+      return;
+    }
+    switch (reply) {
+      case Reply.Content content -> {
+        responseHeaders.set(HttpHeaders.CONTENT_TYPE, content.type());
+        beginHead(content.status());
+        end(content.body());
+      }
+      case Reply.Empty empty -> {
+        beginHead(empty.status());
+        end(null);
+      }
+      case Reply.Refusal refusal -> {
+        Problem problem = refusal.problem();
+        cause = problem.slug();
+        responseHeaders.set(HttpHeaders.CONTENT_TYPE, ProblemDocument.CONTENT_TYPE);
+        beginHead(problem.status());
+        end(ProblemDocument.render(problem, refusal.detail(), requestId(), refusal.outcome()));
+      }
+    }
+  }
+
+  @Override
+  public void stream(int code, CharSequence type) {
+    responseHeaders.set(HttpHeaders.CONTENT_TYPE, type);
+    beginHead(code);
+    endless();
+    state = State.STREAMING;
+    shared.streams().began(this);
+    response.writeHead();
+  }
+
+  /** Sets the status and lets every policy see the head; the first write sends it. */
+  public void beginHead(int code) {
+    state = State.ANSWERING;
+    status = code;
+    response.setStatusCode(code);
+    shared.steps().head(this);
+    closeAfter |= connection.draining();
+    if (closeAfter && !connection.http2()) {
+      responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+  }
+
+  /** The answer's length is not known; an HTTP/1.0 client learns it when the connection closes. */
+  public void endless() {
+    if (request.version() == HttpVersion.HTTP_1_1) {
+      response.setChunked(true);
+    } else if (!connection.http2()) {
+      closeAfter = true;
+      responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+  }
+
+  /** Whether it is too late to answer otherwise. */
+  public boolean headWritten() {
+    return response.headWritten();
+  }
+
+  /** Sends a head that {@link #beginHead} made, without waiting for the first byte of the body. */
+  public void flushHead() {
+    if (!response.headWritten() && !HttpMethod.HEAD.equals(request.method())) {
+      response.writeHead();
+    }
+  }
+
+  // The answer's body.
+
+  /** On an HTTP/2 connection we count what has not left yet ourselves. */
+  @Override
+  public void write(Buffer data) {
+    if (!connection.http2()) {
+      response.write(data);
+      return;
+    }
+    int length = data.length();
+    unsent += length;
+    response.write(data).onComplete(sent -> left(length));
+  }
+
+  private void left(int length) {
+    unsent -= length;
+    Runnable resume = drain;
+    if (resume != null && unsent <= MAX_UNSENT / 2) {
+      drain = null;
+      resume.run();
+    }
+  }
+
+  @Override
+  public boolean full() {
+    return connection.http2() ? unsent > MAX_UNSENT : response.writeQueueFull();
+  }
+
+  /** Runs once when the caller has caught up. */
+  public void onDrain(Runnable resume) {
+    if (connection.http2()) {
+      drain = resume;
+      return;
+    }
+    response.drainHandler(
+        v -> {
+          response.drainHandler(null);
+          resume.run();
+        });
+  }
+
+  @Override
+  public long written() {
+    return response.bytesWritten();
+  }
+
+  /** What follows the body. */
+  public MultiMap trailers() {
+    return response.trailers();
+  }
+
+  @Override
+  public void finish() {
+    if (!ended()) {
+      end(null);
+    }
+  }
+
+  /** The last bytes of the answer. */
+  public void end(@Nullable Buffer last) {
+    boolean unread = unread();
+    if (unread && !connection.http2()) {
+      closeAfter = true;
+      if (!response.headWritten()) {
+        responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      }
+    }
+    State before = state;
+    // An HTTP/2 stream closes, and says so, before end() returns.
+    state = State.OVER;
+    if (last == null) {
+      response.end();
+    } else {
+      response.end(last);
+    }
+    over(before);
+    if (unread) {
+      discard();
+    } else if (closeAfter && !connection.http2()) {
+      request.connection().close();
+    }
+  }
+
+  // Its end.
+
+  public boolean ended() {
+    return state == State.OVER;
+  }
+
+  @Override
+  public @Nullable String cause() {
+    return cause;
+  }
+
+  @Override
+  public void onGone(Runnable action) {
+    gone = action;
+    if (ended()) {
+      action.run();
+    }
+  }
+
+  /** The exchange cannot be finished: only the connection or stream can say so. */
+  public void abort(String why) {
+    if (!ended()) {
+      cause = why;
+      State before = state;
+      // The stream closes, and may say so, before reset() returns.
+      state = State.OVER;
+      response.reset();
+      over(before);
+    }
+  }
+
+  @Override
+  public void cutOff(String why) {
+    if (!ended()) {
+      abort(why);
+      stopTarget();
+    }
+  }
+
+  /** The connection or the stream is gone. */
+  @Override
+  public void handle(Void closed) {
+    if (!ended()) {
+      cause = "client-gone";
+      over(state);
+      stopTarget();
+    }
+  }
+
+  private void stopTarget() {
+    Runnable cancel = gone;
+    gone = null;
+    if (cancel != null) {
+      cancel.run();
+    }
+  }
+
+  private void over(State before) {
+    state = State.OVER;
+    if (before == State.STREAMING) {
+      shared.streams().ended(this);
+    }
+    shared.steps().end(this);
+    connection.end(this);
+  }
+}

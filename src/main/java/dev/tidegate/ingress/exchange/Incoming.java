@@ -1,0 +1,204 @@
+package dev.tidegate.ingress.exchange;
+
+import dev.tidegate.ingress.connection.ClientConnection;
+import dev.tidegate.policy.Exchange;
+import dev.tidegate.policy.Identity;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The request's side of an exchange: what came, and what the policies have found out about it. */
+abstract class Incoming implements Exchange {
+  private static final Set<HttpMethod> WITH_BODY =
+      Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH);
+
+  private enum Body {
+    NONE,
+    UNREAD,
+    READING
+  }
+
+  final ClientConnection connection;
+  final Shared shared;
+  final HttpServerRequest request;
+  private final MultiMap requestHeaders;
+  private final long started;
+  private final @Nullable String flaw;
+  private final @Nullable String host;
+  private final @Nullable String connectionHeader;
+  private final @Nullable String expectation;
+  private final String client;
+  private final long contentLength;
+  private Body body;
+  private String requestId = "";
+  private String path = "";
+  private int route = -1;
+  private long bodyLimit;
+  private @Nullable Identity identity;
+
+  Incoming(HttpServerRequest request, Shared shared) {
+    this.shared = shared;
+    this.started = shared.loop().nanos();
+    this.bodyLimit = shared.maxBody();
+    this.request = request;
+    this.requestHeaders = request.headers();
+    this.connection = ClientConnection.of(request.connection());
+    HeadReader head = shared.head();
+    this.flaw = head.read(request, requestHeaders);
+    this.host = head.host;
+    this.connectionHeader = head.connection;
+    this.expectation = head.expect;
+    this.contentLength = head.contentLength;
+    boolean hasBody =
+        connection.http2()
+            ? connection.bodyFollows(request) || bodyOfUpgrade(request, head.contentLength)
+            : head.contentLength > 0 || head.transferEncoding != null;
+    this.body = hasBody ? Body.UNREAD : Body.NONE;
+    this.client = connection.client(requestHeaders);
+  }
+
+  /**
+   * The request that upgraded a clear-text connection is stream 1, which counts as closed by the
+   * client from the start (RFC 9113 3.2) although its body still comes. Its length tells; one that
+   * came in chunks has lost the header, and only its method hints.
+   */
+  private static boolean bodyOfUpgrade(HttpServerRequest request, long contentLength) {
+    return request.streamId() == 1
+        && (contentLength > 0 || (contentLength < 0 && WITH_BODY.contains(request.method())));
+  }
+
+  /** What it came on. */
+  public ClientConnection connection() {
+    return connection;
+  }
+
+  /** What the Connection header says, or null. */
+  public @Nullable String connectionHeader() {
+    return connectionHeader;
+  }
+
+  @Override
+  public HttpMethod method() {
+    return request.method();
+  }
+
+  @Override
+  public String target() {
+    String uri = request.uri();
+    if (uri.startsWith("http://") || uri.startsWith("https://")) {
+      int slash = uri.indexOf('/', 8);
+      return slash < 0 ? "/" : uri.substring(slash);
+    }
+    return uri;
+  }
+
+  @Override
+  public @Nullable String host() {
+    return host;
+  }
+
+  @Override
+  public MultiMap requestHeaders() {
+    return requestHeaders;
+  }
+
+  @Override
+  public @Nullable String query(String name) {
+    return request.getParam(name);
+  }
+
+  @Override
+  public long contentLength() {
+    return contentLength;
+  }
+
+  @Override
+  public @Nullable String expectation() {
+    return expectation;
+  }
+
+  @Override
+  public @Nullable String flaw() {
+    return flaw;
+  }
+
+  @Override
+  public String client() {
+    return client;
+  }
+
+  @Override
+  public long started() {
+    return started;
+  }
+
+  @Override
+  public String requestId() {
+    return requestId;
+  }
+
+  @Override
+  public void requestId(String id) {
+    requestId = id;
+  }
+
+  @Override
+  public int route() {
+    return route;
+  }
+
+  @Override
+  public String path() {
+    return path;
+  }
+
+  @Override
+  public void path(String normal) {
+    path = normal;
+  }
+
+  @Override
+  public void route(int number) {
+    route = number;
+  }
+
+  @Override
+  public @Nullable Identity identity() {
+    return identity;
+  }
+
+  @Override
+  public void identity(Identity proven) {
+    identity = proven;
+  }
+
+  @Override
+  public void limitBody(long bytes) {
+    bodyLimit = bytes;
+  }
+
+  long bodyLimit() {
+    return bodyLimit;
+  }
+
+  boolean hasBody() {
+    return body != Body.NONE;
+  }
+
+  /** Whether some of the body is yet to come. */
+  boolean unread() {
+    return hasBody() && !request.isEnded();
+  }
+
+  /** Whether more of the body is waited for. */
+  public boolean readingBody() {
+    return body == Body.READING && !request.isEnded();
+  }
+
+  /** From now on the body is waited for. */
+  void reading() {
+    body = Body.READING;
+  }
+}

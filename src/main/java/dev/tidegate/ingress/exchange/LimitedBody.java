@@ -1,0 +1,79 @@
+package dev.tidegate.ingress.exchange;
+
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.streams.ReadStream;
+import org.jspecify.annotations.Nullable;
+
+/** A body whose length was not announced: counted as it comes. */
+final class LimitedBody implements ReadStream<Buffer>, Handler<Buffer> {
+  private final HttpServerRequest from;
+  private final long limit;
+  private final Runnable tooLarge;
+  private long read;
+  private @Nullable Handler<Buffer> to;
+
+  LimitedBody(HttpServerRequest from, long limit, Runnable tooLarge) {
+    this.from = from;
+    this.limit = limit;
+    this.tooLarge = tooLarge;
+  }
+
+  @Override
+  public void handle(Buffer data) {
+    boolean fitted = read <= limit;
+    read += data.length();
+    if (read <= limit) {
+      if (to != null) {
+        to.handle(data);
+      }
+    } else if (fitted) {
+      tooLarge.run();
+    }
+  }
+
+  @Override
+  public ReadStream<Buffer> exceptionHandler(@Nullable Handler<Throwable> handler) {
+    from.exceptionHandler(handler);
+    return this;
+  }
+
+  @Override
+  public ReadStream<Buffer> handler(@Nullable Handler<Buffer> handler) {
+    to = handler;
+    from.handler(handler == null ? null : this);
+    return this;
+  }
+
+  @Override
+  public ReadStream<Buffer> endHandler(@Nullable Handler<Void> handler) {
+    from.endHandler(
+        handler == null
+            ? null
+            : v -> {
+              if (read <= limit) {
+                handler.handle(null);
+              }
+            });
+    return this;
+  }
+
+  @Override
+  public ReadStream<Buffer> pause() {
+    from.pause();
+    return this;
+  }
+
+  @Override
+  public ReadStream<Buffer> resume() {
+    from.resume();
+    return this;
+  }
+
+  @Override
+  public ReadStream<Buffer> fetch(long amount) {
+    from.fetch(amount);
+    return this;
+  }
+}

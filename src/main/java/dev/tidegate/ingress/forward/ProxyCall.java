@@ -1,0 +1,136 @@
+package dev.tidegate.ingress.forward;
+
+import dev.tidegate.bus.Upstreams.Call;
+import dev.tidegate.bus.Upstreams.Failed;
+import dev.tidegate.ingress.exchange.HttpExchange;
+import dev.tidegate.policy.Reply;
+import dev.tidegate.problem.Problem;
+import dev.tidegate.route.Route;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.streams.ReadStream;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A proxied exchange, as UPSTREAM sees it. */
+final class ProxyCall implements Call {
+  private final HttpExchange x;
+  private final Route route;
+  private final HeadCopy copy;
+
+  ProxyCall(HttpExchange x, Route route, HeadCopy copy) {
+    this.x = x;
+    this.route = route;
+    this.copy = copy;
+  }
+
+  @Override
+  public String upstream() {
+    String name = route.config().upstream();
+    return name == null ? "" : name;
+  }
+
+  @Override
+  public HttpMethod method() {
+    return x.method();
+  }
+
+  @Override
+  public String uri() {
+    return route.target(x.target(), x.path());
+  }
+
+  @Override
+  public long timeoutMillis() {
+    Duration timeout = route.config().timeout();
+    return timeout == null ? 0 : timeout.toMillis();
+  }
+
+  @Override
+  public void requestHead(MultiMap to) {
+    copy.request(x.requestHeaders(), to, HopHeaders.extraTokens(x.connectionHeader()));
+    ForwardedHeaders.write(x, to);
+  }
+
+  @Override
+  public @Nullable ReadStream<Buffer> requestBody() {
+    return x.bodyStream();
+  }
+
+  @Override
+  public void bodyWanted() {
+    x.bodyWanted();
+  }
+
+  @Override
+  public boolean responseHead(int status, MultiMap headers) {
+    if (x.ended()) {
+      return false;
+    }
+    String tokens = HopHeaders.extraTokens(headers.get(HttpHeaders.CONNECTION));
+    copy.response(headers, x.responseHeaders(), tokens);
+    if (!headers.contains(HttpHeaders.CONTENT_LENGTH) && status != 204 && status != 304) {
+      x.endless();
+    }
+    x.beginHead(status);
+    return true;
+  }
+
+  @Override
+  public void responseData(Buffer data) {
+    if (!x.ended()) {
+      x.write(data);
+    }
+  }
+
+  @Override
+  public void responseFlush() {
+    if (!x.ended()) {
+      x.flushHead();
+    }
+  }
+
+  @Override
+  public boolean responseFull() {
+    return !x.ended() && x.full();
+  }
+
+  @Override
+  public void onDrain(Runnable resume) {
+    x.onDrain(resume);
+  }
+
+  @Override
+  public void responseEnd(@Nullable Buffer last, @Nullable MultiMap trailers) {
+    if (x.ended()) {
+      return;
+    }
+    if (trailers != null && !trailers.isEmpty()) {
+      trailers.forEach(
+          (name, value) -> {
+            if (!HopHeaders.hopByHop(name)) {
+              x.trailers().add(name, value);
+            }
+          });
+    }
+    x.end(last);
+  }
+
+  @Override
+  public void failed(Failed failure) {
+    if (x.headWritten()) {
+      x.abort("upstream-broken");
+    } else {
+      x.responseHeaders().clear();
+      x.answer(
+          new Reply.Refusal(Problem.named(failure.problem()), failure.detail(), failure.outcome()));
+    }
+  }
+
+  @Override
+  public void onGone(Runnable cancel) {
+    x.onGone(cancel);
+  }
+}

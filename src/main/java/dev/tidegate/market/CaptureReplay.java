@@ -1,0 +1,91 @@
+package dev.tidegate.market;
+
+import dev.tidegate.market.record.CaptureReader;
+import dev.tidegate.market.record.CaptureReader.Captured;
+import dev.tidegate.market.record.FeedRecord;
+import dev.tidegate.market.record.ProtoRecordWriter;
+import dev.tidegate.market.record.RecordWriter;
+import dev.tidegate.market.record.Rejects;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes a capture to the feed topic, in the recorded order of each symbol. Running it again
+ * repeats the capture: its snapshots start the books anew. Blocks until the broker has everything.
+ */
+public final class CaptureReplay {
+  /** What was sent, and the lines that could not be read. */
+  public record Sent(long lines, long records, long rejected) {}
+
+  /** How records are written. */
+  public enum Format {
+    JSON,
+    PROTOBUF
+  }
+
+  private CaptureReplay() {}
+
+  /**
+   * @param speed divides the recorded gaps; 0 is as fast as possible
+   */
+  public static Sent run(
+      Path capture, Map<String, String> kafka, String topic, double speed, Format format)
+      throws IOException, InterruptedException {
+    Rejects rejects = new Rejects(new SimpleMeterRegistry(), System::currentTimeMillis);
+    Map<String, Object> properties = new HashMap<>();
+    properties.put("linger.ms", "2");
+    properties.putAll(kafka);
+    properties.put("acks", "all");
+    properties.put("enable.idempotence", "true"); // a retried send keeps its place
+    AtomicReference<@Nullable Exception> failed = new AtomicReference<>();
+    long lines = 0;
+    long records = 0;
+    long firstReceived = -1;
+    long startedAt = System.nanoTime();
+    try (CaptureReader reader = CaptureReader.open(capture, rejects);
+        KafkaProducer<String, byte[]> producer =
+            new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer())) {
+      for (Captured c = reader.next(); c != null && failed.get() == null; c = reader.next()) {
+        firstReceived = firstReceived < 0 ? c.received() : firstReceived;
+        if (speed > 0) {
+          long at = startedAt + (long) ((c.received() - firstReceived) * 1000 / speed);
+          TimeUnit.NANOSECONDS.sleep(Math.max(0, at - System.nanoTime()));
+        }
+        for (FeedRecord record : c.records()) {
+          producer.send(
+              new ProducerRecord<>(topic, record.symbol(), write(record, format)),
+              (sent, e) -> {
+                if (e != null) {
+                  failed.compareAndSet(null, e);
+                }
+              });
+          records++;
+        }
+        lines++;
+      }
+      producer.flush();
+    }
+    Exception e = failed.get();
+    if (e != null) {
+      throw new IOException("replay stopped after " + records + " records: " + e.getMessage(), e);
+    }
+    return new Sent(lines, records, rejects.count());
+  }
+
+  private static byte[] write(FeedRecord record, Format format) {
+    return switch (format) {
+      case JSON -> RecordWriter.write(record);
+      case PROTOBUF -> ProtoRecordWriter.write(record);
+    };
+  }
+}

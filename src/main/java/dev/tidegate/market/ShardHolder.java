@@ -1,0 +1,144 @@
+package dev.tidegate.market;
+
+import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Markets;
+import dev.tidegate.bus.Markets.Directory;
+import dev.tidegate.bus.Operations;
+import dev.tidegate.bus.Operations.Show;
+import dev.tidegate.bus.Operations.Shown;
+import dev.tidegate.loop.Loop;
+import dev.tidegate.market.book.Bounds;
+import dev.tidegate.market.book.Shard;
+import dev.tidegate.market.feed.Feed;
+import dev.tidegate.market.owner.BusPeers;
+import dev.tidegate.market.owner.Handover;
+import dev.tidegate.market.owner.ReplicaSettings;
+import dev.tidegate.market.owner.ShardReplica;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The replicas of one instance: takes the shards that are its own, steps them, passes on what it
+ * hears. For one event loop.
+ */
+final class ShardHolder implements AutoCloseable {
+  private static final Duration TICK = Duration.ofMillis(100);
+
+  private record Holding(ShardReplica replica, MessageConsumer<?> updates) {}
+
+  private final MarketNode node;
+  private final Bus bus;
+  private final Loop loop;
+  private final BusPeers peers;
+  private final Feed feed;
+  private final ReplicaSettings settings;
+  private final Bounds bounds;
+  private final MarketView view;
+  private final int instance;
+  private final Map<Integer, Holding> held = new TreeMap<>();
+  private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+  private Loop.Timer ticks = () -> {};
+  private long saidAt;
+
+  ShardHolder(
+      MarketNode node,
+      Bus bus,
+      Loop loop,
+      BusPeers peers,
+      Feed feed,
+      ReplicaSettings settings,
+      Bounds bounds,
+      MarketView view) {
+    this.node = node;
+    this.bus = bus;
+    this.loop = loop;
+    this.peers = peers;
+    this.feed = feed;
+    this.settings = settings;
+    this.bounds = bounds;
+    this.view = view;
+    instance = node.shards().join();
+  }
+
+  void start() {
+    node.meters().measure(settings.shards());
+    consumers.add(bus.hear(Markets.DIRECTORY, this::heard));
+    consumers.add(bus.hear(Markets.DIRECTORY_WANTED, wanted -> list()));
+    consumers.add(bus.hear(Operations.show("market"), this::show));
+    tick();
+    ticks = loop.every(TICK, this::tick);
+  }
+
+  private void tick() {
+    long now = loop.millis();
+    if (now - saidAt >= settings.heartbeat()) {
+      saidAt = now;
+      peers.sayPresent();
+    }
+    for (int shard = 0; shard < settings.shards(); shard++) {
+      boolean mine = node.shards().assigned(shard, instance);
+      if (!mine && held.containsKey(shard)) {
+        release(shard);
+      } else if (mine && !held.containsKey(shard) && node.shards().take(shard, instance)) {
+        hold(shard, now);
+      }
+    }
+    for (Holding each : held.values()) {
+      each.replica().tick(now);
+      node.meters().touched(each.replica().shard(), each.replica().silence());
+    }
+  }
+
+  private void hold(int shard, long now) {
+    Handover left = node.shards().left(shard);
+    Handover from = left != null ? left : Handover.of(new Shard(shard, bounds, loop::millis));
+    ShardReplica replica =
+        new ShardReplica(from, peers, feed, settings, now, node.meters()::takenOver);
+    MessageConsumer<?> updates =
+        bus.hear(Markets.updates(shard), batch -> replica.hear(batch, loop.millis()));
+    held.put(shard, new Holding(replica, updates));
+  }
+
+  private void release(int shard) {
+    Holding gone = held.remove(shard);
+    if (gone != null) {
+      gone.updates().unregister();
+      node.shards().release(shard, gone.replica().park());
+    }
+  }
+
+  private void heard(Directory directory) {
+    Holding each = held.get(directory.shard());
+    if (each != null) {
+      each.replica().hear(directory, loop.millis());
+    }
+  }
+
+  private void list() {
+    held.values().forEach(each -> each.replica().list());
+  }
+
+  private void show(Show show) {
+    List<ShardReplica> replicas = held.values().stream().map(Holding::replica).toList();
+    String json = view.json(replicas, show, loop.millis());
+    bus.send(Operations.shown(show.replyTo()), new Shown(node.name(), "market-" + instance, json));
+  }
+
+  /** Leaves the shards to the other instances, or to the other nodes when there is none. */
+  @Override
+  public void close() {
+    ticks.cancel();
+    consumers.forEach(MessageConsumer::unregister);
+    peers.close();
+    boolean last = node.shards().leave(instance);
+    List.copyOf(held.keySet()).forEach(this::release);
+    if (last) {
+      peers.sayLeaving();
+    }
+    feed.close();
+  }
+}

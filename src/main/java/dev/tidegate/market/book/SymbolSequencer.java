@@ -1,0 +1,287 @@
+package dev.tidegate.market.book;
+
+import dev.tidegate.bus.Decimal;
+import dev.tidegate.bus.Markets.Candle;
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.Delta;
+import dev.tidegate.bus.Markets.Event;
+import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Markets.State;
+import dev.tidegate.bus.Markets.Status;
+import dev.tidegate.bus.Markets.SymbolState;
+import dev.tidegate.bus.Markets.Ticker;
+import dev.tidegate.bus.Markets.Trade;
+import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.market.record.FeedRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives the updates of one symbol their numbers and keeps what they make of it. {@link #apply}
+ * turns a record into updates by looking at the state only, and each update then changes the state
+ * through {@link #absorb}, the same way on the owner and on every follower: so they cannot differ.
+ */
+public final class SymbolSequencer {
+
+  /** Kept of deltas and trades however old they are. */
+  private static final int KEPT_ANYWAY = 200;
+
+  private static final long PLAUSIBLE_MILLIS = 3_600_000;
+
+  public final String symbol;
+  final OrderBook book = new OrderBook();
+
+  private final Bounds bounds;
+  private final ChannelLongs seqs = new ChannelLongs();
+  private final ChannelLongs touched = new ChannelLongs();
+  private final UpdateRing deltas;
+  private final UpdateRing trades;
+  private final Candles candles;
+  private final List<Event> derived = new ArrayList<>();
+  private long bookTime;
+  private long reopened;
+  private long sourceSeq = -1;
+  private Channel last = Channel.STATUS;
+  private @Nullable Update ticker;
+  private @Nullable Update status;
+
+  SymbolSequencer(String symbol, Bounds bounds) {
+    this.symbol = symbol;
+    this.bounds = bounds;
+    deltas = new UpdateRing(bounds.deltas());
+    trades = new UpdateRing(bounds.trades());
+    candles = new Candles(bounds.candles());
+  }
+
+  long seq(Channel channel) {
+    return seqs.get(channel);
+  }
+
+  boolean stale() {
+    return status != null && status.event() instanceof Status s && s.is(State.DELAYED);
+  }
+
+  /** Whether the source itself says that nothing is to be expected. */
+  public boolean halted() {
+    return status != null
+        && status.event() instanceof Status s
+        && !s.is(State.DELAYED)
+        && !s.is(State.LIVE);
+  }
+
+  /** When a halt last ended, by the clock of this node; 0 for never. */
+  public long reopened() {
+    return reopened;
+  }
+
+  /** What the source says, and the gateway of a hole in it. */
+  public Status status() {
+    return status != null && status.event() instanceof Status s ? s : new Status(State.LIVE, "");
+  }
+
+  /** When an update of the channel last came, by the clock of this node; 0 for never. */
+  public long touched(Channel channel) {
+    return touched.get(channel);
+  }
+
+  /** What the record changes; false when it is a repetition of one that was applied already. */
+  boolean apply(FeedRecord record, long now, Consumer<Update> out) {
+    long number = record.sourceSeq();
+    boolean restart = record.event() instanceof Snapshot;
+    if (number >= 0 && number <= sourceSeq && !restart) {
+      return false;
+    }
+    if (status == null) {
+      emit(record, Channel.STATUS, new Status(State.LIVE, ""), now, out);
+    } else if (number >= 0 && sourceSeq >= 0 && number > sourceSeq + 1 && !restart && !stale()) {
+      String hole = "source gap: " + (sourceSeq + 1) + ".." + (number - 1);
+      emit(record, Channel.STATUS, new Status(State.DELAYED, hole), now, out);
+    }
+    switch (record.event()) {
+      case Snapshot snapshot -> replaceBook(record, snapshot, now, out);
+      case Delta delta -> changeBook(record, delta, now, out);
+      case Trade trade -> {
+        candles.derive(trade, record.time(), derived);
+        emit(record, Channel.TRADES, trade, now, out);
+        for (int i = 0; i < derived.size(); i++) {
+          emit(record, Channel.CANDLES, derived.get(i), now, out);
+        }
+        derived.clear();
+      }
+      case Ticker next -> emit(record, Channel.TICKER, completed(next), now, out);
+      case Status next -> emit(record, Channel.STATUS, next, now, out);
+      case Candle bar -> throw new IllegalArgumentException("candle: not a record of a feed");
+    }
+    return true;
+  }
+
+  private void replaceBook(FeedRecord record, Snapshot snapshot, long now, Consumer<Update> out) {
+    OrderBook sorted = new OrderBook();
+    sorted.replace(snapshot);
+    trim(sorted);
+    emit(record, Channel.BOOK, sorted.snapshot(), now, out);
+    if (stale()) {
+      emit(record, Channel.STATUS, new Status(State.LIVE, ""), now, out);
+    }
+  }
+
+  private void trim(OrderBook sorted) {
+    Delta excess = sorted.excess(bounds.levels());
+    if (excess != null) {
+      sorted.apply(excess);
+    }
+  }
+
+  /** Without a snapshot the first delta is the book's start. */
+  private void changeBook(FeedRecord record, Delta delta, long now, Consumer<Update> out) {
+    if (seq(Channel.BOOK) == 0) {
+      replaceBook(record, new Snapshot(delta.bids(), delta.asks()), now, out);
+      return;
+    }
+    emit(record, Channel.BOOK, delta, now, out);
+    Delta excess = book.excess(bounds.levels());
+    if (excess != null) {
+      emit(record, Channel.BOOK, excess, now, out);
+    }
+  }
+
+  /** What the record leaves out is as it was, so that the last ticker alone says everything. */
+  private Ticker completed(Ticker next) {
+    Ticker before =
+        ticker != null && ticker.event() instanceof Ticker t
+            ? t
+            : new Ticker(null, null, null, null, null);
+    boolean bid = next.bid() != null;
+    boolean ask = next.ask() != null;
+    return new Ticker(
+        bid ? next.bid() : before.bid(),
+        bid ? next.bidSize() : before.bidSize(),
+        ask ? next.ask() : before.ask(),
+        ask ? next.askSize() : before.askSize(),
+        next.last() != null ? next.last() : lastPrice(before));
+  }
+
+  private @Nullable Decimal lastPrice(Ticker before) {
+    boolean traded = trades.size() > 0;
+    return traded && trades.get(trades.size() - 1).event() instanceof Trade t
+        ? t.price()
+        : before.last();
+  }
+
+  private void emit(
+      FeedRecord record, Channel channel, Event event, long now, Consumer<Update> out) {
+    long seq = seq(channel) + 1;
+    Update update = new Update(symbol, channel, seq, record.time(), event, record.sourceSeq());
+    absorb(update, now);
+    out.accept(update);
+  }
+
+  /** Changes the state by one update; the only place that does. */
+  void absorb(Update update, long now) {
+    seqs.set(update.channel(), update.seq());
+    touched.set(update.channel(), now);
+    sourceSeq = update.sourceSeq();
+    last = update.channel();
+    switch (update.event()) {
+      case Snapshot snapshot -> {
+        book.replace(snapshot);
+        kept(deltas, update, now);
+        bookTime = update.time();
+      }
+      case Delta delta -> {
+        book.apply(delta);
+        kept(deltas, update, now);
+        bookTime = update.time();
+      }
+      case Trade trade -> kept(trades, update, now);
+      case Ticker t -> ticker = update;
+      case Candle bar -> candles.absorb(update, bar);
+      case Status s -> {
+        boolean before = halted();
+        status = update;
+        reopened = before && !halted() ? now : reopened;
+      }
+    }
+  }
+
+  /** By the clock of arrival: what clients are promised is wall time, also in a fast replay. */
+  private void kept(UpdateRing ring, Update update, long now) {
+    ring.add(update, now);
+    ring.expire(now - bounds.ageMillis(), KEPT_ANYWAY);
+  }
+
+  /** The channel that changed last comes last, so that its update tells the source's number. */
+  SymbolState state(int shard, String epoch, long next) {
+    List<Update> recent = new ArrayList<>(deltas.size() + trades.size() + 32);
+    for (Channel channel : Channel.values()) {
+      if (channel != last) {
+        copy(channel, recent);
+      }
+    }
+    copy(last, recent);
+    return new SymbolState(
+        symbol,
+        shard,
+        epoch,
+        next,
+        seq(Channel.BOOK),
+        bookTime,
+        book.snapshot(),
+        seq(Channel.TRADES),
+        recent);
+  }
+
+  private void copy(Channel channel, List<Update> out) {
+    switch (channel) {
+      case BOOK -> deltas.copyTo(out);
+      case TRADES -> trades.copyTo(out);
+      case CANDLES -> candles.copyTo(out);
+      case TICKER -> {
+        if (ticker != null) {
+          out.add(ticker);
+        }
+      }
+      case STATUS -> {
+        if (status != null) {
+          out.add(status);
+        }
+      }
+    }
+  }
+
+  /** When an update came that another node was given: about its own time if that can be true. */
+  private static long arrived(long micros, long now) {
+    long time = micros / 1000;
+    return time <= now && now - time < PLAUSIBLE_MILLIS ? time : now;
+  }
+
+  /** The state that another replica gave. */
+  static SymbolSequencer of(SymbolState state, Bounds bounds, long now) {
+    SymbolSequencer sequencer = new SymbolSequencer(state.symbol(), bounds);
+    for (Update update : state.recent()) {
+      if (update.channel() == Channel.BOOK) {
+        sequencer.deltas.add(update, now);
+      } else {
+        sequencer.absorb(update, now);
+      }
+    }
+    for (Update update : state.recent()) {
+      Channel channel = update.channel();
+      sequencer.seqs.set(channel, Math.max(sequencer.seq(channel), update.seq()));
+      sequencer.touched.set(channel, arrived(update.time(), now));
+      sequencer.last = channel;
+      sequencer.sourceSeq = update.sourceSeq();
+    }
+    // The state does not say whether it was a halt that ended; the first status is no end of one.
+    if (sequencer.seq(Channel.STATUS) > 1 && !sequencer.halted()) {
+      sequencer.reopened = sequencer.touched(Channel.STATUS);
+    }
+    sequencer.book.replace(state.book());
+    sequencer.bookTime = state.bookTime();
+    sequencer.seqs.set(Channel.BOOK, state.bookSeq());
+    sequencer.seqs.set(Channel.TRADES, state.tradeSeq());
+    return sequencer;
+  }
+}

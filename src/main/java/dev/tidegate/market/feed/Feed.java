@@ -1,0 +1,49 @@
+package dev.tidegate.market.feed;
+
+import dev.tidegate.bus.Markets.Fed;
+import dev.tidegate.market.record.FeedRecord;
+import java.util.List;
+
+/**
+ * Where records come from. A shard's records have rising positions; what is at a position never
+ * changes while the feed runs. Methods and sinks are called on the instance's event loop.
+ */
+public interface Feed extends AutoCloseable {
+  /**
+   * Whether any node reads the same records at the same positions, now and later. Only then can
+   * another node continue a numbering.
+   */
+  boolean shared();
+
+  /**
+   * Gives the sink what follows the position, -1 for the start, until {@link #stop}. The feed deals
+   * with outages itself and tells the sink of them.
+   */
+  void start(int shard, long after, Sink sink);
+
+  void stop(int shard);
+
+  /** Takes what another node's feed was given for a shard that is read here. */
+  default void fed(Fed records) {}
+
+  @Override
+  void close();
+
+  /** A record and its position. */
+  record Positioned(long position, FeedRecord record) {}
+
+  /** Who takes the records of one shard. */
+  interface Sink {
+    /**
+     * @param position the last one that was read, which may lie after the last record: what cannot
+     *     be read is skipped
+     */
+    void deliver(List<Positioned> records, long position);
+
+    /** Whether the source answers, and if not, why. */
+    void health(boolean live, String detail);
+
+    /** The asked position is gone for good: the numbering cannot go on. */
+    void lost(String why);
+  }
+}

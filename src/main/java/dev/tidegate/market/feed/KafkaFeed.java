@@ -1,0 +1,260 @@
+package dev.tidegate.market.feed;
+
+import dev.tidegate.market.record.RecordReader;
+import dev.tidegate.market.record.Rejects;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The feed topic: a shard is a partition, a position is an offset. It reads what it is told to,
+ * without a consumer group, because who reads what is decided by the claims; the client connects
+ * again by itself when brokers come back.
+ */
+public final class KafkaFeed implements Feed {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaFeed.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration PROBE = Duration.ofSeconds(1);
+  private static final long PROBE_EVERY_MILLIS = 1_000;
+
+  private record Start(long after, Sink sink) {}
+
+  private final Map<String, String> properties;
+  private final String topic;
+  private final @Nullable Duration lookback;
+  private final Pump pump;
+  private final Rejects rejects;
+  private final LongSupplier clock;
+  private final RecordReader reader = new RecordReader();
+  private final Map<Integer, Start> wanted = new ConcurrentHashMap<>();
+  private final Map<Integer, Start> reading = new HashMap<>();
+  private final Semaphore change = new Semaphore(0);
+  private @Nullable Thread thread;
+  private volatile boolean closed;
+  private long answeredAt;
+  private @Nullable Boolean live;
+
+  /**
+   * @param lookback how far back a start reads, or null for all that is kept
+   */
+  public KafkaFeed(
+      Map<String, String> properties,
+      String topic,
+      @Nullable Duration lookback,
+      Pump pump,
+      Rejects rejects,
+      LongSupplier clock) {
+    this.properties = properties;
+    this.topic = topic;
+    this.lookback = lookback;
+    this.pump = pump;
+    this.rejects = rejects;
+    this.clock = clock;
+  }
+
+  @Override
+  public boolean shared() {
+    return true;
+  }
+
+  @Override
+  public void start(int shard, long after, Sink sink) {
+    pump.open(shard, sink);
+    wanted.put(shard, new Start(after, sink));
+    if (thread == null) {
+      thread = Thread.ofPlatform().daemon().name("market-kafka").start(this::run);
+    }
+    change.release();
+  }
+
+  @Override
+  public void stop(int shard) {
+    pump.shut(shard);
+    wanted.remove(shard);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    List.copyOf(wanted.keySet()).forEach(this::stop);
+    if (thread != null) {
+      thread.interrupt();
+    }
+  }
+
+  private void run() {
+    KafkaConsumer<byte[], byte[]> consumer = consumer();
+    try {
+      while (!closed) {
+        try {
+          step(consumer);
+        } catch (OffsetOutOfRangeException e) {
+          lost(e);
+        } catch (InterruptException e) {
+          return;
+        } catch (KafkaException e) {
+          LOG.atWarn().addKeyValue("topic", topic).setCause(e).log("feed cannot be read");
+          health(false, "feed cannot be read");
+          Thread.sleep(500);
+        } catch (RuntimeException e) {
+          failed(e);
+        }
+      }
+    } catch (InterruptedException | InterruptException e) {
+      LOG.debug("feed closed");
+    } finally {
+      Thread.interrupted(); // an interrupted thread cannot close the consumer
+      consumer.close(CloseOptions.timeout(PROBE));
+    }
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() {
+    Map<String, Object> all = new HashMap<>();
+    all.put("max.poll.records", "1000");
+    all.put("reconnect.backoff.max.ms", "1000");
+    all.put("metadata.recovery.strategy", "rebootstrap");
+    all.putAll(properties);
+    all.put("enable.auto.commit", "false");
+    all.put("auto.offset.reset", "none"); // a lost position must not look like a continued one
+    all.put("isolation.level", "read_committed");
+    return new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private void step(KafkaConsumer<byte[], byte[]> consumer) throws InterruptedException {
+    assign(consumer);
+    if (reading.isEmpty()) {
+      change.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
+      return;
+    }
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+    for (TopicPartition partition : records.partitions()) {
+      deliver(partition.partition(), records.records(partition));
+    }
+    if (!records.isEmpty()) {
+      answeredAt = clock.getAsLong();
+      health(true, "");
+    } else if (clock.getAsLong() - answeredAt >= PROBE_EVERY_MILLIS) {
+      probe(consumer);
+    }
+  }
+
+  /** An idle topic and a dead broker look the same to a poll. */
+  private void probe(KafkaConsumer<byte[], byte[]> consumer) throws InterruptedException {
+    try {
+      consumer.endOffsets(consumer.assignment(), PROBE);
+      answeredAt = clock.getAsLong();
+      health(true, "");
+    } catch (TimeoutException e) {
+      health(false, "no answer from the feed's broker");
+    }
+  }
+
+  private void assign(KafkaConsumer<byte[], byte[]> consumer) {
+    Map<Integer, Start> now = Map.copyOf(wanted);
+    if (now.equals(reading)) {
+      return;
+    }
+    Set<TopicPartition> partitions = new HashSet<>();
+    now.keySet().forEach(p -> partitions.add(new TopicPartition(topic, p)));
+    consumer.assign(partitions);
+    for (Map.Entry<Integer, Start> each : now.entrySet()) {
+      if (!each.getValue().equals(reading.get(each.getKey()))) {
+        seek(consumer, new TopicPartition(topic, each.getKey()), each.getValue().after());
+        reading.put(each.getKey(), each.getValue());
+        live = null;
+      }
+    }
+    reading.keySet().retainAll(now.keySet());
+  }
+
+  private void seek(KafkaConsumer<byte[], byte[]> consumer, TopicPartition at, long after) {
+    if (after >= 0) {
+      consumer.seek(at, after + 1);
+      return;
+    }
+    if (lookback != null) {
+      long since = clock.getAsLong() - lookback.toMillis();
+      OffsetAndTimestamp found = consumer.offsetsForTimes(Map.of(at, since)).get(at);
+      if (found == null) {
+        consumer.seekToEnd(Set.of(at));
+      } else {
+        consumer.seek(at, found.offset());
+      }
+      return;
+    }
+    consumer.seekToBeginning(Set.of(at));
+  }
+
+  private void deliver(int shard, List<ConsumerRecord<byte[], byte[]>> records)
+      throws InterruptedException {
+    Start start = reading.get(shard);
+    if (start == null) {
+      return;
+    }
+    List<Positioned> out = new ArrayList<>(records.size());
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      try {
+        byte[] value = record.value();
+        if (value == null) {
+          throw new IllegalArgumentException("record: no value (expected JSON or Protobuf)");
+        }
+        out.add(new Positioned(record.offset(), reader.read(value)));
+      } catch (IllegalArgumentException e) {
+        rejects.add(topic + "-" + shard, record.offset(), String.valueOf(e.getMessage()));
+      }
+    }
+    pump.deliver(shard, start.sink(), out, records.getLast().offset());
+  }
+
+  private void health(boolean answers, String detail) throws InterruptedException {
+    if (live == null || live != answers) {
+      live = answers;
+      pump.tellAll(sink -> sink.health(answers, detail));
+    }
+  }
+
+  /** Nobody knows how much of what was polled has been handed over: only a new start is safe. */
+  private void failed(RuntimeException e) throws InterruptedException {
+    LOG.atError().addKeyValue("topic", topic).setCause(e).log("feed failed");
+    for (Map.Entry<Integer, Start> each : Map.copyOf(reading).entrySet()) {
+      lost(each.getKey(), "the feed failed");
+    }
+    Thread.sleep(500);
+  }
+
+  private void lost(OffsetOutOfRangeException e) throws InterruptedException {
+    for (Map.Entry<TopicPartition, Long> each : e.offsetOutOfRangePartitions().entrySet()) {
+      lost(each.getKey().partition(), "offset " + each.getValue() + " is gone");
+    }
+  }
+
+  private void lost(int shard, String why) throws InterruptedException {
+    Start start = reading.remove(shard);
+    if (start != null) {
+      wanted.remove(shard, start);
+      pump.tell(shard, start.sink(), sink -> sink.lost(why));
+    }
+  }
+}

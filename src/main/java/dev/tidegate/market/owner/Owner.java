@@ -1,0 +1,161 @@
+package dev.tidegate.market.owner;
+
+import dev.tidegate.bus.Markets.Delays;
+import dev.tidegate.bus.Markets.Directory;
+import dev.tidegate.bus.Markets.FeedState;
+import dev.tidegate.bus.Markets.State;
+import dev.tidegate.market.book.Shard;
+import dev.tidegate.market.feed.Feed;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node's ownership of one shard under one claim: reads the feed, publishes what it becomes, and
+ * says that it lives. When it has ended it is deaf to what the feed still delivers.
+ */
+public final class Owner implements Feed.Sink {
+  private static final long DIRECTORY_MILLIS = 2_000;
+
+  final Claim claim;
+
+  private final Shard shard;
+  private final Peers peers;
+  private final Feed feed;
+  private final ReplicaSettings settings;
+  private final Consumer<String> lost;
+  private @Nullable FeedState trouble;
+  private @Nullable Silence silence;
+  private boolean ended;
+  private long now;
+  private long beatAt;
+  private long listedAt;
+  private int listed;
+
+  Owner(
+      Claim claim,
+      Shard shard,
+      Peers peers,
+      Feed feed,
+      ReplicaSettings settings,
+      Consumer<String> lost) {
+    this.claim = claim;
+    this.shard = shard;
+    this.peers = peers;
+    this.feed = feed;
+    this.settings = settings;
+    this.lost = lost;
+  }
+
+  void start(long at) {
+    now = at;
+    silence = new Silence(shard, settings.staleAfter(), at);
+    beat();
+    list();
+    feed.start(shard.index, shard.source(), this);
+  }
+
+  void end() {
+    ended = true;
+    feed.stop(shard.index);
+  }
+
+  void tick(long at) {
+    now = at;
+    if (now - beatAt >= settings.heartbeat()) {
+      beat();
+    }
+    if (now - listedAt >= DIRECTORY_MILLIS) {
+      if (trouble == null) {
+        peers.publish(said(State.LIVE, ""));
+      }
+      list();
+    }
+    Silence.Change change = silence == null ? null : silence.check(now);
+    if (change != null) {
+      tell(change);
+    }
+  }
+
+  private void tell(Silence.Change change) {
+    peers.publish(
+        new Delays(
+            shard.index,
+            shard.epoch(),
+            peers.node(),
+            claim.term(),
+            change.whole(),
+            change.delayed()));
+  }
+
+  private void beat() {
+    beatAt = now;
+    peers.publish(shard.drain(peers.node(), claim.term()));
+    if (trouble != null) {
+      peers.publish(trouble);
+    }
+  }
+
+  /** Tells which symbols there are and which of them are delayed, also to those who come late. */
+  void list() {
+    listedAt = now;
+    listed = shard.size();
+    List<String> symbols = shard.symbols();
+    peers.publish(
+        new Directory(shard.index, settings.shards(), shard.epoch(), peers.node(), symbols));
+    if (silence != null) {
+      tell(silence.whole());
+    }
+    if (trouble != null) {
+      peers.publish(trouble);
+    }
+  }
+
+  @Nullable Silence silence() {
+    return silence;
+  }
+
+  /** How the feed does: live or delayed. */
+  State state() {
+    return trouble == null ? State.LIVE : State.DELAYED;
+  }
+
+  @Override
+  public void deliver(List<Feed.Positioned> records, long position) {
+    if (ended) {
+      return;
+    }
+    for (int i = 0; i < records.size(); i++) {
+      Feed.Positioned each = records.get(i);
+      shard.apply(each.position(), each.record());
+    }
+    shard.skipTo(position);
+    while (shard.pending()) {
+      peers.publish(shard.drain(peers.node(), claim.term()));
+    }
+    if (shard.size() != listed) {
+      list();
+    }
+  }
+
+  @Override
+  public void health(boolean live, String detail) {
+    if (!ended && live != (trouble == null)) {
+      FeedState said = said(live ? State.LIVE : State.DELAYED, detail);
+      trouble = live ? null : said;
+      peers.publish(said);
+    }
+  }
+
+  private FeedState said(State state, String detail) {
+    return new FeedState(
+        shard.index, shard.epoch(), peers.node(), claim.term(), state, detail, now * 1000);
+  }
+
+  @Override
+  public void lost(String why) {
+    if (!ended) {
+      lost.accept(why);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.tidegate.market.owner;
+
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.market.book.Shard;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The figures of a node's shards, told by whichever instance holds them. Safe from any thread. */
+public final class ShardMeters {
+  private static final Channel[] CHANNELS = Channel.values();
+
+  private final MeterRegistry registry;
+  private final LongSupplier millis;
+  private final Counter takeovers;
+  private final Counter updates;
+  private volatile @Nullable Figures figures;
+
+  /** One number for each shard and channel. */
+  private record Figures(AtomicLongArray touched, AtomicIntegerArray delayed) {}
+
+  public ShardMeters(MeterRegistry registry, LongSupplier millis) {
+    this.registry = registry;
+    this.millis = millis;
+    takeovers =
+        Counter.builder("tidegate.market.takeovers")
+            .description("shards that this node came to own")
+            .register(registry);
+    updates =
+        Counter.builder("tidegate.market.updates")
+            .description("updates that this node published as their owner")
+            .register(registry);
+  }
+
+  /** Registers what there is one of for each shard, the first time that it is called. */
+  public synchronized void measure(int shards) {
+    if (figures != null) {
+      return;
+    }
+    int slots = shards * CHANNELS.length;
+    Figures all = new Figures(new AtomicLongArray(slots), new AtomicIntegerArray(slots));
+    figures = all;
+    for (int i = 0; i < slots; i++) {
+      int slot = i;
+      Gauge.builder("tidegate.market.staleness", all.touched(), t -> age(t.get(slot)))
+          .description("age of the last update of any symbol of the shard")
+          .baseUnit("seconds")
+          .tag("shard", Integer.toString(i / CHANNELS.length))
+          .tag("channel", CHANNELS[i % CHANNELS.length].text())
+          .register(registry);
+    }
+    for (int i = 0; i < CHANNELS.length; i++) {
+      int channel = i;
+      Gauge.builder("tidegate.market.delayed", all.delayed(), counts -> sum(counts, channel))
+          .description("symbols of this node's shards that are silent for longer than staleAfter")
+          .tag("channel", CHANNELS[i].text())
+          .register(registry);
+    }
+  }
+
+  private double age(long touchedAt) {
+    return touchedAt == 0 ? Double.NaN : (millis.getAsLong() - touchedAt) / 1e3;
+  }
+
+  private static int sum(AtomicIntegerArray counts, int channel) {
+    int sum = 0;
+    for (int i = channel; i < counts.length(); i += CHANNELS.length) {
+      sum += counts.get(i);
+    }
+    return sum;
+  }
+
+  /**
+   * @param silence null unless this node owns the shard
+   */
+  public void touched(Shard shard, @Nullable Silence silence) {
+    Figures all = figures;
+    for (int i = 0; all != null && i < CHANNELS.length; i++) {
+      int slot = shard.index * CHANNELS.length + i;
+      all.touched().set(slot, shard.touched(CHANNELS[i]));
+      all.delayed().set(slot, silence == null ? 0 : silence.count(CHANNELS[i]));
+    }
+  }
+
+  public void takenOver() {
+    takeovers.increment();
+  }
+
+  void published(int count) {
+    updates.increment(count);
+  }
+}

@@ -1,0 +1,118 @@
+package dev.tidegate.market.record;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedInputStream;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a recorded stream line by line: {@code <unix seconds>: <the exchange's JSON>}, plain or
+ * gzip. Lines about the recorder's own connection are passed over.
+ */
+public final class CaptureReader implements AutoCloseable {
+  /**
+   * What one line gave.
+   *
+   * @param line counted from 1
+   * @param received when the recorder got it, microseconds since the epoch
+   */
+  public record Captured(long line, long received, List<FeedRecord> records) {}
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final BigDecimal MICROS = BigDecimal.valueOf(1_000_000);
+
+  private final BufferedReader in;
+  private final Rejects rejects;
+  private final String name;
+  private final CoinbaseMessages coinbase = new CoinbaseMessages();
+  private final BinanceMessages binance = new BinanceMessages();
+  private long line;
+
+  private CaptureReader(InputStream in, String name, Rejects rejects) {
+    this.in = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8), 1 << 16);
+    this.name = name;
+    this.rejects = rejects;
+  }
+
+  public static CaptureReader open(Path path, Rejects rejects) throws IOException {
+    BufferedInputStream raw = new BufferedInputStream(Files.newInputStream(path), 1 << 16);
+    try {
+      raw.mark(2);
+      boolean gzip = raw.read() == 0x1f && raw.read() == 0x8b;
+      raw.reset();
+      InputStream text = gzip ? new GZIPInputStream(raw, 1 << 16) : raw;
+      return new CaptureReader(text, String.valueOf(path.getFileName()), rejects);
+    } catch (IOException e) {
+      raw.close();
+      throw e;
+    }
+  }
+
+  /** The next line that says something about a market, or null at the end. */
+  public @Nullable Captured next() throws IOException {
+    for (String text = in.readLine(); text != null; text = in.readLine()) {
+      line++;
+      int colon = text.indexOf(": ");
+      if (colon <= 0 || !isTime(text, colon)) {
+        continue;
+      }
+      long received = new BigDecimal(text.substring(0, colon)).multiply(MICROS).longValue();
+      List<FeedRecord> records = read(text.substring(colon + 2), received);
+      if (!records.isEmpty()) {
+        return new Captured(line, received, records);
+      }
+    }
+    return null;
+  }
+
+  private List<FeedRecord> read(String message, long received) {
+    try {
+      JsonNode root = JSON.readTree(message);
+      return root.has("product_id")
+          ? coinbase.records(root, received)
+          : binance.records(root.has("data") ? root.get("data") : root, received);
+    } catch (JsonProcessingException e) {
+      rejects.add(name, line, "not JSON: " + e.getOriginalMessage());
+    } catch (IllegalArgumentException e) {
+      rejects.add(name, line, String.valueOf(e.getMessage()));
+    }
+    return List.of();
+  }
+
+  private static boolean isTime(String text, int end) {
+    int points = 0;
+    for (int i = 0; i < end; i++) {
+      char c = text.charAt(i);
+      points += c == '.' ? 1 : 0;
+      if ((c < '0' || c > '9') && c != '.') {
+        return false;
+      }
+    }
+    return points == 0 || (points == 1 && end > 1);
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+
+  /** The field's text, or an {@link IllegalArgumentException} that names it. */
+  static String text(JsonNode node, String field) {
+    JsonNode value = node.get(field);
+    if (value == null || !value.isValueNode() || value.isNull()) {
+      throw new IllegalArgumentException(field + ": " + value + " (expected a value)");
+    }
+    return value.asText();
+  }
+}

@@ -1,0 +1,241 @@
+package dev.tidegate.market.record;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.tidegate.bus.Decimal;
+import dev.tidegate.bus.Markets.Delta;
+import dev.tidegate.bus.Markets.Event;
+import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
+import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Markets.State;
+import dev.tidegate.bus.Markets.Status;
+import dev.tidegate.bus.Markets.Ticker;
+import dev.tidegate.bus.Markets.Trade;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one record of the feed topic: {@code book.snapshot}, {@code book.delta}, {@code trade},
+ * {@code ticker} or {@code status}. Unknown fields are skipped. One parser per thread.
+ */
+public final class RecordParser {
+  static final int MAX_SYMBOL = 64;
+  private static final int MAX_TEXT = 256;
+  static final int MAX_LEVELS = 200_000;
+
+  /** Shorter than what a decimal may have, so that volumes have room to grow. */
+  static final int MAX_DECIMAL = 32;
+
+  static final long MAX_TIME = 4_102_444_800_000_000L; // the year 2100
+
+  private final JsonFactory json =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(4096).maxNestingDepth(16).build())
+          .build();
+
+  private @Nullable String type;
+  private @Nullable String symbol;
+  private long time;
+  private long sourceSeq;
+  private @Nullable List<Level> bids;
+  private @Nullable List<Level> asks;
+  private @Nullable String id;
+  private @Nullable String side;
+  private @Nullable String state;
+  private @Nullable String detail;
+  private @Nullable Decimal price;
+  private @Nullable Decimal size;
+  private @Nullable Decimal bid;
+  private @Nullable Decimal bidSize;
+  private @Nullable Decimal ask;
+  private @Nullable Decimal askSize;
+  private @Nullable Decimal last;
+
+  public FeedRecord parse(byte[] bytes) {
+    return parse(bytes, 0, bytes.length);
+  }
+
+  /** An {@link IllegalArgumentException} says what is wrong with the record. */
+  public FeedRecord parse(byte[] bytes, int offset, int length) {
+    clear();
+    try (JsonParser in = json.createParser(bytes, offset, length)) {
+      if (in.nextToken() != JsonToken.START_OBJECT) {
+        throw bad("record", in.currentToken(), "a JSON object");
+      }
+      while (in.nextToken() != JsonToken.END_OBJECT) {
+        String name = in.currentName();
+        in.nextToken();
+        field(in, name);
+      }
+      if (in.nextToken() != null) {
+        throw bad("record", "more after the object", "one JSON object");
+      }
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("record: not JSON: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("record: not JSON: " + e.getMessage(), e);
+    }
+    return record();
+  }
+
+  private void clear() {
+    type = symbol = id = side = state = detail = null;
+    price = size = bid = bidSize = ask = askSize = last = null;
+    bids = asks = null;
+    time = sourceSeq = -1;
+  }
+
+  private void field(JsonParser in, String name) throws IOException {
+    switch (name) {
+      case "type" -> type = text(in, name, MAX_TEXT);
+      case "symbol" -> symbol = text(in, name, MAX_SYMBOL);
+      case "time" -> time = whole(in, name, MAX_TIME);
+      case "sourceSeq" -> sourceSeq = whole(in, name, Long.MAX_VALUE);
+      case "bids" -> bids = levels(in, name);
+      case "asks" -> asks = levels(in, name);
+      case "id" -> id = text(in, name, MAX_TEXT);
+      case "side" -> side = text(in, name, MAX_TEXT);
+      case "state" -> state = text(in, name, MAX_TEXT);
+      case "detail" -> detail = text(in, name, MAX_TEXT);
+      default -> decimalField(in, name);
+    }
+  }
+
+  private void decimalField(JsonParser in, String name) throws IOException {
+    switch (name) {
+      case "price" -> price = decimal(in, name, true);
+      case "size" -> size = decimal(in, name, false);
+      case "bid" -> bid = decimalOrNull(in, name, true);
+      case "bidSize" -> bidSize = decimalOrNull(in, name, false);
+      case "ask" -> ask = decimalOrNull(in, name, true);
+      case "askSize" -> askSize = decimalOrNull(in, name, false);
+      case "last" -> last = decimalOrNull(in, name, true);
+      default -> in.skipChildren();
+    }
+  }
+
+  private FeedRecord record() {
+    String kind = given("type", type);
+    if (given("symbol", symbol).isEmpty()) {
+      throw bad("symbol", "\"\"", "1 to " + MAX_SYMBOL + " characters");
+    }
+    if (time < 0) {
+      throw bad("time", "missing", "microseconds since the epoch");
+    }
+    return new FeedRecord(given("symbol", symbol), time, sourceSeq, event(kind));
+  }
+
+  private Event event(String kind) {
+    return switch (kind) {
+      case "book.snapshot" -> new Snapshot(given("bids", bids), given("asks", asks));
+      case "book.delta" ->
+          new Delta(bids == null ? List.of() : bids, asks == null ? List.of() : asks);
+      case "trade" ->
+          new Trade(
+              given("id", id),
+              given("price", price),
+              given("size", size),
+              taker(given("side", side)));
+      case "ticker" -> new Ticker(bid, bidSize, ask, askSize, last);
+      case "status" -> new Status(state(given("state", state)), detail == null ? "" : detail);
+      default -> throw bad("type", kind, "book.snapshot, book.delta, trade, ticker or status");
+    };
+  }
+
+  private static Side taker(String text) {
+    Side taker = Side.named(text);
+    if (taker == null) {
+      throw bad("side", text, "buy or sell");
+    }
+    return taker;
+  }
+
+  static State state(String text) {
+    State state = State.named(text);
+    if (state == null) {
+      throw bad("state", text, "live, delayed, halted or maintenance");
+    }
+    return state;
+  }
+
+  private static List<Level> levels(JsonParser in, String name) throws IOException {
+    if (in.currentToken() != JsonToken.START_ARRAY) {
+      throw bad(name, in.currentToken(), "an array of [\"price\",\"size\"]");
+    }
+    List<Level> levels = new ArrayList<>();
+    while (in.nextToken() != JsonToken.END_ARRAY) {
+      if (in.currentToken() != JsonToken.START_ARRAY || levels.size() == MAX_LEVELS) {
+        throw bad(name, in.currentToken(), "at most " + MAX_LEVELS + " of [\"price\",\"size\"]");
+      }
+      in.nextToken();
+      Decimal price = decimal(in, name, true);
+      in.nextToken();
+      levels.add(new Level(price, decimal(in, name, false)));
+      if (in.nextToken() != JsonToken.END_ARRAY) {
+        throw bad(name, in.currentToken(), "[\"price\",\"size\"]");
+      }
+    }
+    return levels;
+  }
+
+  private static @Nullable Decimal decimalOrNull(JsonParser in, String name, boolean signed)
+      throws IOException {
+    return in.currentToken() == JsonToken.VALUE_NULL ? null : decimal(in, name, signed);
+  }
+
+  private static Decimal decimal(JsonParser in, String name, boolean signed) throws IOException {
+    Decimal value = Decimal.of(text(in, name, MAX_DECIMAL));
+    if (value.isNegative() && !signed) {
+      throw bad(name, value, "a size of 0 or more");
+    }
+    return value;
+  }
+
+  private static String text(JsonParser in, String name, int most) throws IOException {
+    if (in.currentToken() != JsonToken.VALUE_STRING) {
+      throw bad(name, in.currentToken(), "a string");
+    }
+    return bounded(name, in.getText(), most);
+  }
+
+  private static String bounded(String name, String text, int most) {
+    if (text.length() > most) {
+      throw bad(name, text.length() + " characters", "at most " + most);
+    }
+    return text;
+  }
+
+  /** Free text; nothing is the same as empty. */
+  static String bounded(String name, @Nullable String text) {
+    return text == null ? "" : bounded(name, text, MAX_TEXT);
+  }
+
+  private static long whole(JsonParser in, String name, long most) throws IOException {
+    if (in.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+      throw bad(name, in.currentToken(), "a whole number");
+    }
+    long value = in.getLongValue();
+    if (value < 0 || value > most) {
+      throw bad(name, value, "0.." + most);
+    }
+    return value;
+  }
+
+  static <T> T given(String name, @Nullable T value) {
+    if (value == null) {
+      throw bad(name, "missing", "a value");
+    }
+    return value;
+  }
+
+  static IllegalArgumentException bad(String name, @Nullable Object value, String expected) {
+    return new IllegalArgumentException(name + ": " + value + " (expected " + expected + ")");
+  }
+}

@@ -1,0 +1,10 @@
+package dev.tidegate.redis;
+
+/** The server did not answer; what it was asked may or may not have been done. */
+public final class RedisUnavailable extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  RedisUnavailable(String message) {
+    super(message, null, false, false);
+  }
+}

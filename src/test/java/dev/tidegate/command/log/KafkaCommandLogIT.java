@@ -1,0 +1,98 @@
+package dev.tidegate.command.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidegate.command.CommandBackend;
+import dev.tidegate.command.CommandConfig;
+import dev.tidegate.command.Harness;
+import dev.tidegate.testing.KafkaBroker;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class KafkaCommandLogIT extends CommandLogContract {
+  /** What a log does, apart from when it gives up: a broker on a busy machine may take its time. */
+  private static final CommandConfig PATIENT =
+      new CommandConfig(
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(60),
+          null,
+          null,
+          null,
+          null);
+
+  private static Harness harness;
+  private static CommandLog log;
+
+  @BeforeAll
+  static void open() {
+    harness = new Harness(backend(KafkaBroker.shared(), PATIENT));
+    log = harness.openLog();
+    Harness.await("the broker is found", Duration.ofSeconds(15), log::available);
+  }
+
+  @AfterAll
+  static void close() {
+    harness.on(log::close);
+    harness.close();
+  }
+
+  @Override
+  CommandLog log() {
+    return log;
+  }
+
+  @Override
+  Harness harness() {
+    return harness;
+  }
+
+  @Test
+  void aBrokerThatIsAwayFailsOneAppendAndTheNextIsNotEvenSentUntilItIsBack() {
+    try (KafkaBroker broker = KafkaBroker.start();
+        Harness own = new Harness(backend(broker, CommandConfig.defaults()))) {
+      CommandLog of = own.openLog("commands");
+      Harness.await("the broker is found", Duration.ofSeconds(15), of::available);
+      own.on(() -> of.append("commands", "a", new byte[] {1}));
+      broker.freeze();
+      assertRefused(own, of);
+      assertThat(of.available()).isFalse();
+      assertThat(assertRefused(own, of).neverSent()).isTrue();
+      broker.thaw();
+      assertReturns(own, of);
+
+      broker.kill();
+      assertRefused(own, of);
+      assertThat(assertRefused(own, of).neverSent()).isTrue();
+      broker.restart();
+      assertReturns(own, of);
+      own.on(of::close);
+    }
+  }
+
+  private static void assertReturns(Harness on, CommandLog log) {
+    Harness.await("the broker is found again", Duration.ofSeconds(15), log::available);
+    on.on(() -> log.append("commands", "a", new byte[] {2}));
+    assertThat(log.condition()).isEqualTo("up");
+  }
+
+  private static LogUnavailable assertRefused(Harness on, CommandLog log) {
+    LogUnavailable[] caught = new LogUnavailable[1];
+    assertThatThrownBy(() -> on.on(() -> log.append("commands", "a", new byte[] {3})))
+        .isInstanceOfSatisfying(LogUnavailable.class, e -> caught[0] = e);
+    return caught[0];
+  }
+
+  private static CommandBackend backend(KafkaBroker broker, CommandConfig config) {
+    return CommandBackend.of(config, Harness.kafka(broker.bootstrapServers()), null);
+  }
+}

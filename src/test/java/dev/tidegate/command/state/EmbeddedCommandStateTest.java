@@ -1,0 +1,20 @@
+package dev.tidegate.command.state;
+
+import dev.tidegate.command.Harness;
+import io.vertx.core.Future;
+import java.util.function.Supplier;
+
+class EmbeddedCommandStateTest extends CommandStateContract {
+  private int epochs;
+  private final CommandState state = new EmbeddedCommandState(RETENTION, () -> "e" + epochs++);
+
+  @Override
+  CommandState state() {
+    return state;
+  }
+
+  @Override
+  <T> T on(Supplier<Future<T>> action) {
+    return Harness.get(action.get());
+  }
+}

@@ -1,0 +1,153 @@
+package dev.tidegate.market.feed;
+
+import static dev.tidegate.testing.Await.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidegate.bus.Markets.Fed;
+import dev.tidegate.bus.Markets.Ticker;
+import dev.tidegate.market.book.Placement;
+import dev.tidegate.market.record.CaptureReader;
+import dev.tidegate.market.record.CaptureReaderTest;
+import dev.tidegate.market.record.Rejects;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The feeds that have threads of their own, against real time and real sockets. */
+class FeedsIT {
+  private final ExecutorService loop = Executors.newSingleThreadExecutor();
+  private final Pump pump = new Pump(loop);
+  private final Rejects rejects = new Rejects(new SimpleMeterRegistry(), () -> 0);
+  private final Queue<Feed.Positioned> got = new ConcurrentLinkedQueue<>();
+  private final Queue<Fed> elsewhere = new ConcurrentLinkedQueue<>();
+
+  private final Feed.Sink sink =
+      new Feed.Sink() {
+        @Override
+        public void deliver(List<Feed.Positioned> records, long position) {
+          got.addAll(records);
+        }
+
+        @Override
+        public void health(boolean live, String detail) {}
+
+        @Override
+        public void lost(String why) {}
+      };
+
+  @AfterEach
+  void stop() {
+    loop.shutdownNow();
+  }
+
+  @Test
+  void theSimulatorKeepsItsPaceEvenlyOverItsSymbols() throws Exception {
+    List<String> symbols =
+        IntStream.range(0, 50).mapToObj(i -> "SYM00" + (i < 10 ? "0" : "") + i).toList();
+    SimulatorFeed feed =
+        new SimulatorFeed(
+            new Simulation(symbols, 2_500, 0, 0, 1, 3),
+            2,
+            pump,
+            () -> System.currentTimeMillis() * 1000);
+    feed.start(0, -1, sink);
+    feed.start(1, -1, sink);
+    await(() -> got.size() >= 500);
+    long from = got.peek().record().time();
+    await(() -> got.size() >= 3_000);
+    feed.close();
+    List<Feed.Positioned> records = got.stream().limit(3_000).toList();
+    double seconds = (records.getLast().record().time() - from) / 1e6;
+    assertThat(2_999 / seconds).isBetween(2_000.0, 2_600.0);
+    assertThat(records).allMatch(r -> r.record().event() instanceof Ticker);
+    for (String symbol : symbols) {
+      assertThat(records.stream().filter(r -> r.record().symbol().equals(symbol)).count())
+          .as(symbol)
+          .isBetween(55L, 65L);
+    }
+  }
+
+  @Test
+  void theSocketTakesLinesAndSendsOnWhatIsOwnedElsewhere() throws Exception {
+    SocketFeed feed =
+        new SocketFeed(
+            new InetSocketAddress("127.0.0.1", 0), 2, loop, pump, rejects, elsewhere::add);
+    int shardOfA = Placement.shard("A", 2);
+    feed.start(shardOfA, 41, sink);
+    String other = Placement.shard("B", 2) == shardOfA ? otherThan(shardOfA) : "B";
+    await(() -> feed.port() > 0);
+    try (Socket socket = new Socket("127.0.0.1", feed.port());
+        OutputStream out = socket.getOutputStream()) {
+      send(out, "{\"type\":\"ticker\",\"symbol\":\"A\",\"time\":7,\"last\":\"1\"}\n{bad\n\n{\"typ");
+      await(() -> got.size() == 1 && rejects.count() == 1);
+      send(out, "e\":\"ticker\",\"symbol\":\"A\",\"time\":8,\"last\":\"2\"}\n");
+      send(out, "{\"type\":\"ticker\",\"symbol\":\"" + other + "\",\"time\":9}\n");
+      await(() -> got.size() == 2 && elsewhere.size() == 1);
+    }
+    assertThat(got).extracting(Feed.Positioned::position).containsExactly(42L, 43L);
+    Fed fed = elsewhere.peek();
+    assertThat(fed.shard()).isEqualTo(1 - shardOfA);
+    feed.start(fed.shard(), -1, sink);
+    feed.fed(fed);
+    assertThat(got).hasSize(3);
+    feed.close();
+  }
+
+  @Test
+  void aCaptureIsReadAgainAndGoesOnFromAPosition() throws Exception {
+    Path path = CaptureReaderTest.capture("binance");
+    long once = count(path);
+    CaptureFeed feed = new CaptureFeed(path, 0, true, 1, pump, rejects);
+    feed.start(0, -1, sink);
+    await(() -> got.size() >= once * 2);
+    feed.stop(0);
+    List<Feed.Positioned> records = got.stream().limit(once * 2).toList();
+    assertThat(records).isSortedAccordingTo((a, b) -> Long.compare(a.position(), b.position()));
+    assertThat(records.get((int) once).record().symbol())
+        .isEqualTo(records.getFirst().record().symbol());
+    assertThat(records.get((int) once).record().time())
+        .isGreaterThan(records.get((int) once - 1).record().time());
+
+    Feed.Positioned tenth = records.get(10);
+    got.clear();
+    feed.start(0, records.get(9).position(), sink);
+    await(() -> !got.isEmpty());
+    assertThat(got.peek().position()).isEqualTo(tenth.position());
+    feed.close();
+  }
+
+  private long count(Path path) throws IOException {
+    long records = 0;
+    try (CaptureReader reader = CaptureReader.open(path, rejects)) {
+      for (var c = reader.next(); c != null; c = reader.next()) {
+        records += c.records().size();
+      }
+    }
+    return records;
+  }
+
+  private static String otherThan(int shard) {
+    char symbol = 'C';
+    while (Placement.shard(String.valueOf(symbol), 2) == shard) {
+      symbol++;
+    }
+    return String.valueOf(symbol);
+  }
+
+  private static void send(OutputStream out, String text) throws IOException {
+    out.write(text.getBytes(StandardCharsets.UTF_8));
+    out.flush();
+  }
+}
