@@ -7,6 +7,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -20,50 +21,69 @@ import io.vertx.core.Vertx;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 
-/** Dependencies point one way: app, then capabilities, then rules, policy, bus and problem. */
+/**
+ * Dependencies point one way: from app to the roots of roles, from a root to its rooms, and from
+ * everybody to what stands below. Roles meet on the bus.
+ */
 @AnalyzeClasses(packages = "dev.tidegate", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-  private static final Set<String> FOUNDATION =
-      Set.of("policy", "bus", "problem", "rules", "loop", "json", "net", "redis", "config");
+  private static final String ROOT = "dev.tidegate.";
 
   /**
-   * The few that another may use: the listener holds the routes, policies and endpoints of its own.
+   * Of each package below the roles, what it may use in turn. The rest of the house may use all.
    */
-  private static final Map<String, Set<String>> ALSO =
+  private static final Map<String, Set<String>> BELOW =
       Map.of(
-          "ingress", Set.of("route", "rest", "auth", "ratelimit", "waf", "cache"),
+          "loop", Set.of(),
           "json", Set.of(),
           "net", Set.of(),
-          "redis", Set.of("loop", "net"),
           "config", Set.of(),
-          "loop", Set.of(),
+          "redis", Set.of("loop", "net"),
           "problem", Set.of("json"),
           "bus", Set.of("problem", "json"),
           "policy", Set.of("problem", "bus"),
           "rules", Set.of("policy", "problem", "bus", "json", "net", "config", "loop"));
 
-  @ArchTest
-  static final ArchRule packagesHaveNoCycles =
-      slices().matching("dev.tidegate.(*)..").should().beFreeOfCycles();
+  /** Roles and capabilities that another is built from. */
+  private static final Map<String, Set<String>> BUILT_FROM =
+      Map.of("ingress", Set.of("route", "rest", "auth", "ratelimit"));
 
   @ArchTest
-  static final ArchRule capabilitiesMeetOnlyOnTheBus =
+  static final ArchRule packagesHaveNoCycles =
+      slices().matching("dev.tidegate.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule rolesMeetOnlyOnTheBus =
+      everyDependency(
+          "stay within its package and what stands below it",
+          (origin, target) ->
+              origin.room().equals(target.room())
+                  || origin.role().equals("app")
+                  || origin.role().equals(target.role())
+                  || below(origin.role(), target.role())
+                  || BUILT_FROM.getOrDefault(origin.role(), Set.of()).contains(target.role()));
+
+  @ArchTest
+  static final ArchRule roomsAreUsedByTheirOwnRole =
+      everyDependency(
+          "know the rooms of no other role",
+          (origin, target) -> target.isRoot() || origin.role().equals(target.role()));
+
+  @ArchTest
+  static final ArchRule thereIsOneLevelOfRooms =
       classes()
-          .that()
-          .resideOutsideOfPackage("dev.tidegate.app..")
           .should(
-              new ArchCondition<>("use no other capability") {
-                @Override
-                public void check(JavaClass origin, ConditionEvents events) {
-                  strangers(origin)
-                      .forEach(
-                          stranger ->
-                              events.add(
-                                  SimpleConditionEvent.violated(
-                                      origin, origin.getName() + " uses " + stranger)));
-                }
-              });
+              condition(
+                  "live in a role or in a room of it",
+                  (type, complain) -> {
+                    if (type.getPackageName().substring(ROOT.length()).split("\\.").length > 2) {
+                      complain.accept(type.getName() + " lives too deep");
+                    }
+                  }));
 
   @ArchTest
   static final ArchRule onlyVerticlesAndAppTouchVertx =
@@ -108,35 +128,49 @@ class ArchitectureTest {
                   "io.vertx.core.internal.logging..",
                   "io.netty.util.internal.logging.."));
 
-  private static Set<String> strangers(JavaClass origin) {
-    String own = capability(origin);
-    Set<String> strangers = new TreeSet<>();
-    origin
-        .getDirectDependenciesFromSelf()
-        .forEach(
-            dependency -> {
-              JavaClass target = dependency.getTargetClass().getBaseComponentType();
-              String other = capability(target);
-              if (!other.isEmpty() && !other.equals(own) && !mayUse(own, other)) {
-                strangers.add(target.getName());
-              }
-            });
-    return strangers;
+  private static boolean below(String origin, String target) {
+    Set<String> allowed = BELOW.get(origin);
+    return allowed == null ? BELOW.containsKey(target) : allowed.contains(target);
   }
 
-  private static boolean mayUse(String own, String other) {
-    return ALSO.getOrDefault(own, Set.of()).contains(other)
-        || (FOUNDATION.contains(other) && !FOUNDATION.contains(own));
-  }
-
-  /** The first package below dev.tidegate, or nothing for a class of somebody else. */
-  private static String capability(JavaClass type) {
-    String name = type.getPackageName();
-    String root = "dev.tidegate.";
-    if (!name.startsWith(root)) {
-      return "";
+  /** Where a class lives: {@code stream.topic.Ring} in the room {@code topic} of {@code stream}. */
+  private record Home(String role, String room) {
+    static Home of(JavaClass type) {
+      String home = type.getPackageName().substring(ROOT.length());
+      int dot = home.indexOf('.');
+      return new Home(dot < 0 ? home : home.substring(0, dot), home);
     }
-    int end = name.indexOf('.', root.length());
-    return end < 0 ? name.substring(root.length()) : name.substring(root.length(), end);
+
+    boolean isRoot() {
+      return role.equals(room);
+    }
+  }
+
+  private static ArchRule everyDependency(String should, BiPredicate<Home, Home> allowed) {
+    return classes()
+        .should(
+            condition(
+                should,
+                (origin, complain) -> {
+                  Set<String> strangers = new TreeSet<>();
+                  for (Dependency dependency : origin.getDirectDependenciesFromSelf()) {
+                    JavaClass target = dependency.getTargetClass().getBaseComponentType();
+                    if (target.getPackageName().startsWith(ROOT)
+                        && !allowed.test(Home.of(origin), Home.of(target))) {
+                      strangers.add(target.getName());
+                    }
+                  }
+                  strangers.forEach(s -> complain.accept(origin.getName() + " uses " + s));
+                }));
+  }
+
+  private static ArchCondition<JavaClass> condition(
+      String should, BiConsumer<JavaClass, Consumer<String>> check) {
+    return new ArchCondition<>(should) {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        check.accept(type, complaint -> events.add(SimpleConditionEvent.violated(type, complaint)));
+      }
+    };
   }
 }

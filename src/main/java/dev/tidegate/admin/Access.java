@@ -32,12 +32,13 @@ final class Access implements Handler<RoutingContext> {
   public void handle(RoutingContext request) {
     if (tokenHash != null && !carriesToken(request)) {
       request.response().putHeader("WWW-Authenticate", "Bearer realm=\"tidegate-admin\"");
-      Answers.problem(
+      Responses.problem(
           request, Problem.UNAUTHENTICATED, "Authorization: expected Bearer and the admin token");
     } else if (tokenHash == null && !isLocal(request)) {
-      Answers.problem(request, Problem.FORBIDDEN, "Host: expected a loopback address or localhost");
+      Responses.problem(
+          request, Problem.FORBIDDEN, "Host: expected a loopback address or localhost");
     } else if (CHANGES.contains(request.request().method()) && !isJson(request)) {
-      Answers.problem(
+      Responses.problem(
           request, Problem.UNSUPPORTED_MEDIA_TYPE, "Content-Type: expected application/json");
     } else {
       request.next();

@@ -1,13 +1,16 @@
 package dev.tidegate.admin;
 
 import dev.tidegate.net.RequestIds;
+import dev.tidegate.problem.Problem;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.util.Arrays;
 
 /** Everything that the admin listener answers: the one list of its paths and their order. */
 final class AdminApi {
-  static final String ROOT = "/admin/v1/";
-
+  private static final String ROOT = Responses.ROOT;
   private static final int MOST_BODY = 64 * 1024;
 
   private final RequestIds ids;
@@ -37,8 +40,8 @@ final class AdminApi {
 
   /** What stands above {@link Access} is for everybody. */
   void mount(Router router) {
-    router.route().handler(Answers.prepare(ids));
-    router.route().handler(Answers::onlyKnownMethods);
+    router.route().handler(this::prepare);
+    router.route().handler(AdminApi::onlyKnownMethods);
     router.get("/health/live").handler(pages::live);
     router.get("/health/ready").handler(pages::ready);
     router.get("/").handler(pages::console);
@@ -55,12 +58,33 @@ final class AdminApi {
     router.get(ROOT + ":kind").handler(views::all);
     router.get(ROOT + ":kind/:id").handler(views::one);
     for (int status : new int[] {400, 404, 405, 406, 413, 414, 415, 431, 500}) {
-      router.errorHandler(status, Answers::failure);
+      router.errorHandler(status, Responses::failure);
+    }
+  }
+
+  /** First in line: gives the request its id and the headers that every answer has. */
+  private void prepare(RoutingContext request) {
+    request
+        .response()
+        .putHeader(RequestIds.HEADER, ids.of(request.request().getHeader(RequestIds.HEADER)))
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("X-Content-Type-Options", "nosniff");
+    request.next();
+  }
+
+  /** Second in line: everything is read, little is changed. */
+  private static void onlyKnownMethods(RoutingContext request) {
+    String allowed = methods(request.normalizedPath());
+    if (Arrays.asList(allowed.split(", ")).contains(request.request().method().name())) {
+      request.next();
+    } else {
+      request.response().putHeader(HttpHeaders.ALLOW, allowed);
+      Responses.problem(request, Problem.METHOD_NOT_ALLOWED, null);
     }
   }
 
   /** What may be done at the path. */
-  static String methods(String path) {
+  private static String methods(String path) {
     String rules = RulesApi.methods(path);
     if (rules != null) {
       return rules;

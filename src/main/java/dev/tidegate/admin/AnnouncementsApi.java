@@ -67,25 +67,26 @@ final class AnnouncementsApi {
   void list(RoutingContext request) {
     JsonWriter body = new JsonWriter().object().array("announcements");
     board.standing(micros()).forEach(one -> write(body, one).end());
-    Answers.json(request, 200, body.end().end());
+    Responses.json(request, 200, body.end().end());
   }
 
   void announce(RoutingContext request) {
     long now = micros();
     try {
-      Announcement made = read(Answers.body(request), now);
+      Announcement made = read(Responses.body(request), now);
       if (board.standing(now).size() >= NoticeBoard.MOST) {
-        Answers.problem(
+        Responses.problem(
             request, Problem.CONFLICT, "announcements: more than " + NoticeBoard.MOST + " stand");
         return;
       }
       if (say("announced", made, request)) {
-        Answers.json(request, 201, write(new JsonWriter(), made).end());
+        Responses.json(request, 201, write(new JsonWriter(), made).end());
       } else {
-        Answers.problem(request, Problem.CONFLICT, "announcements: no room, or it is over already");
+        Responses.problem(
+            request, Problem.CONFLICT, "announcements: no room, or it is over already");
       }
     } catch (IllegalArgumentException e) {
-      Answers.problem(request, Problem.BAD_REQUEST, e.getMessage());
+      Responses.problem(request, Problem.BAD_REQUEST, e.getMessage());
     }
   }
 
@@ -105,12 +106,12 @@ final class AnnouncementsApi {
                 Math.max(now, one.changed() + 1),
                 true);
         if (say("announcement taken back", ended, request)) {
-          Answers.json(request, 200, write(new JsonWriter(), ended).field("ended", true).end());
+          Responses.json(request, 200, write(new JsonWriter(), ended).field("ended", true).end());
           return;
         }
       }
     }
-    Answers.problem(request, Problem.NOT_FOUND, "announcement " + id + ": nobody has it");
+    Responses.problem(request, Problem.NOT_FOUND, "announcement " + id + ": nobody has it");
   }
 
   /** False when the board does not take it, and then nobody hears of it. */

@@ -43,16 +43,16 @@ final class Pages {
   void live(RoutingContext request) {
     List<String> wrong = ailments.get();
     if (wrong.isEmpty()) {
-      Answers.json(request, 200, status("live").end());
+      Responses.json(request, 200, status("live").end());
       return;
     }
     JsonWriter body = status("ailing").array("why");
     wrong.forEach(body::value);
-    Answers.json(request, 503, body.end().end());
+    Responses.json(request, 503, body.end().end());
   }
 
   void ready(RoutingContext request) {
-    Answers.json(request, readiness.isReady() ? 200 : 503, status(readiness.text()).end());
+    Responses.json(request, readiness.isReady() ? 200 : 503, status(readiness.text()).end());
   }
 
   void metrics(RoutingContext request) {
@@ -67,11 +67,11 @@ final class Pages {
 
   void index(RoutingContext request) {
     JsonWriter body = status(readiness.text()).array("links");
-    body.value(AdminApi.ROOT + "roles").value(AdminApi.ROOT + "announcements");
-    RulesApi.KINDS.forEach(kind -> body.value(AdminApi.ROOT + kind));
-    Views.KINDS.forEach(kind -> body.value(AdminApi.ROOT + kind));
+    body.value(Responses.ROOT + "roles").value(Responses.ROOT + "announcements");
+    RulesApi.KINDS.forEach(kind -> body.value(Responses.ROOT + kind));
+    Views.KINDS.forEach(kind -> body.value(Responses.ROOT + kind));
     body.value("/health/live").value("/health/ready").value("/metrics");
-    Answers.json(request, 200, body.end().end());
+    Responses.json(request, 200, body.end().end());
   }
 
   void console(RoutingContext request) {

@@ -44,7 +44,7 @@ final class RolesApi {
     String role = String.valueOf(request.pathParam("role"));
     Integer instances = instances(request);
     if (instances == null) {
-      Answers.problem(request, Problem.BAD_REQUEST, EXPECTED);
+      Responses.problem(request, Problem.BAD_REQUEST, EXPECTED);
       return;
     }
     LOG.atInfo()
@@ -59,7 +59,7 @@ final class RolesApi {
 
   private static @Nullable Integer instances(RoutingContext request) {
     try {
-      return new JsonBody(Answers.body(request), "instances")
+      return new JsonBody(Responses.body(request), "instances")
           .integer("instances", 0, MOST_INSTANCES);
     } catch (IllegalArgumentException e) {
       return null;
@@ -67,17 +67,17 @@ final class RolesApi {
   }
 
   private static void answer(RoutingContext request, Future<Roles> roles) {
-    roles.onSuccess(r -> Answers.json(request, 200, json(r))).onFailure(e -> refuse(request, e));
+    roles.onSuccess(r -> Responses.json(request, 200, json(r))).onFailure(e -> refuse(request, e));
   }
 
   private static void refuse(RoutingContext request, Throwable cause) {
     ReplyFailure kind = cause instanceof ReplyException e ? e.failureType() : ReplyFailure.ERROR;
     switch (kind) {
-      case RECIPIENT_FAILURE -> Answers.problem(request, Problem.BAD_REQUEST, cause.getMessage());
+      case RECIPIENT_FAILURE -> Responses.problem(request, Problem.BAD_REQUEST, cause.getMessage());
       case NO_HANDLERS ->
-          Answers.problem(request, Problem.UNAVAILABLE, "the node is starting or leaving");
+          Responses.problem(request, Problem.UNAVAILABLE, "the node is starting or leaving");
       case TIMEOUT ->
-          Answers.problem(
+          Responses.problem(
               request, Problem.UNAVAILABLE, "no answer in time; the change may still happen");
       case ERROR -> request.fail(cause);
     }

@@ -31,15 +31,15 @@ final class RulesApi {
 
   void mount(Router router) {
     for (String kind : KINDS) {
-      router.route(AdminApi.ROOT + kind).handler(request -> ask(request, kind));
-      router.route(AdminApi.ROOT + kind + "/:id").handler(request -> ask(request, kind));
+      router.route(Responses.ROOT + kind).handler(request -> ask(request, kind));
+      router.route(Responses.ROOT + kind + "/:id").handler(request -> ask(request, kind));
     }
   }
 
   /** The methods that the path takes; null when it is not one of ours. */
   static @Nullable String methods(String path) {
     for (String kind : KINDS) {
-      String root = AdminApi.ROOT + kind;
+      String root = Responses.ROOT + kind;
       boolean tiers = kind.equals("tiers");
       if (path.equals(root)) {
         return tiers ? "GET" : "GET, POST";
@@ -54,7 +54,7 @@ final class RulesApi {
   private void ask(RoutingContext request, String kind) {
     String verb = request.request().method().name();
     RulesAsked asked =
-        new RulesAsked(verb, kind, request.pathParam("id"), Answers.body(request), by(request));
+        new RulesAsked(verb, kind, request.pathParam("id"), Responses.body(request), by(request));
     bus.askHere(Operations.RULES, asked, RulesAnswered.class, TIMEOUT)
         .onSuccess(answer -> answer(request, kind, verb, answer))
         .onFailure(cause -> unavailable(request, cause));
@@ -69,13 +69,13 @@ final class RulesApi {
       RoutingContext request, String kind, String verb, RulesAnswered answer) {
     Problem problem = answer.problem();
     if (problem != null) {
-      Answers.problem(request, problem, answer.text());
+      Responses.problem(request, problem, answer.text());
       return;
     }
     boolean created = verb.equals("POST");
     if (created) {
       String id = new JsonObject(answer.text()).getString("id");
-      request.response().putHeader(HttpHeaders.LOCATION, AdminApi.ROOT + kind + "/" + id);
+      request.response().putHeader(HttpHeaders.LOCATION, Responses.ROOT + kind + "/" + id);
     }
     request
         .response()
@@ -87,7 +87,7 @@ final class RulesApi {
   private static void unavailable(RoutingContext request, Throwable cause) {
     boolean nobody =
         cause instanceof ReplyException e && e.failureType() == ReplyFailure.NO_HANDLERS;
-    Answers.problem(
+    Responses.problem(
         request,
         Problem.UNAVAILABLE,
         nobody

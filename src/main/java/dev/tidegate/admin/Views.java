@@ -45,10 +45,10 @@ final class Views {
     String kind = String.valueOf(request.pathParam("kind"));
     Integer limit = limit(request);
     if (!KINDS.contains(kind)) {
-      Answers.problem(
+      Responses.problem(
           request, Problem.NOT_FOUND, "kind: " + kind + " (expected one of " + KINDS + ")");
     } else if (limit == null || (id != null && id.length() > MOST_ID)) {
-      Answers.problem(request, Problem.BAD_REQUEST, "limit: expected 1.." + MOST_LIMIT);
+      Responses.problem(request, Problem.BAD_REQUEST, "limit: expected 1.." + MOST_LIMIT);
     } else {
       String wanted = request.request().getParam("node");
       boolean here = "local".equals(wanted) || node.equals(wanted);
@@ -74,12 +74,12 @@ final class Views {
             .sorted(Comparator.comparing(Shown::node).thenComparing(Shown::instance))
             .toList();
     if (id != null && parts.isEmpty()) {
-      Answers.problem(request, Problem.NOT_FOUND, kind + " " + id + ": nobody has it");
+      Responses.problem(request, Problem.NOT_FOUND, kind + " " + id + ": nobody has it");
       return;
     }
     body.array("parts");
     parts.forEach(part -> add(body, part));
-    Answers.json(request, 200, body.end().end());
+    Responses.json(request, 200, body.end().end());
   }
 
   /** An instance that does not have the one thing may say so with an empty document. */

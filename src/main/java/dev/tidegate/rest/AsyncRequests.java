@@ -4,6 +4,7 @@ import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Commands;
 import dev.tidegate.bus.Commands.Accepted;
 import dev.tidegate.bus.Commands.Header;
+import dev.tidegate.bus.Commands.PrivateChannel;
 import dev.tidegate.bus.Commands.Receipt;
 import dev.tidegate.bus.Commands.Refused;
 import dev.tidegate.bus.Commands.Stored;
@@ -73,7 +74,7 @@ public final class AsyncRequests {
    * @param channel the private channel that hears of them
    * @param deadlineMillis how long a worker may take to start
    */
-  public record Terms(String route, String topic, String channel, long deadlineMillis) {}
+  public record Terms(String route, String topic, PrivateChannel channel, long deadlineMillis) {}
 
   /** Submits the exchange's request. */
   public void submit(Exchange exchange, Terms terms) {
@@ -95,7 +96,7 @@ public final class AsyncRequests {
                   identity.account(),
                   terms.route(),
                   terms.topic(),
-                  terms.channel(),
+                  terms.channel().text(),
                   exchange.method().name(),
                   exchange.target(),
                   key,

@@ -9,12 +9,12 @@ import dev.tidegate.auth.RevocableAuthenticator;
 import dev.tidegate.command.CommandBackend;
 import dev.tidegate.command.CommandVerticle;
 import dev.tidegate.command.SampleWorkerVerticle;
+import dev.tidegate.config.Settings;
 import dev.tidegate.ingress.IngressNode;
 import dev.tidegate.ingress.IngressVerticle;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.market.MarketNode;
 import dev.tidegate.market.MarketVerticle;
-import dev.tidegate.policy.AuthDemand;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.route.RouteConfig;
@@ -110,29 +110,15 @@ public final class Parts implements Deployment.Factory {
   }
 
   /** Every problem document names a page as its type, so the gateway always serves them. */
-  @SuppressWarnings("NullAway") // The compact constructor replaces null by the default.
   private static List<RouteConfig> withProblems(List<RouteConfig> routes) {
     if (routes.stream().anyMatch(route -> route.local() == RouteConfig.Local.PROBLEMS)) {
       return routes;
     }
     List<RouteConfig> all = new ArrayList<>(routes);
     all.add(
-        new RouteConfig(
-            "problems",
-            null,
-            null,
-            "/problems",
-            List.of("GET", "HEAD"),
-            null,
-            null,
-            null,
-            null,
-            null,
-            RouteConfig.Local.PROBLEMS,
-            AuthDemand.NONE,
-            null,
-            null,
-            null));
+        Settings.of(
+            RouteConfig.class,
+            "{id: problems, prefix: /problems, methods: [GET, HEAD], local: problems}"));
     return List.copyOf(all);
   }
 
