@@ -33,6 +33,11 @@ public final class Check {
     that(value >= least && value <= most, name, value, least + ".." + most);
   }
 
+  /** A whole number that is not too small. */
+  public static void atLeast(String name, long value, long least) {
+    that(value >= least, name, value, least + " or more");
+  }
+
   /** A duration, both bounds included. */
   public static void within(String name, Duration value, Duration least, Duration most) {
     that(

@@ -1,5 +1,7 @@
 package dev.tidegate.ingress;
 
+import dev.tidegate.config.Check;
+import dev.tidegate.config.Default;
 import dev.tidegate.ingress.connection.ConnectionLimits;
 import dev.tidegate.net.Network;
 import java.time.Duration;
@@ -9,34 +11,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * The HTTP listener.
  *
- * @param host default {@code 0.0.0.0}
- * @param port of the clear-text listener, 0 for any free one; default 8080
+ * @param port of the clear-text listener, 0 for any free one
  * @param tls a second listener with TLS 1.2 and 1.3, or null
  * @param trustedProxies networks whose word on the client's address is taken, as {@code 10.0.0.0/8}
- * @param accessLog {@code off}, {@code stdout} or a file; default {@code off}
+ * @param accessLog {@code off}, {@code stdout} or a file
  */
 public record IngressConfig(
-    String host,
-    Integer port,
+    @Default("0.0.0.0") String host,
+    @Default("8080") int port,
     @Nullable Tls tls,
-    Limits limits,
-    List<String> trustedProxies,
-    String accessLog) {
+    @Default("{}") Limits limits,
+    @Default("[]") List<String> trustedProxies,
+    @Default("'off'") String accessLog) {
   public IngressConfig {
-    host = host == null ? "0.0.0.0" : host;
-    port = port == null ? 8080 : port;
-    require(port >= 0 && port < 65536, "port", port, "0..65535");
-    limits = limits == null ? Limits.defaults() : limits;
-    trustedProxies = trustedProxies == null ? List.of() : List.copyOf(trustedProxies);
+    Check.port("port", port);
+    trustedProxies = List.copyOf(trustedProxies);
     trustedProxies.forEach(IngressConfig::network);
-    accessLog = accessLog == null ? "off" : accessLog;
-    require(!accessLog.isBlank(), "accessLog", accessLog, "off, stdout or a file");
-  }
-
-  /** With everything else left to its default. */
-  @SuppressWarnings("NullAway") // The compact constructor replaces null by the default.
-  public static IngressConfig of(String host, int port) {
-    return new IngressConfig(host, port, null, null, null, null);
+    Check.given("accessLog", accessLog, "off, stdout or a file");
+    // YAML takes a bare off for a boolean, unless it is read straight into a text.
+    accessLog = accessLog.equals("false") ? "off" : accessLog;
   }
 
   private static void network(String text) {
@@ -50,80 +43,48 @@ public record IngressConfig(
   /** PEM files of the private key and the certificate chain. */
   public record Tls(int port, String key, String cert) {
     public Tls {
-      require(port >= 0 && port < 65536, "tls.port", port, "0..65535");
-      require(key != null && !key.isBlank(), "tls.key", key, "a PEM file");
-      require(cert != null && !cert.isBlank(), "tls.cert", cert, "a PEM file");
+      Check.port("port", port);
+      Check.given("key", key, "a PEM file");
+      Check.given("cert", cert, "a PEM file");
     }
   }
 
   /**
    * What one connection or request may take.
    *
-   * @param headerBytes of all headers; beyond it 431; default 8 KB
-   * @param requestLineBytes beyond it 414; default 8 KB
-   * @param bodyBytes beyond it 413; default 10 MB
-   * @param idle how long a connection may wait for its next request; default 75 s
-   * @param requestsPerConnection default 1000
-   * @param head how long the head of a request may take to arrive; beyond it 408; default 15 s
-   * @param body how long a body may stand still; beyond it 408; default 30 s
-   * @param connections on one event loop; default 20000
-   * @param drain how long what is in flight may take when the listener stops; default 30 s
+   * @param headerBytes of all headers; beyond it 431
+   * @param requestLineBytes beyond it 414
+   * @param bodyBytes beyond it 413
+   * @param idle how long a connection may wait for its next request
+   * @param head how long the head of a request may take to arrive; beyond it 408
+   * @param body how long a body may stand still; beyond it 408
+   * @param connections on one event loop
+   * @param drain how long what is in flight may take when the listener stops
    */
   public record Limits(
-      Integer headerBytes,
-      Integer requestLineBytes,
-      Long bodyBytes,
-      Duration idle,
-      Integer requestsPerConnection,
-      Duration head,
-      Duration body,
-      Integer connections,
-      Duration drain) {
+      @Default("8192") int headerBytes,
+      @Default("8192") int requestLineBytes,
+      @Default("10485760") long bodyBytes,
+      @Default("75s") Duration idle,
+      @Default("1000") int requestsPerConnection,
+      @Default("15s") Duration head,
+      @Default("30s") Duration body,
+      @Default("20000") int connections,
+      @Default("30s") Duration drain) {
     public Limits {
-      headerBytes = positive("headerBytes", headerBytes, 8192);
-      requestLineBytes = positive("requestLineBytes", requestLineBytes, 8192);
-      bodyBytes = bodyBytes == null ? 10L * 1024 * 1024 : bodyBytes;
-      require(bodyBytes >= 0, "limits.bodyBytes", bodyBytes, "0 or more");
-      idle = positive("idle", idle, Duration.ofSeconds(75));
-      requestsPerConnection = positive("requestsPerConnection", requestsPerConnection, 1000);
-      head = positive("head", head, Duration.ofSeconds(15));
-      body = positive("body", body, Duration.ofSeconds(30));
-      connections = positive("connections", connections, 20_000);
-      drain = positive("drain", drain, Duration.ofSeconds(30));
-    }
-
-    @SuppressWarnings("NullAway") // The compact constructor replaces null by the default.
-    public static Limits defaults() {
-      return new Limits(null, null, null, null, null, null, null, null, null);
-    }
-
-    /** With another number of requests for each connection. */
-    public Limits withRequestsPerConnection(int requests) {
-      return new Limits(
-          headerBytes, requestLineBytes, bodyBytes, idle, requests, head, body, connections, drain);
+      Check.atLeast("headerBytes", headerBytes, 1);
+      Check.atLeast("requestLineBytes", requestLineBytes, 1);
+      Check.atLeast("bodyBytes", bodyBytes, 0);
+      Check.positive("idle", idle);
+      Check.atLeast("requestsPerConnection", requestsPerConnection, 1);
+      Check.positive("head", head);
+      Check.positive("body", body);
+      Check.atLeast("connections", connections, 1);
+      Check.positive("drain", drain);
     }
 
     ConnectionLimits connection() {
       return new ConnectionLimits(connections, requestsPerConnection, idle, head, body);
-    }
-
-    private static Integer positive(String name, @Nullable Integer value, int otherwise) {
-      int number = value == null ? otherwise : value;
-      require(number > 0, "limits." + name, number, "1 or more");
-      return number;
-    }
-
-    private static Duration positive(String name, @Nullable Duration value, Duration otherwise) {
-      Duration duration = value == null ? otherwise : value;
-      require(duration.isPositive(), "limits." + name, duration, "more than nothing");
-      return duration;
-    }
-  }
-
-  private static void require(
-      boolean valid, String name, @Nullable Object value, String expectation) {
-    if (!valid) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected " + expectation + ")");
     }
   }
 }

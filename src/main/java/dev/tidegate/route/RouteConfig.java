@@ -1,5 +1,9 @@
 package dev.tidegate.route;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tidegate.bus.Commands.PrivateChannel;
+import dev.tidegate.config.Check;
+import dev.tidegate.config.Default;
 import dev.tidegate.policy.AuthDemand;
 import java.time.Duration;
 import java.util.List;
@@ -26,14 +30,14 @@ public record RouteConfig(
     @Nullable String host,
     @Nullable String path,
     @Nullable String prefix,
-    List<String> methods,
+    @Default("[]") List<String> methods,
     @Nullable String strip,
     @Nullable String rewrite,
     @Nullable String upstream,
     @Nullable Async async,
     @Nullable Fixed fixed,
     @Nullable Local local,
-    AuthDemand auth,
+    @Default("none") AuthDemand auth,
     @Nullable String rateLimit,
     @Nullable Duration timeout,
     @Nullable Long maxBody) {
@@ -41,91 +45,77 @@ public record RouteConfig(
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
   public RouteConfig {
-    require(!blank(id), "id", id, "a name");
+    Check.given("id", id, "a name");
     host = host == null || host.equals("*") ? null : host.toLowerCase(Locale.ROOT);
-    require(
+    Check.that(
         host == null || HOST.matcher(host).matches(), "host", host, "a name or *.name, no port");
-    require((path == null) != (prefix == null), "path", path, "either path or prefix");
-    require(path == null || PathPattern.valid(path), "path", path, "/segments or {names}");
-    require(prefix == null || PathPattern.validPrefix(prefix), "prefix", prefix, "/segments");
-    methods = methods == null ? List.of() : List.copyOf(methods);
+    Check.that((path == null) != (prefix == null), "path", path, "either path or prefix");
+    Check.that(path == null || PathPattern.valid(path), "path", path, "/segments or {names}");
+    Check.that(prefix == null || PathPattern.validPrefix(prefix), "prefix", prefix, "/segments");
+    methods = List.copyOf(methods);
     for (String method : methods) {
-      require(TOKEN.matcher(method).matches(), "methods", method, "HTTP methods");
+      Check.that(TOKEN.matcher(method).matches(), "methods", method, "HTTP methods");
     }
-    require(strip == null || PathPattern.validPrefix(strip), "strip", strip, "/segments");
-    require(rewrite == null || PathPattern.validPrefix(rewrite), "rewrite", rewrite, "/segments");
+    Check.that(strip == null || PathPattern.validPrefix(strip), "strip", strip, "/segments");
+    Check.that(
+        rewrite == null || PathPattern.validPrefix(rewrite), "rewrite", rewrite, "/segments");
     int targets = count(upstream) + count(async) + count(fixed) + count(local);
-    require(targets == 1, "target", targets, "one of upstream, async, fixed, local");
-    auth = auth == null ? AuthDemand.NONE : auth;
-    require(
+    Check.that(targets == 1, "target", targets, "one of upstream, async, fixed, local");
+    Check.that(
         async == null || auth != AuthDemand.NONE,
         "auth",
         auth,
         "a demand: async needs an identity");
-    require(
+    Check.that(
         local != Local.REQUESTS || auth != AuthDemand.NONE,
         "auth",
         auth,
         "a demand: records belong to a consumer");
-    require(timeout == null || timeout.isPositive(), "timeout", timeout, "more than nothing");
-    require(maxBody == null || maxBody >= 0, "maxBody", maxBody, "0 or more bytes");
+    if (timeout != null) {
+      Check.positive("timeout", timeout);
+    }
+    Check.that(maxBody == null || maxBody >= 0, "maxBody", maxBody, "0 or more bytes");
   }
 
   /**
    * Accepts the request as a command.
    *
    * @param channel {@code requests}, or {@code orders} to be heard there as well
-   * @param deadline how long a worker may take to start; default 60 s
+   * @param deadline how long a worker may take to start
    */
-  public record Async(String topic, String channel, Duration deadline) {
+  public record Async(
+      @Default("commands") String topic,
+      @Default("requests") PrivateChannel channel,
+      @Default("60s") Duration deadline) {
     public Async {
-      topic = topic == null ? "commands" : topic;
-      channel = channel == null ? "requests" : channel;
-      require(
-          channel.equals("requests") || channel.equals("orders"),
-          "async.channel",
-          channel,
-          "requests or orders");
-      deadline = deadline == null ? Duration.ofSeconds(60) : deadline;
-      require(deadline.isPositive(), "async.deadline", deadline, "more than nothing");
+      Check.positive("deadline", deadline);
     }
   }
 
   /** Always the same answer. */
-  public record Fixed(int status, String contentType, String body) {
+  public record Fixed(
+      @Default("200") int status,
+      @Default("text/plain; charset=utf-8") String contentType,
+      @Default("''") String body) {
     public Fixed {
-      status = status == 0 ? 200 : status;
-      require(status >= 200 && status <= 599, "fixed.status", status, "200..599");
-      contentType = contentType == null ? "text/plain; charset=utf-8" : contentType;
-      body = body == null ? "" : body;
+      Check.within("status", status, 200, 599);
     }
   }
 
   /** An endpoint of the gateway itself. */
   public enum Local {
     /** {@code /v1/requests/{id}}: the records of asynchronous requests. */
-    @com.fasterxml.jackson.annotation.JsonProperty("requests")
+    @JsonProperty("requests")
     REQUESTS,
     /** {@code /v1/markets} and what is below it. */
-    @com.fasterxml.jackson.annotation.JsonProperty("markets")
+    @JsonProperty("markets")
     MARKETS,
     /** {@code /problems/{slug}}. */
-    @com.fasterxml.jackson.annotation.JsonProperty("problems")
+    @JsonProperty("problems")
     PROBLEMS
   }
 
   private static int count(@Nullable Object target) {
     return target == null ? 0 : 1;
-  }
-
-  private static boolean blank(@Nullable String text) {
-    return text == null || text.isBlank();
-  }
-
-  private static void require(
-      boolean valid, String name, @Nullable Object value, String expectation) {
-    if (!valid) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected " + expectation + ")");
-    }
   }
 }

@@ -21,14 +21,15 @@ import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
+import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Identity;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Date;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,18 +46,15 @@ class ConfiguredAuthenticatorTest {
 
   private final long[] now = {NOW};
   private final AuthConfig config =
-      new AuthConfig(
-          List.of(
-              new AuthConfig.Consumer("alice", "acc-1", "gold", Set.of("trade"), null, "alice-key"),
-              new AuthConfig.Consumer(
-                  "bob",
-                  null,
-                  null,
-                  null,
-                  // SHA-256 of "bob-key"
-                  List.of(java.util.HexFormat.of().formatHex(sha256("bob-key"))),
-                  null)),
-          new AuthConfig.Jwt(jwks.toString(), "iss", "aud", null));
+      Settings.of(
+          AuthConfig.class,
+          """
+          consumers:
+            - {name: alice, account: acc-1, tier: gold, scopes: [trade], key: alice-key}
+            - {name: bob, apiKeys: [%s]}
+          jwt: {jwks: '%s', issuer: iss, audience: aud}
+          """
+              .formatted(HexFormat.of().formatHex(sha256("bob-key")), jwks));
   private final ConfiguredAuthenticator authenticator =
       new ConfiguredAuthenticator(config, () -> now[0]);
 
@@ -230,13 +228,12 @@ class ConfiguredAuthenticatorTest {
   @Test
   void refusesTokensWhenNoneAreConfigured() {
     ConfiguredAuthenticator keysOnly =
-        new ConfiguredAuthenticator(new AuthConfig(config.consumers(), null), () -> NOW);
+        new ConfiguredAuthenticator(Settings.of(AuthConfig.class, "{}"), () -> NOW);
     assertThat(keysOnly.bearer("a.b.c").refusal()).contains("not accepted");
     assertThatThrownBy(
             () ->
                 new ConfiguredAuthenticator(
-                    new AuthConfig(null, new AuthConfig.Jwt("/none.json", null, null, null)),
-                    () -> NOW))
+                    Settings.of(AuthConfig.class, "{jwt: {jwks: /none.json}}"), () -> NOW))
         .hasMessageStartingWith("jwt.jwks: /none.json");
   }
 }

@@ -2,6 +2,7 @@ package dev.tidegate.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.rules.Rule.Credential;
@@ -16,11 +17,9 @@ import org.junit.jupiter.api.Test;
 
 class RevocableAuthenticatorTest {
   private static final AuthConfig CONFIG =
-      new AuthConfig(
-          List.of(
-              new AuthConfig.Consumer("alice", null, null, null, null, "alice-key"),
-              new AuthConfig.Consumer("bob", null, null, null, null, "bob-key")),
-          null);
+      Settings.of(
+          AuthConfig.class,
+          "{consumers: [{name: alice, key: alice-key}, {name: bob, key: bob-key}]}");
 
   private final Rules rules = new Rules();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();

@@ -3,6 +3,7 @@ package dev.tidegate.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Authenticator.Signed;
 import dev.tidegate.policy.Identity;
@@ -18,12 +19,10 @@ import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,7 +40,7 @@ class SignedLoginTest {
 
   private final long[] now = {NOW};
   private final ConfiguredAuthenticator authenticator =
-      new ConfiguredAuthenticator(config(pem(PAIR.getPublic()), null), () -> now[0]);
+      new ConfiguredAuthenticator(config(pem(PAIR.getPublic()), ""), () -> now[0]);
 
   private static KeyPair pair(String algorithm) {
     try {
@@ -63,22 +62,20 @@ class SignedLoginTest {
         .encodeToString(Arrays.copyOfRange(whole, whole.length - 32, whole.length));
   }
 
-  private static AuthConfig config(String publicKey, Duration window) {
-    return new AuthConfig(
-        List.of(
-            new AuthConfig.Consumer(
-                "alice",
-                "acc-1",
-                "gold",
-                Set.of("trade"),
-                null,
-                null,
-                List.of(
-                    new AuthConfig.SigningKey("k-1", publicKey),
-                    new AuthConfig.SigningKey("k-2", raw(OTHER.getPublic())))),
-            new AuthConfig.Consumer("bob", null, null, null, null, "bob-key")),
-        null,
-        window);
+  private static AuthConfig config(String publicKey, String more) {
+    return Settings.of(
+        AuthConfig.class,
+        """
+        consumers:
+          - name: alice
+            account: acc-1
+            tier: gold
+            scopes: [trade]
+            signingKeys: [{id: k-1, publicKey: "%s"}, {id: k-2, publicKey: "%s"}]
+          - {name: bob, key: bob-key}
+        %s
+        """
+            .formatted(publicKey.replace("\n", "\\n"), raw(OTHER.getPublic()), more));
   }
 
   private static byte[] sign(KeyPair pair, String text) {
@@ -126,12 +123,11 @@ class SignedLoginTest {
   @Test
   void takesWhatAnotherLibraryHasSigned() {
     // Python's "cryptography" 48, with the secret key 9d61b19d... of RFC 8032, 7.1, test 1.
-    AuthConfig.SigningKey rfc =
-        new AuthConfig.SigningKey("rfc", "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
     AuthConfig config =
-        new AuthConfig(
-            List.of(new AuthConfig.Consumer("carol", null, null, null, null, null, List.of(rfc))),
-            null);
+        Settings.of(
+            AuthConfig.class,
+            "{consumers: [{name: carol, signingKeys: [{id: rfc, publicKey: "
+                + "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=}]}]}");
     Signed login =
         new Signed(
             "rfc",
@@ -194,7 +190,7 @@ class SignedLoginTest {
   void theWindowIsConfigured() {
     ConfiguredAuthenticator strict =
         new ConfiguredAuthenticator(
-            config(raw(PAIR.getPublic()), Duration.ofSeconds(1)), () -> NOW + 1_001);
+            config(raw(PAIR.getPublic()), "signatureWindow: 1s"), () -> NOW + 1_001);
     assertThat(
             strict
                 .signature(new Signed("k-1", NOW, login(PAIR, "k-1", NOW, SESSION), SESSION))
@@ -226,9 +222,9 @@ class SignedLoginTest {
   void forgetsAKeyThatTheConfigurationNoLongerHas() {
     Signed login = new Signed("k-1", NOW, login(PAIR, "k-1", NOW, SESSION), SESSION);
     assertThat(authenticator.signature(login).identity()).isNotNull();
-    authenticator.reload(config(raw(OTHER.getPublic()), null));
+    authenticator.reload(config(raw(OTHER.getPublic()), ""));
     assertThat(authenticator.signature(login).refusal()).isEqualTo(UNPROVEN);
-    authenticator.reload(new AuthConfig(List.of(), null));
+    authenticator.reload(Settings.of(AuthConfig.class, "{}"));
     assertThat(authenticator.signature(login).refusal())
         .isEqualTo("signatures are not accepted here");
   }
@@ -302,16 +298,19 @@ class SignedLoginTest {
     for (String id : new String[] {null, "", "a b", "a\nb", "k".repeat(65)}) {
       assertThatThrownBy(() -> new AuthConfig.SigningKey(id, key)).hasMessageStartingWith("id: ");
     }
-    AuthConfig.SigningKey one = new AuthConfig.SigningKey("k-1", key);
-    AuthConfig.Consumer alice =
-        new AuthConfig.Consumer("alice", null, null, null, null, null, List.of(one));
-    AuthConfig.Consumer bob =
-        new AuthConfig.Consumer("bob", null, null, null, null, null, List.of(one));
-    assertThatThrownBy(() -> new AuthConfig(List.of(alice, bob), null))
-        .hasMessage("consumers[1].signingKeys[0].id: k-1 (expected each id once)");
-    for (Duration window : List.of(Duration.ZERO, Duration.ofSeconds(-1), Duration.ofMinutes(6))) {
-      assertThatThrownBy(() -> new AuthConfig(List.of(), null, window))
-          .hasMessageStartingWith("signatureWindow: ");
-    }
+    String one = "signingKeys: [{id: k-1, publicKey: " + key + "}]";
+    assertRefused(
+        "{consumers: [{name: alice, " + one + "}, {name: bob, " + one + "}]}",
+        "consumers[1].signingKeys[0].id: k-1 (expected each id once)");
+    assertRefused(
+        "{consumers: [{name: alice}, {name: alice}]}",
+        "consumers[1].name: alice (expected each name once)");
+    assertRefused("{signatureWindow: 0s}", "signatureWindow: 0s (expected 1ms..5m)");
+    assertRefused("{signatureWindow: 6m}", "signatureWindow: 6m (expected 1ms..5m)");
+    assertRefused("{consumers: [{name: alice, apiKeys: [secret]}]}", "apiKeys: *** (expected");
+  }
+
+  private static void assertRefused(String yaml, String why) {
+    assertThatThrownBy(() -> Settings.of(AuthConfig.class, yaml)).hasMessageContaining(why);
   }
 }

@@ -2,7 +2,6 @@ package dev.tidegate.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.route.RouteConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -17,8 +16,8 @@ class AccessLogIT {
     Path log = dir.resolve("access.log");
     try (TestGateway gateway =
         new TestGateway()
-            .config(new IngressConfig("127.0.0.1", 0, null, null, null, log.toString()))
-            .routes(Routes.local("problems", "/problems", RouteConfig.Local.PROBLEMS))
+            .http("accessLog: " + log)
+            .routes(Routes.of("id: problems, prefix: /problems, methods: [GET], local: problems"))
             .start()) {
       for (String path : new String[] {"/problems/not-found", "/v1/stream"}) {
         RawHttp.once(

@@ -16,7 +16,7 @@ import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.ingress.RawHttp.Answer;
 import dev.tidegate.problem.Outcome;
-import dev.tidegate.route.RouteConfig;
+import dev.tidegate.problem.Problem;
 import dev.tidegate.rules.Rule;
 import dev.tidegate.rules.RuleSet;
 import io.vertx.core.Future;
@@ -57,9 +57,11 @@ class AsyncIT {
     gateway =
         new TestGateway()
             .routes(
-                Routes.async("orders", "/v1/orders"),
-                Routes.local("records", "/v1/requests", RouteConfig.Local.REQUESTS),
-                Routes.local("problems", "/problems", RouteConfig.Local.PROBLEMS))
+                Routes.of(
+                    "id: orders, path: /v1/orders, methods: [POST], async: {channel: orders}, auth: either"),
+                Routes.of(
+                    "id: records, prefix: /v1/requests, methods: [GET], local: requests, auth: either"),
+                Routes.of("id: problems, prefix: /problems, methods: [GET], local: problems"))
             .start();
   }
 
@@ -163,7 +165,8 @@ class AsyncIT {
     command =
         submit ->
             Future.succeededFuture(
-                new Refused("COMMAND_LOG_UNAVAILABLE", "the broker is away", Outcome.UNKNOWN, 3));
+                new Refused(
+                    Problem.COMMAND_LOG_UNAVAILABLE, "the broker is away", Outcome.UNKNOWN, 3));
     withCommands();
     Answer answer = RawHttp.once(gateway.port(), post(""));
     assertThat(answer.status()).isEqualTo(503);

@@ -3,7 +3,6 @@ package dev.tidegate.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidegate.ingress.RawHttp.Answer;
-import dev.tidegate.policy.AuthDemand;
 import dev.tidegate.rules.Rule;
 import dev.tidegate.rules.RuleSet;
 import java.io.IOException;
@@ -19,8 +18,8 @@ class BansIT {
   private final Backend backend = new Backend(Backend::echoHead);
   private final TestGateway gateway =
       new TestGateway()
-          .config(new IngressConfig("127.0.0.1", 0, null, null, List.of("127.0.0.1"), null))
-          .routes(Routes.upstream("either", "/either", "backend", AuthDemand.EITHER))
+          .http("trustedProxies: [127.0.0.1]")
+          .routes(Routes.of("id: either, prefix: /either, upstream: backend, auth: either"))
           .upstream("backend", backend.port)
           .start();
 

@@ -22,10 +22,7 @@ class DrainIT {
     Promise<HttpServerRequest> held = Promise.promise();
     try (Backend backend = new Backend(held::tryComplete);
         TestGateway gateway =
-            new TestGateway()
-                .routes(Routes.matching("all", null, null, "/"))
-                .upstream("backend", backend.port)
-                .start();
+            new TestGateway().routes(Routes.below("/")).upstream("backend", backend.port).start();
         RawHttp busy = new RawHttp(gateway.port());
         RawHttp idle = new RawHttp(gateway.port())) {
       idle.send("GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n").read();
@@ -49,10 +46,7 @@ class DrainIT {
   void tellsClientsToGoElsewhereOnceTheNodeLeaves() throws IOException {
     try (Backend backend = new Backend(Backend::echoHead);
         TestGateway gateway =
-            new TestGateway()
-                .routes(Routes.matching("all", null, null, "/"))
-                .upstream("backend", backend.port)
-                .start();
+            new TestGateway().routes(Routes.below("/")).upstream("backend", backend.port).start();
         RawHttp http = new RawHttp(gateway.port())) {
       assertThat(http.send(GET).read().header("connection")).isNull();
       gateway.bus.publishHere(Operations.DRAINING, new Operations.Draining("test", 1000));
@@ -66,8 +60,8 @@ class DrainIT {
     try (Backend backend = new Backend(Backend::echoHead);
         TestGateway gateway =
             new TestGateway()
-                .limits(IngressConfig.Limits.defaults().withRequestsPerConnection(3))
-                .routes(Routes.matching("all", null, null, "/"))
+                .http("limits: {requestsPerConnection: 3}")
+                .routes(Routes.below("/"))
                 .upstream("backend", backend.port)
                 .start();
         RawHttp http = new RawHttp(gateway.port())) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidegate.ingress.RawHttp.Answer;
 import java.io.IOException;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,8 +25,8 @@ class HostileIT {
     backend = new Backend(Backend::echoBody);
     gateway =
         new TestGateway()
-            .limits(TestGateway.limits(Duration.ofMillis(700), Duration.ofMillis(900), MAX_BODY))
-            .routes(Routes.matching("all", null, null, "/up"))
+            .http("limits: {head: 700ms, body: 900ms, bodyBytes: " + MAX_BODY + "}")
+            .routes(Routes.below("/up"))
             .upstream("backend", backend.port)
             .start();
   }

@@ -68,9 +68,7 @@ class Http2IT {
     gateway =
         new TestGateway()
             .tls(Certificate.create())
-            .routes(
-                Routes.matching("all", null, null, "/"),
-                Routes.fixed("fixed", "/fixed", "x".repeat(LARGE)))
+            .routes(Routes.below("/"), Routes.fixed("fixed", "/fixed", "x".repeat(LARGE)))
             .upstream("backend", backend.port)
             .start();
   }

@@ -16,7 +16,6 @@ import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.ingress.RawHttp.Answer;
-import dev.tidegate.route.RouteConfig;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.util.List;
@@ -36,7 +35,7 @@ class MarketsIT {
   static void start() throws IOException {
     gateway =
         new TestGateway()
-            .routes(Routes.local("markets", "/v1/markets", RouteConfig.Local.MARKETS))
+            .routes(Routes.of("id: markets, prefix: /v1/markets, methods: [GET], local: markets"))
             .start();
     gateway
         .bus

@@ -11,9 +11,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import dev.tidegate.auth.AuthConfig;
 import dev.tidegate.ingress.RawHttp.Answer;
-import dev.tidegate.policy.AuthDemand;
 import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,16 +47,16 @@ class PolicyIT {
     backend = new Backend(Backend::echoHead);
     gateway =
         new TestGateway()
-            .config(new IngressConfig("127.0.0.1", 0, null, null, null, log.toString()))
-            .auth(new AuthConfig.Jwt(jwks.toString(), "issuer", "tidegate", null))
+            .http("accessLog: " + log)
+            .jwt("{jwks: '" + jwks + "', issuer: issuer, audience: tidegate}")
             .limit("two", 0.01, 2)
             .routes(
-                Routes.upstream("none", "/none", "backend", AuthDemand.NONE),
-                Routes.upstream("key", "/apiKey", "backend", AuthDemand.API_KEY),
-                Routes.upstream("jwt", "/jwt", "backend", AuthDemand.JWT),
-                Routes.upstream("both", "/both", "backend", AuthDemand.BOTH),
-                Routes.upstream("either", "/either", "backend", AuthDemand.EITHER),
-                Routes.limited("limited", "/limited", "two"))
+                Routes.of("id: none, prefix: /none, upstream: backend, auth: none"),
+                Routes.of("id: key, prefix: /apiKey, upstream: backend, auth: apiKey"),
+                Routes.of("id: jwt, prefix: /jwt, upstream: backend, auth: jwt"),
+                Routes.of("id: both, prefix: /both, upstream: backend, auth: both"),
+                Routes.of("id: either, prefix: /either, upstream: backend, auth: either"),
+                Routes.of("id: limited, prefix: /limited, upstream: backend, rateLimit: two"))
             .upstream("backend", backend.port)
             .start();
   }

@@ -3,8 +3,8 @@ package dev.tidegate.ingress;
 import dev.tidegate.auth.AuthConfig;
 import dev.tidegate.auth.ConfiguredAuthenticator;
 import dev.tidegate.bus.Codecs;
+import dev.tidegate.config.Settings;
 import dev.tidegate.loop.EventLoops;
-import dev.tidegate.policy.AuthDemand;
 import dev.tidegate.ratelimit.RateLimitConfig;
 import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.route.RouteConfig;
@@ -39,35 +39,35 @@ public final class ProxyBench {
     MeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     int instances = Integer.getInteger("loops", 1);
     UpstreamConfig upstream =
-        UpstreamConfig.of(
-            "backend",
-            new UpstreamConfig.Endpoint("127.0.0.1", Integer.getInteger("upstream", 9000)));
+        TestGateway.upstreamOf("backend", "", Integer.getInteger("upstream", 9000));
     RouteTable routes =
         new RouteTable(
-            List.of(root(), Routes.upstream("keyed", "/keyed", "backend", AuthDemand.API_KEY)));
+            List.of(
+                root(), Routes.of("id: keyed, prefix: /keyed, upstream: backend, auth: apiKey")));
     RateLimits limits =
         new RateLimits(
-            List.of(new RateLimitConfig(RateLimitConfig.DEFAULT, 1e8, 100_000_000, null)),
+            List.of(
+                new RateLimitConfig(
+                    RateLimitConfig.DEFAULT, 1e8, 100_000_000, RateLimitConfig.By.CONSUMER)),
             System::nanoTime);
-    AuthConfig auth =
-        new AuthConfig(
-            List.of(new AuthConfig.Consumer("alice", null, null, null, null, "alice-key")), null);
+    AuthConfig auth = Settings.of(AuthConfig.class, "{consumers: [{name: alice, key: alice-key}]}");
     ConfiguredAuthenticator authenticator =
         new ConfiguredAuthenticator(auth, System::currentTimeMillis);
     String key = System.getProperty("key");
-    IngressConfig.Tls tls =
+    String tls =
         key == null
-            ? null
-            : new IngressConfig.Tls(
-                Integer.getInteger("tls.port", 8443), key, System.getProperty("cert"));
+            ? ""
+            : "tls: {port: %d, key: '%s', cert: '%s'}"
+                .formatted(Integer.getInteger("tls.port", 8443), key, System.getProperty("cert"));
     IngressConfig config =
-        new IngressConfig(
-            "127.0.0.1",
-            Integer.getInteger("port", 8080),
-            tls,
-            IngressConfig.Limits.defaults().withRequestsPerConnection(Integer.MAX_VALUE),
-            null,
-            System.getProperty("accessLog", "/dev/null"));
+        Settings.of(
+            IngressConfig.class,
+            "{host: 127.0.0.1, port: %d, limits: {requestsPerConnection: %d}, accessLog: %s, %s}"
+                .formatted(
+                    Integer.getInteger("port", 8080),
+                    Integer.MAX_VALUE,
+                    System.getProperty("accessLog", "/dev/null"),
+                    tls));
     EventLoops loops = new EventLoops(meters);
     DeploymentOptions each = new DeploymentOptions().setInstances(instances);
     vertx
@@ -83,7 +83,7 @@ public final class ProxyBench {
   private static RouteConfig root() {
     int fixed = Integer.getInteger("fixed", 0);
     return fixed == 0
-        ? Routes.upstream("proxied", "/", "backend", AuthDemand.NONE)
+        ? Routes.of("id: proxied, prefix: /, upstream: backend, auth: none")
         : Routes.fixed("fixed", "/", "x".repeat(fixed));
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidegate.ingress.RawHttp.Answer;
-import dev.tidegate.upstream.UpstreamConfig;
 import dev.tidegate.upstream.UpstreamVerticle;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpServerOptions;
@@ -15,7 +14,6 @@ import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,10 +26,7 @@ class ProxyIT {
   private static final String GET = " HTTP/1.1\r\nHost: example.com\r\n";
 
   private static TestGateway before(int... ports) {
-    return new TestGateway()
-        .routes(Routes.matching("all", null, null, "/"))
-        .upstream("backend", ports)
-        .start();
+    return new TestGateway().routes(Routes.below("/")).upstream("backend", ports).start();
   }
 
   @Test
@@ -70,13 +65,11 @@ class ProxyIT {
 
   @Test
   void believesTrustedProxiesOnly() throws IOException {
-    IngressConfig trusting =
-        new IngressConfig("127.0.0.1", 0, null, null, List.of("127.0.0.0/8", "10.0.0.0/8"), null);
     try (Backend backend = new Backend(Backend::echoHead);
         TestGateway gateway =
             new TestGateway()
-                .config(trusting)
-                .routes(Routes.matching("all", null, null, "/"))
+                .http("trustedProxies: [127.0.0.0/8, 10.0.0.0/8]")
+                .routes(Routes.below("/"))
                 .upstream("backend", backend.port)
                 .start()) {
       Answer answer =
@@ -97,7 +90,9 @@ class ProxyIT {
     try (Backend backend = new Backend(Backend::echoHead);
         TestGateway gateway =
             new TestGateway()
-                .routes(Routes.rewritten("r", "/api", "backend", "/api", "/internal"))
+                .routes(
+                    Routes.of(
+                        "id: r, prefix: /api, upstream: backend, strip: /api, rewrite: /internal"))
                 .upstream("backend", backend.port)
                 .start()) {
       assertThat(RawHttp.once(gateway.port(), "GET /api/users/7?q=a%20b" + GET + "\r\n").body())
@@ -110,13 +105,11 @@ class ProxyIT {
   @Test
   void streamsLargeBodiesBothWaysWithoutHoldingThem() throws Exception {
     int size = 64 * 1024 * 1024;
-    IngressConfig.Limits limits =
-        TestGateway.limits(Duration.ofSeconds(10), Duration.ofSeconds(10), size);
     try (Backend backend = new Backend(Backend::echoBody);
         TestGateway gateway =
             new TestGateway()
-                .limits(limits)
-                .routes(Routes.matching("all", null, null, "/"))
+                .http("limits: {bodyBytes: " + size + "}")
+                .routes(Routes.below("/"))
                 .upstream("backend", backend.port)
                 .start();
         Socket socket = new Socket("127.0.0.1", gateway.port())) {
@@ -319,10 +312,10 @@ class ProxyIT {
         TestGateway gateway =
             new TestGateway()
                 .routes(
-                    Routes.upstream("down", "/down", "down", (Duration) null),
-                    Routes.upstream("slow", "/slow", "slow", Duration.ofMillis(300)),
-                    Routes.upstream("broken", "/broken", "broken", (Duration) null),
-                    Routes.upstream("nobody", "/nobody", "nobody", (Duration) null))
+                    Routes.of("id: down, prefix: /down, upstream: down"),
+                    Routes.of("id: slow, prefix: /slow, upstream: slow, timeout: 300ms"),
+                    Routes.of("id: broken, prefix: /broken, upstream: broken"),
+                    Routes.of("id: nobody, prefix: /nobody, upstream: nobody"))
                 .upstream("down", closed)
                 .upstream("slow", slow.port)
                 .upstream("broken", broken.getLocalPort())
@@ -387,18 +380,10 @@ class ProxyIT {
     try (Backend backend = new Backend(held::tryComplete);
         TestGateway gateway =
             new TestGateway()
-                .routes(Routes.matching("all", null, null, "/"))
+                .routes(Routes.below("/"))
                 .upstream(
-                    new UpstreamConfig(
-                        "backend",
-                        List.of(new UpstreamConfig.Endpoint("127.0.0.1", backend.port)),
-                        false,
-                        null,
-                        null,
-                        null,
-                        null,
-                        1,
-                        0))
+                    TestGateway.upstreamOf(
+                        "backend", "maxConnections: 1, maxPending: 0", backend.port))
                 .start();
         RawHttp first = new RawHttp(gateway.port())) {
       first.send("GET /" + GET + "\r\n");
@@ -435,10 +420,7 @@ class ProxyIT {
   void travelsWholeWhenThisEventLoopHasNoUpstream() throws IOException {
     try (Backend backend = new Backend(Backend::echoBody);
         TestGateway gateway =
-            new TestGateway(2)
-                .withoutUpstreamRole()
-                .routes(Routes.matching("all", null, null, "/"))
-                .start()) {
+            new TestGateway(2).withoutUpstreamRole().routes(Routes.below("/")).start()) {
       Answer nobody = RawHttp.once(gateway.port(), "GET /" + GET + "\r\n");
       assertThat(nobody.status()).isEqualTo(503);
       assertThat(nobody.body()).contains("never-sent");
@@ -446,9 +428,7 @@ class ProxyIT {
           .vertx
           .deployVerticle(
               new UpstreamVerticle(
-                  List.of(
-                      UpstreamConfig.of(
-                          "backend", new UpstreamConfig.Endpoint("127.0.0.1", backend.port))),
+                  List.of(TestGateway.upstreamOf("backend", "", backend.port)),
                   gateway.meters,
                   gateway.loops,
                   "test"))
@@ -469,18 +449,8 @@ class ProxyIT {
                 request -> request.response().end(request.version().name()));
         TestGateway gateway =
             new TestGateway()
-                .routes(Routes.matching("all", null, null, "/"))
-                .upstream(
-                    new UpstreamConfig(
-                        "backend",
-                        List.of(new UpstreamConfig.Endpoint("127.0.0.1", backend.port)),
-                        true,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null))
+                .routes(Routes.below("/"))
+                .upstream(TestGateway.upstreamOf("backend", "h2: true", backend.port))
                 .start();
         RawHttp http = new RawHttp(gateway.port())) {
       for (int i = 0; i < 3; i++) {

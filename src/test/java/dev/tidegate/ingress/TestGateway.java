@@ -4,6 +4,7 @@ import dev.tidegate.auth.AuthConfig;
 import dev.tidegate.auth.ConfiguredAuthenticator;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
+import dev.tidegate.config.Settings;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.ratelimit.RateLimitConfig;
 import dev.tidegate.ratelimit.RateLimits;
@@ -17,14 +18,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** INGRESS and UPSTREAM on one event loop, with real sockets on free ports. */
 final class TestGateway implements AutoCloseable {
-  private static final List<AuthConfig.Consumer> CONSUMERS =
-      List.of(consumer("alice"), consumer("bob"));
+  private static final String CONSUMERS =
+      "[{name: alice, key: alice-key}, {name: bob, key: bob-key}]";
 
   final Vertx vertx;
   final Bus bus;
@@ -34,15 +36,11 @@ final class TestGateway implements AutoCloseable {
   private final List<RouteConfig> routes = new ArrayList<>();
   private final List<UpstreamConfig> upstreams = new ArrayList<>();
   private final List<RateLimitConfig> limits = new ArrayList<>();
-  private IngressConfig config = IngressConfig.of("127.0.0.1", 0);
-  private AuthConfig auth = new AuthConfig(CONSUMERS, null);
+  private String http = "host: 127.0.0.1, port: 0";
+  private String auth = "{consumers: " + CONSUMERS + "}";
   private boolean withUpstream = true;
   private IngressVerticle ingress;
   private String deployment;
-
-  private static AuthConfig.Consumer consumer(String name) {
-    return new AuthConfig.Consumer(name, null, null, null, null, name + "-key");
-  }
 
   TestGateway() {
     this(1);
@@ -59,11 +57,7 @@ final class TestGateway implements AutoCloseable {
   }
 
   TestGateway upstream(String name, int... ports) {
-    UpstreamConfig.Endpoint[] endpoints = new UpstreamConfig.Endpoint[ports.length];
-    for (int i = 0; i < ports.length; i++) {
-      endpoints[i] = new UpstreamConfig.Endpoint("127.0.0.1", ports[i]);
-    }
-    return upstream(UpstreamConfig.of(name, endpoints));
+    return upstream(upstreamOf(name, "", ports));
   }
 
   TestGateway upstream(UpstreamConfig upstream) {
@@ -71,38 +65,36 @@ final class TestGateway implements AutoCloseable {
     return this;
   }
 
+  /** With endpoints on this host, and more properties as a file would say them. */
+  static UpstreamConfig upstreamOf(String name, String more, int... ports) {
+    String endpoints =
+        IntStream.of(ports)
+            .mapToObj(port -> "{host: 127.0.0.1, port: " + port + "}")
+            .collect(Collectors.joining(", "));
+    return Settings.of(
+        UpstreamConfig.class, "{name: " + name + ", endpoints: [" + endpoints + "], " + more + "}");
+  }
+
   TestGateway limit(String name, double rate, int burst) {
-    limits.add(new RateLimitConfig(name, rate, burst, null));
+    limits.add(new RateLimitConfig(name, rate, burst, RateLimitConfig.By.CONSUMER));
     return this;
   }
 
-  TestGateway auth(AuthConfig.Jwt jwt) {
-    auth = new AuthConfig(CONSUMERS, jwt);
+  /** How tokens are checked, as a file would say it. */
+  TestGateway jwt(String jwt) {
+    auth = "{consumers: " + CONSUMERS + ", jwt: " + jwt + "}";
     return this;
   }
 
-  TestGateway config(IngressConfig changed) {
-    config = changed;
-    return this;
-  }
-
-  TestGateway limits(IngressConfig.Limits changed) {
-    config =
-        new IngressConfig(
-            config.host(), 0, config.tls(), changed, config.trustedProxies(), config.accessLog());
+  /** More properties of the listener, as a file would say them. */
+  TestGateway http(String properties) {
+    http += ", " + properties;
     return this;
   }
 
   TestGateway tls(Certificate certificate) {
-    config =
-        new IngressConfig(
-            config.host(),
-            0,
-            new IngressConfig.Tls(0, certificate.key(), certificate.cert()),
-            config.limits(),
-            config.trustedProxies(),
-            config.accessLog());
-    return this;
+    return http(
+        "tls: {port: 0, key: '" + certificate.key() + "', cert: '" + certificate.cert() + "'}");
   }
 
   TestGateway withoutUpstreamRole() {
@@ -117,12 +109,13 @@ final class TestGateway implements AutoCloseable {
     }
     ingress =
         new IngressVerticle(
-            config,
+            Settings.of(IngressConfig.class, "{" + http + "}"),
             new IngressNode(
                 "test",
                 new RouteTable(routes),
                 new RateLimits(limits, System::nanoTime),
-                new ConfiguredAuthenticator(auth, System::currentTimeMillis),
+                new ConfiguredAuthenticator(
+                    Settings.of(AuthConfig.class, auth), System::currentTimeMillis),
                 rules,
                 meters,
                 loops));
@@ -141,11 +134,6 @@ final class TestGateway implements AutoCloseable {
   /** Lets the ingress leave; the future completes when it has. */
   io.vertx.core.Future<Void> drain() {
     return vertx.undeploy(deployment);
-  }
-
-  static IngressConfig.Limits limits(Duration head, Duration body, long bodyBytes) {
-    return new IngressConfig.Limits(
-        null, null, bodyBytes, null, null, head, body, null, Duration.ofSeconds(10));
   }
 
   @Override

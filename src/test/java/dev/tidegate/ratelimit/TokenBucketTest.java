@@ -3,6 +3,7 @@ package dev.tidegate.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidegate.ratelimit.RateLimitConfig.By;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -52,7 +53,7 @@ class TokenBucketTest {
   void keepsOneBucketForEachKey() {
     long[] now = {0};
     RateLimits limits =
-        new RateLimits(List.of(new RateLimitConfig("two", 1, 2, null)), () -> now[0]);
+        new RateLimits(List.of(new RateLimitConfig("two", 1, 2, By.CONSUMER)), () -> now[0]);
     RateLimits.Limit limit = limits.limit("two");
     assertThat(limit.bucket("a", 0))
         .isSameAs(limit.bucket("a", 5))
@@ -64,10 +65,10 @@ class TokenBucketTest {
 
   @Test
   void saysWhatIsWrongWithALimit() {
-    assertThatThrownBy(() -> new RateLimitConfig("a", 0, null, null))
+    assertThatThrownBy(() -> new RateLimitConfig("a", 0, null, By.CONSUMER))
         .hasMessageStartingWith("rate: 0");
-    assertThatThrownBy(() -> new RateLimitConfig("a", 1, 0, null))
+    assertThatThrownBy(() -> new RateLimitConfig("a", 1, 0, By.CONSUMER))
         .hasMessageStartingWith("burst: 0");
-    assertThat(new RateLimitConfig("a", 2.5, null, null).burst()).isEqualTo(3);
+    assertThat(new RateLimitConfig("a", 2.5, null, By.CONSUMER).burst()).isEqualTo(3);
   }
 }

@@ -10,11 +10,13 @@ import org.junit.jupiter.api.Test;
 
 class RouteTableTest {
   private static RouteConfig exact(String id, String path, String... methods) {
-    return Routes.matching(id, null, path, null, methods);
+    return Routes.of(
+        "id: " + id + ", path: '" + path + "', methods: " + List.of(methods) + ", upstream: u");
   }
 
   private static RouteConfig prefix(String id, String prefix, String... methods) {
-    return Routes.matching(id, null, null, prefix, methods);
+    return Routes.of(
+        "id: " + id + ", prefix: " + prefix + ", methods: " + List.of(methods) + ", upstream: u");
   }
 
   private static String find(RouteTable table, String host, String path, String method) {
@@ -49,10 +51,10 @@ class RouteTableTest {
     RouteTable table =
         new RouteTable(
             List.of(
-                Routes.matching("any", null, null, "/"),
-                Routes.matching("wild", "*.example.com", null, "/"),
-                Routes.matching("deep", "*.eu.example.com", null, "/"),
-                Routes.matching("exact", "api.example.com", null, "/api")));
+                prefix("any", "/"),
+                Routes.of("id: wild, host: '*.example.com', prefix: /, upstream: u"),
+                Routes.of("id: deep, host: '*.eu.example.com', prefix: /, upstream: u"),
+                Routes.of("id: exact, host: 'api.example.com', prefix: /api, upstream: u")));
     assertThat(find(table, "api.example.com:8080", "/api/x", "GET")).isEqualTo("exact");
     assertThat(find(table, "API.Example.com.", "/api/x", "GET")).isEqualTo("exact");
     assertThat(find(table, "api.example.com", "/other", "GET")).isEqualTo("wild");
@@ -124,14 +126,17 @@ class RouteTableTest {
   @Test
   void rewritesTargets() {
     Route strip =
-        new RouteTable(List.of(Routes.rewritten("a", "/api", "u", "/api/", "/in/")))
+        new RouteTable(
+                List.of(Routes.of("id: a, prefix: /api, upstream: u, strip: /api/, rewrite: /in/")))
             .routes()
             .get(0);
     assertThat(strip.target("/api/x?q=1", "/api/x")).isEqualTo("/in/x?q=1");
     assertThat(strip.target("/api", "/api")).isEqualTo("/in");
     assertThat(strip.target("/apix", "/apix")).isEqualTo("/in/apix");
     Route only =
-        new RouteTable(List.of(Routes.rewritten("a", "/api", "u", "/api", null))).routes().get(0);
+        new RouteTable(List.of(Routes.of("id: a, prefix: /api, upstream: u, strip: /api")))
+            .routes()
+            .get(0);
     assertThat(only.target("/api?x", "/api")).isEqualTo("/?x");
     assertThat(only.target("/api/%41", "/api/A")).isEqualTo("/A");
     Route plain = new RouteTable(List.of(prefix("a", "/"))).routes().get(0);
@@ -141,15 +146,15 @@ class RouteTableTest {
 
   @Test
   void saysWhatIsWrongWithARoute() {
-    assertThatThrownBy(() -> Routes.matching("a", null, "/x", "/y"))
-        .hasMessageStartingWith("path: ");
-    assertThatThrownBy(() -> Routes.matching("a", null, "x", null))
-        .hasMessageStartingWith("path: x");
-    assertThatThrownBy(() -> Routes.matching("a", "a b", null, "/"))
-        .hasMessageStartingWith("host: a b (expected ");
-    assertThatThrownBy(() -> Routes.matching("a", null, null, "/", "G T"))
-        .hasMessageStartingWith("methods: G T");
-    assertThatThrownBy(() -> Routes.rewritten("a", "/", null, null, null))
-        .hasMessageStartingWith("target: 0");
+    assertRefused("id: a, path: /x, prefix: /y, upstream: u", "path: /x (expected");
+    assertRefused("id: a, path: x, upstream: u", "path: x (expected");
+    assertRefused("id: a, host: a b, prefix: /, upstream: u", "host: a b (expected");
+    assertRefused("id: a, prefix: /, methods: [G T], upstream: u", "methods: G T (expected");
+    assertRefused("id: a, prefix: /", "target: 0 (expected");
+    assertRefused("id: a, path: /x, async: {channel: trades}, auth: jwt", "trades");
+  }
+
+  private static void assertRefused(String properties, String why) {
+    assertThatThrownBy(() -> Routes.of(properties)).hasMessageContaining(why);
   }
 }

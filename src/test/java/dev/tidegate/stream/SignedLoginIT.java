@@ -7,10 +7,12 @@ import dev.tidegate.auth.AuthConfig;
 import dev.tidegate.auth.ConfiguredAuthenticator;
 import dev.tidegate.auth.RevocableAuthenticator;
 import dev.tidegate.bus.Codecs;
+import dev.tidegate.config.Settings;
 import dev.tidegate.rules.Rule;
 import dev.tidegate.rules.RuleMeters;
 import dev.tidegate.rules.RuleSet;
 import dev.tidegate.rules.Rules;
+import dev.tidegate.stream.door.Upgrade;
 import dev.tidegate.testing.StreamClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -42,20 +44,15 @@ class SignedLoginIT {
         "-----BEGIN PUBLIC KEY-----\n"
             + Base64.getEncoder().encodeToString(pair.getPublic().getEncoded())
             + "\n-----END PUBLIC KEY-----";
-    AuthConfig.Consumer alice =
-        new AuthConfig.Consumer(
-            "alice",
-            null,
-            null,
-            null,
-            null,
-            null,
-            List.of(new AuthConfig.SigningKey("alice-desk-1", pem)));
+    String auth =
+        "{consumers: [{name: alice, signingKeys: [{id: alice-desk-1, publicKey: \""
+            + pem.replace("\n", "\\n")
+            + "\"}]}]}";
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     RevocableAuthenticator authenticator =
         new RevocableAuthenticator(
             new ConfiguredAuthenticator(
-                new AuthConfig(List.of(alice), null), System::currentTimeMillis),
+                Settings.of(AuthConfig.class, auth), System::currentTimeMillis),
             rules,
             new RuleMeters(registry));
     Codecs.register(vertx.eventBus());

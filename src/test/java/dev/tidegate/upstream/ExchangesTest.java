@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.bus.Upstreams.Forward;
 import dev.tidegate.bus.Upstreams.Forwarded;
+import dev.tidegate.config.Settings;
+import dev.tidegate.json.JsonWriter;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.problem.Outcome;
-import dev.tidegate.upstream.UpstreamConfig.Endpoint;
+import dev.tidegate.problem.Problem;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -23,14 +25,19 @@ class ExchangesTest {
   private final Promise<HttpClientConnection> connecting = Promise.promise();
 
   private Exchanges exchanges(String... names) {
-    List<UpstreamConfig> configs =
-        List.of(names).stream().map(name -> UpstreamConfig.of(name, new Endpoint("h", 1))).toList();
+    List<UpstreamConfig> configs = List.of(names).stream().map(ExchangesTest::config).toList();
     return new Exchanges(
         configs,
         (upstream, endpoint) -> connecting.future(),
         loop,
         new Random(1),
         new SimpleMeterRegistry());
+  }
+
+  private static UpstreamConfig config(String name) {
+    String quoted = new JsonWriter().value(name).toString();
+    return Settings.of(
+        UpstreamConfig.class, "{name: " + quoted + ", endpoints: [{host: h, port: 1}]}");
   }
 
   private static Forward get(String upstream) {
@@ -66,7 +73,7 @@ class ExchangesTest {
         .isInstanceOfSatisfying(
             Failed.class,
             failed -> {
-              assertThat(failed.problem()).isEqualTo("UPSTREAM_TIMEOUT");
+              assertThat(failed.problem()).isEqualTo(Problem.UPSTREAM_TIMEOUT);
               assertThat(failed.outcome()).isEqualTo(Outcome.NEVER_SENT);
             });
   }

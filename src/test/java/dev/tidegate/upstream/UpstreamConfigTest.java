@@ -2,17 +2,22 @@ package dev.tidegate.upstream;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tidegate.upstream.UpstreamConfig.Endpoint;
-import java.util.List;
-import org.junit.jupiter.api.Test;
+import dev.tidegate.config.Settings;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class UpstreamConfigTest {
-  @Test
-  void saysWhatIsWrongWithAnUpstream() {
-    List<Endpoint> one = List.of(new Endpoint("a", 1));
-    assertThatThrownBy(() -> UpstreamConfig.of("u")).hasMessageStartingWith("endpoints: []");
-    assertThatThrownBy(() -> new Endpoint("h", 0)).hasMessageStartingWith("endpoints.port: 0");
-    assertThatThrownBy(() -> new UpstreamConfig("u", one, false, null, null, null, null, 0, 0))
-        .hasMessageStartingWith("maxConnections: 0");
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{name: u}                                                       | endpoints: []",
+        "{name: u, endpoints: [{host: h, port: 0}]}                      | port: 0",
+        "{name: u, endpoints: [{host: a, port: 1}], maxConnections: 0}   | maxConnections: 0",
+        "{name: u, endpoints: [{host: a, port: 1}], timeout: 0s}         | timeout: 0s",
+        "{endpoints: [{host: a, port: 1}]}                               | name: missing",
+      })
+  void saysWhatIsWrongWithAnUpstream(String yaml, String why) {
+    assertThatThrownBy(() -> Settings.of(UpstreamConfig.class, yaml)).hasMessageContaining(why);
   }
 }

@@ -9,12 +9,12 @@ import dev.tidegate.auth.RevocableAuthenticator;
 import dev.tidegate.command.CommandBackend;
 import dev.tidegate.command.CommandVerticle;
 import dev.tidegate.command.SampleWorkerVerticle;
+import dev.tidegate.config.Settings;
 import dev.tidegate.ingress.IngressNode;
 import dev.tidegate.ingress.IngressVerticle;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.market.MarketNode;
 import dev.tidegate.market.MarketVerticle;
-import dev.tidegate.policy.AuthDemand;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.route.RouteConfig;
@@ -28,6 +28,7 @@ import dev.tidegate.stream.StreamVerticle;
 import dev.tidegate.telemetry.Metrics;
 import dev.tidegate.upstream.UpstreamVerticle;
 import io.vertx.core.Deployable;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -69,7 +70,7 @@ public final class Parts implements Deployment.Factory {
     this.kafka = kafka(config);
     this.commands = backend(config);
     this.loops = new EventLoops(metrics.registry());
-    this.market = new MarketNode(config.node(), metrics.registry(), System::currentTimeMillis);
+    this.market = new MarketNode(config.node(), metrics.registry(), InstantSource.system());
     if (!commands.isDurable()) {
       LOG.warn("commands or their state are kept in memory and are gone when this node ends");
     }
@@ -109,29 +110,15 @@ public final class Parts implements Deployment.Factory {
   }
 
   /** Every problem document names a page as its type, so the gateway always serves them. */
-  @SuppressWarnings("NullAway") // The compact constructor replaces null by the default.
   private static List<RouteConfig> withProblems(List<RouteConfig> routes) {
     if (routes.stream().anyMatch(route -> route.local() == RouteConfig.Local.PROBLEMS)) {
       return routes;
     }
     List<RouteConfig> all = new ArrayList<>(routes);
     all.add(
-        new RouteConfig(
-            "problems",
-            null,
-            null,
-            "/problems",
-            List.of("GET", "HEAD"),
-            null,
-            null,
-            null,
-            null,
-            null,
-            RouteConfig.Local.PROBLEMS,
-            AuthDemand.NONE,
-            null,
-            null,
-            null));
+        Settings.of(
+            RouteConfig.class,
+            "{id: problems, prefix: /problems, methods: [GET, HEAD], local: problems}"));
     return List.copyOf(all);
   }
 

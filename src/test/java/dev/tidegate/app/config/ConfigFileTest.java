@@ -20,9 +20,10 @@ class ConfigFileTest {
         "redis: {uri: 'http://x'} | t.yaml:2: redis.uri: *** (expected redis://host:port)",
         "kafka: {} | t.yaml:2: kafka.bootstrapServers: missing (expected host:port",
         "routes: [{id: a, path: /a, upstream: b}] | t.yaml:2: routes[0].upstream: b (expected one of [])",
-        "auth: {signatureWindow: 1h} | t.yaml:2: auth.signatureWindow: PT1H (expected 1ms..5m)",
+        "auth: {signatureWindow: 1h} | t.yaml:2: auth.signatureWindow: 1h (expected 1ms..5m)",
         "auth: {consumers: [{name: a, signingKeys: [{id: k, publicKey: x}]}]}"
             + " | t.yaml:2: auth.consumers[0].signingKeys[0].publicKey: *** (expected an Ed25519",
+        "http: {tls: {port: 70000, key: k, cert: c}} | t.yaml:2: http.tls.port: 70000 (expected 0..65535)",
         "http: [ | t.yaml:"
       })
   void namesTheLineThePathTheValueAndTheExpectation(String line, String complaint) {
@@ -53,6 +54,17 @@ class ConfigFileTest {
             .read(GatewayConfig.class, Map.of("http.port", 2, "kafka.bootstrapServers", "k:1"));
     assertThat(config.http().port()).isEqualTo(2);
     assertThat(config.kafka()).isNotNull();
+  }
+
+  /** YAML's older readers take a bare {@code off} for false. */
+  @Test
+  void takesOffForTheWordThatItIs() throws ConfigException {
+    for (String text : new String[] {"node: n1\n", "http: {accessLog: off}\n"}) {
+      ConfigFile file = ConfigFile.of("t.yaml", text);
+      assertThat(file.read(GatewayConfig.class).http().accessLog()).isEqualTo("off");
+      assertThat(file.read(GatewayConfig.class, Map.of("http.port", 2)).http().accessLog())
+          .isEqualTo("off");
+    }
   }
 
   @Test
