@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.problem.CloseCode;
+import dev.tidegate.stream.encode.Deflate;
 import dev.tidegate.stream.encode.Frames;
-import dev.tidegate.stream.socket.Deflate;
+import dev.tidegate.stream.fanout.Lag;
+import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.socket.Outlet;
 import dev.tidegate.testing.Twin;
 import io.netty.buffer.ByteBuf;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -211,5 +214,18 @@ public final class FakeClient implements Outlet {
     if (!good) {
       throw new AssertionError(what);
     }
+  }
+
+  /** What a session is on the ladder with, which begins when its socket takes nothing. */
+  public static Lag lag(Session session, FakeClient client, long nanos) {
+    Lag lag = session.lag();
+    if (lag != null) {
+      return lag;
+    }
+    boolean before = client.stalled;
+    client.stalled = true;
+    session.ready(nanos);
+    client.stalled = before;
+    return Objects.requireNonNull(session.lag());
   }
 }
