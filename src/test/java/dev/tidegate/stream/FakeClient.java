@@ -45,6 +45,7 @@ public final class FakeClient implements Outlet {
   private final boolean deflated;
   private final Deflate inflate = new Deflate(1);
   public boolean stalled;
+  private boolean full;
   public CloseCode closed;
   public String reason = "";
   public long mostPending;
@@ -57,7 +58,7 @@ public final class FakeClient implements Outlet {
 
   @Override
   public boolean writable() {
-    return closed == null && unsent.isEmpty();
+    return !full && closed == null && unsent.isEmpty();
   }
 
   @Override
@@ -222,10 +223,9 @@ public final class FakeClient implements Outlet {
     if (lag != null) {
       return lag;
     }
-    boolean before = client.stalled;
-    client.stalled = true;
+    client.full = true;
     session.ready(nanos);
-    client.stalled = before;
+    client.full = false;
     return Objects.requireNonNull(session.lag());
   }
 }
