@@ -17,6 +17,7 @@ import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Operations;
+import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.rules.Rule;
@@ -38,7 +39,6 @@ import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -78,40 +78,29 @@ class StreamIT {
     market.start();
     bus.answer(Commands.READ_PRIVATE, PrivateEvents.class, this::readPrivate);
     bus.answer(Commands.SUBMIT, Receipt.class, this::submit);
-    deploy(config(Map.of()));
+    deploy(config(""));
   }
 
   private void deploy(StreamConfig config) throws Exception {
-    verticle = new StreamVerticle(config, new Keys(), rules, new SimpleMeterRegistry(), "n1", 0);
+    verticle =
+        new StreamVerticle(
+            config, FakeNode.of("n1", new Keys(), rules, new SimpleMeterRegistry()), 0);
     deployment = get(vertx.deployVerticle(verticle));
   }
 
-  private static StreamConfig config(Map<String, StreamConfig.Tier> tiers) {
-    return config(tiers, null);
-  }
-
-  private static StreamConfig config(
-      Map<String, StreamConfig.Tier> tiers, StreamConfig.Storm storm) {
-    return new StreamConfig(
-        "127.0.0.1",
-        0,
-        null,
-        tiers,
-        storm,
-        Duration.ofSeconds(2),
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        false,
-        true,
-        new StreamConfig.CancelOnDisconnect("commands", "orders", "/v1/orders"));
+  /** What the tests of one behaviour want otherwise, as the file would say it. */
+  private static StreamConfig config(String others) {
+    return Settings.of(
+        StreamConfig.class,
+        """
+        host: 127.0.0.1
+        port: 0
+        drain: 2s
+        adaptive: false
+        echo: true
+        cancelOnDisconnect: {topic: commands, route: orders, path: /v1/orders}
+        """
+            + others);
   }
 
   @AfterEach
@@ -463,7 +452,7 @@ class StreamIT {
   @Test
   void whoReconnectsInALoopIsToldOnTheSocketAndThenRefused() throws Exception {
     get(vertx.undeploy(deployment));
-    deploy(config(Map.of(), new StreamConfig.Storm(3, Duration.ofSeconds(10))));
+    deploy(config("storm: {connections: 3, within: 10s}"));
     String[] key = {"X-API-Key", "carol-key"};
     JsonNode told = null;
     for (int i = 0; i < 50 && told == null; i++) {
@@ -508,9 +497,14 @@ class StreamIT {
 
   @Test
   void whoIsRefusedForALimitIsNoLoop() throws Exception {
-    StreamConfig.Tier one = new StreamConfig.Tier(1, 1, null, 2, 3, null, null, null, null);
     get(vertx.undeploy(deployment));
-    deploy(config(Map.of("registered", one), new StreamConfig.Storm(3, Duration.ofSeconds(10))));
+    deploy(
+        config(
+            """
+            tiers:
+              registered: {rank: 1, connectionsPerUser: 1, subscriptions: 2, messagesPerSecond: 3}
+            storm: {connections: 3, within: 10s}
+            """));
     Client alice = new Client("/v1/stream", "X-API-Key", "alice-key");
     alice.reply("welcome");
     for (int i = 0; i < 20; i++) {
@@ -645,17 +639,24 @@ class StreamIT {
     assertThat(shown.poll(10, TimeUnit.SECONDS)).isEqualTo("{}");
   }
 
-  private void redeploy(Map<String, StreamConfig.Tier> tiers) throws Exception {
+  private void redeploy(String others) throws Exception {
     get(vertx.undeploy(deployment));
-    deploy(config(tiers));
+    deploy(config(others));
   }
 
   @Test
   void holdsATierToItsLimitsAndEntitlements() throws Exception {
     redeploy(
-        Map.of(
-            "registered",
-            new StreamConfig.Tier(1, 1, null, 2, 3, null, List.of("book"), List.of("A*"), null)));
+        """
+        tiers:
+          registered:
+            rank: 1
+            connectionsPerUser: 1
+            subscriptions: 2
+            messagesPerSecond: 3
+            channels: [book]
+            symbols: [A*]
+        """);
     Client alice = new Client("/v1/stream", "X-API-Key", "alice-key");
     assertThat(upgrade("X-API-Key", "alice-key").statusCode()).isEqualTo(429);
     alice.send("{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'BBB'}]}");

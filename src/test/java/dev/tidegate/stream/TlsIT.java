@@ -9,7 +9,9 @@ import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
+import dev.tidegate.rules.Rules;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.socket.WindowInflater;
 import dev.tidegate.testing.Certificate;
@@ -31,10 +33,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -73,32 +73,25 @@ class TlsIT {
         new Snapshot(List.of(FakeMarket.level("1", "1")), List.of(FakeMarket.level("2", "1"))));
     market.start();
     StreamVerticle verticle =
-        new StreamVerticle(config(), nobody(), new SimpleMeterRegistry(), "n1", 0);
+        new StreamVerticle(
+            config(), FakeNode.of("n1", nobody(), new Rules(), new SimpleMeterRegistry()), 0);
     get(vertx.deployVerticle(verticle));
     port = verticle.tlsPort();
   }
 
   private StreamConfig config() {
-    return new StreamConfig(
-        "127.0.0.1",
-        0,
-        new StreamConfig.Tls(0, certificate.key(), certificate.cert()),
-        Map.of(),
-        null,
-        Duration.ofSeconds(1),
-        null,
-        null,
-        null,
-        Duration.ofSeconds(30),
-        null,
-        null,
-        null,
-        null,
-        4096,
-        null,
-        false,
-        true,
-        null);
+    return Settings.of(
+        StreamConfig.class,
+        """
+        host: 127.0.0.1
+        port: 0
+        tls: {port: 0, key: "%s", cert: "%s"}
+        drain: 1s
+        sendBuffer: 4096
+        adaptive: false
+        echo: true
+        """
+            .formatted(certificate.key(), certificate.cert()));
   }
 
   private static Authenticator nobody() {
