@@ -32,7 +32,7 @@ public final class Shard {
 
   public final int index;
 
-  private final Bounds bounds;
+  private final ShardBounds bounds;
   private final LongSupplier clock;
   private final Map<String, SymbolSequencer> sequencers = new LinkedHashMap<>();
   private final UpdateRing log;
@@ -44,7 +44,7 @@ public final class Shard {
   private long refused;
   private boolean torn;
 
-  public Shard(int index, Bounds bounds, LongSupplier clock) {
+  public Shard(int index, ShardBounds bounds, LongSupplier clock) {
     this.index = index;
     this.bounds = bounds;
     this.clock = clock;

@@ -27,15 +27,15 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 public class ShardTest {
-  private static final Bounds SMALL = new Bounds(50, 50, 5, 300_000, 400, 40, 1000, 100);
+  private static final ShardBounds SMALL = new ShardBounds(50, 50, 5, 300_000, 400, 40, 1000, 100);
 
   /** Enough for whatever a test feeds. */
-  public static final Bounds BOUNDS =
-      new Bounds(20_000, 5_000, 300, 300_000, 65_536, 5_000, 100_000, 10_000);
+  public static final ShardBounds BOUNDS =
+      new ShardBounds(20_000, 5_000, 300, 300_000, 65_536, 5_000, 100_000, 10_000);
 
   private static final long MINUTE = 60_000_000;
 
-  private final Bounds limits = new Bounds(300, 300, 3, 10_000, 2_000, 50, 3, 2);
+  private final ShardBounds limits = new ShardBounds(300, 300, 3, 10_000, 2_000, 50, 3, 2);
   private long now = 1_000;
   private final Shard shard = started(limits);
   private long position;
@@ -218,7 +218,7 @@ public class ShardTest {
     return copy;
   }
 
-  private Shard started(Bounds kept) {
+  private Shard started(ShardBounds kept) {
     Shard started = new Shard(0, kept, () -> now);
     started.begin("e");
     return started;

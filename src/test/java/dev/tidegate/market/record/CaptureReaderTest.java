@@ -9,8 +9,8 @@ import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
-import dev.tidegate.market.book.Bounds;
 import dev.tidegate.market.book.Shard;
+import dev.tidegate.market.book.ShardBounds;
 import dev.tidegate.market.book.ShardTest;
 import dev.tidegate.market.record.CaptureReader.Captured;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -165,7 +165,7 @@ public class CaptureReaderTest {
   }
 
   private Shard play(Path path) throws IOException {
-    Bounds limits = ShardTest.BOUNDS;
+    ShardBounds limits = ShardTest.BOUNDS;
     Shard shard = new Shard(0, limits, () -> 0);
     shard.begin("e");
     long position = 0;
