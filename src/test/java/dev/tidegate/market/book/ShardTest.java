@@ -129,7 +129,7 @@ public class ShardTest {
     assertThat(shard.next()).isEqualTo(before);
     numbered(1, new Snapshot(List.of(level("5", "1")), List.of()));
     numbered(2, new Delta(List.of(level("6", "1")), List.of()));
-    assertThat(shard.sequencer("S").book.bids()).isEqualTo(2);
+    assertThat(shard.state("S").book().bids()).hasSize(2);
     assertThat(shard.sequencer("S").stale()).isFalse();
   }
 
@@ -140,7 +140,7 @@ public class ShardTest {
     Update last = all().getLast();
     assertThat(last.event()).isEqualTo(new Delta(List.of(level("1", "0")), List.of()));
     assertThat(last.seq()).isEqualTo(3);
-    assertThat(shard.sequencer("S").book.bids()).isEqualTo(3);
+    assertThat(shard.state("S").book().bids()).hasSize(3);
   }
 
   @Test
@@ -148,7 +148,8 @@ public class ShardTest {
     apply(new Delta(List.of(level("5", "1")), List.of(level("4", "1"), level("9", "0"))));
     assertThat(all().getLast().event())
         .isEqualTo(new Snapshot(List.of(level("5", "1")), List.of(level("4", "1"))));
-    assertThat(shard.sequencer("S").book.crossed()).isTrue();
+    assertThat(shard.state("S").book())
+        .isEqualTo(new Snapshot(List.of(level("5", "1")), List.of(level("4", "1"))));
   }
 
   @Test
@@ -165,7 +166,6 @@ public class ShardTest {
       shard.apply(position++, new FeedRecord(symbol, 1, new Status("live", "")));
     }
     assertThat(shard.symbols()).containsExactly("A", "B");
-    assertThat(shard.refused()).isEqualTo(1);
     assertThat(shard.source()).isEqualTo(2);
   }
 

@@ -149,6 +149,8 @@ public class CaptureReaderTest {
         """
         wss://somewhere <-> 1.5
         wss://somewhere <- 2.5: {"type":"subscribe"}
+        10.0.0.1: connected
+        .: connected
         1618677817.1: {"type":"l2update","product_id":"A","changes":[["buy","1","x"]]}
         1618677817.2: {not json
         1618677817.3: {"type":"heartbeat","product_id":"A"}
@@ -156,7 +158,7 @@ public class CaptureReaderTest {
         """);
     try (CaptureReader reader = CaptureReader.open(file, rejects)) {
       Captured only = reader.next();
-      assertThat(only.line()).isEqualTo(6);
+      assertThat(only.line()).isEqualTo(8);
       assertThat(only.received()).isEqualTo(1_618_677_817_400_000L);
       assertThat(only.records().getFirst().time()).isEqualTo(1_618_677_817_400_000L);
       assertThat(reader.next()).isNull();
