@@ -8,9 +8,9 @@ import dev.tidegate.bus.Commands.Header;
 import dev.tidegate.bus.Commands.Result;
 import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Submit;
+import dev.tidegate.json.JsonWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -56,76 +56,54 @@ public final class CommandRecords {
   }
 
   public static byte[] command(String id, Submit s, long acceptedAt) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(384 + s.body().length);
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.writeStartObject();
-      json.writeStringField("id", id);
-      json.writeStringField("consumer", s.consumer());
-      json.writeStringField("account", s.account());
-      json.writeStringField("route", s.route());
-      json.writeStringField("method", s.method());
-      json.writeStringField("path", s.path());
-      headers(json, s);
-      json.writeFieldName("body");
-      if (s.body().length == 0) {
-        json.writeNull();
-      } else if (isJson(s.contentType())) {
-        raw(json, out, s.body());
-      } else {
-        json.writeString(Base64.getEncoder().encodeToString(s.body()));
-      }
-      json.writeNumberField("acceptedAt", acceptedAt);
-      json.writeNumberField("deadline", s.deadline());
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    JsonWriter json =
+        new JsonWriter(512 + s.body().length)
+            .object()
+            .field("id", id)
+            .field("consumer", s.consumer())
+            .field("account", s.account())
+            .field("route", s.route())
+            .field("method", s.method())
+            .field("path", s.path());
+    headers(json, s);
+    if (s.body().length == 0) {
+      json.field("body", null);
+    } else if (isJson(s.contentType())) {
+      json.json("body", s.body());
+    } else {
+      json.field("body", Base64.getEncoder().encodeToString(s.body()));
     }
-    return out.toByteArray();
+    return json.field("acceptedAt", acceptedAt).field("deadline", s.deadline()).end().toBytes();
   }
 
   public static byte[] result(Report report) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(256);
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.writeStartObject();
-      json.writeStringField("id", report.id());
-      json.writeStringField("status", report.status().text());
-      Result result = report.result();
-      if (result != null) {
-        json.writeObjectFieldStart("result");
-        json.writeNumberField("status", result.status());
-        json.writeFieldName("body");
-        if (result.body().length == 0) {
-          json.writeNull();
-        } else {
-          raw(json, out, result.body());
-        }
-        json.writeEndObject();
+    Result result = report.result();
+    JsonWriter json =
+        new JsonWriter(256 + (result == null ? 0 : result.body().length))
+            .object()
+            .field("id", report.id())
+            .field("status", report.status().text());
+    if (result != null) {
+      json.object("result").field("status", result.status());
+      if (result.body().length == 0) {
+        json.field("body", null);
+      } else {
+        json.json("body", result.body());
       }
-      json.writeNumberField("time", report.time());
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      json.end();
     }
-    return out.toByteArray();
+    return json.field("time", report.time()).end().toBytes();
   }
 
   /** The command as it was, and why nobody will work on it. */
   public static byte[] dead(byte[] command, String why) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(command.length + 128);
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.writeStartObject();
-      json.writeStringField("why", why);
-      json.writeFieldName("command");
-      if (malformed(command) == null) {
-        raw(json, out, command);
-      } else {
-        json.writeString(Base64.getEncoder().encodeToString(command));
-      }
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    JsonWriter json = new JsonWriter(command.length + 128).object().field("why", why);
+    if (malformed(command) == null) {
+      json.json("command", command);
+    } else {
+      json.field("command", Base64.getEncoder().encodeToString(command));
     }
-    return out.toByteArray();
+    return json.end().toBytes();
   }
 
   /**
@@ -206,24 +184,17 @@ public final class CommandRecords {
     };
   }
 
-  private static void headers(JsonGenerator json, Submit s) throws IOException {
-    json.writeObjectFieldStart("headers");
+  private static void headers(JsonWriter json, Submit s) {
+    json.object("headers");
     if (!s.contentType().isEmpty()) {
-      json.writeStringField("content-type", s.contentType());
+      json.field("content-type", s.contentType());
     }
     for (Header header : s.headers()) {
       if (!header.name().equalsIgnoreCase("content-type")) {
-        json.writeStringField(header.name(), header.value());
+        json.field(header.name(), header.value());
       }
     }
-    json.writeEndObject();
-  }
-
-  private static void raw(JsonGenerator json, ByteArrayOutputStream out, byte[] value)
-      throws IOException {
-    json.writeRawValue("");
-    json.flush();
-    out.write(value);
+    json.end();
   }
 
   private static void expect(boolean holds, String what) {
