@@ -1,7 +1,6 @@
 package dev.tidegate.command.log;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.tidegate.bus.Commands.Header;
@@ -9,7 +8,6 @@ import dev.tidegate.bus.Commands.Result;
 import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.json.JsonWriter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -24,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandRecords {
   private static final JsonFactory JSON = new JsonFactory();
+  private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
   private CommandRecords() {}
 
@@ -56,15 +55,14 @@ public final class CommandRecords {
   }
 
   public static byte[] command(String id, Submit s, long acceptedAt) {
-    JsonWriter json =
-        new JsonWriter(512 + s.body().length)
-            .object()
-            .field("id", id)
-            .field("consumer", s.consumer())
-            .field("account", s.account())
-            .field("route", s.route())
-            .field("method", s.method())
-            .field("path", s.path());
+    JsonWriter json = new JsonWriter(384 + s.body().length);
+    json.object()
+        .field("id", id)
+        .field("consumer", s.consumer())
+        .field("account", s.account())
+        .field("route", s.route())
+        .field("method", s.method())
+        .field("path", s.path());
     headers(json, s);
     if (s.body().length == 0) {
       json.field("body", null);
@@ -76,21 +74,26 @@ public final class CommandRecords {
     return json.field("acceptedAt", acceptedAt).field("deadline", s.deadline()).end().toBytes();
   }
 
+  private static void headers(JsonWriter json, Submit s) {
+    json.object("headers");
+    if (!s.contentType().isEmpty()) {
+      json.field("content-type", s.contentType());
+    }
+    for (Header header : s.headers()) {
+      if (!header.name().equalsIgnoreCase("content-type")) {
+        json.field(header.name(), header.value());
+      }
+    }
+    json.end();
+  }
+
   public static byte[] result(Report report) {
+    JsonWriter json = new JsonWriter().object();
+    json.field("id", report.id()).field("status", report.status().text());
     Result result = report.result();
-    JsonWriter json =
-        new JsonWriter(256 + (result == null ? 0 : result.body().length))
-            .object()
-            .field("id", report.id())
-            .field("status", report.status().text());
     if (result != null) {
       json.object("result").field("status", result.status());
-      if (result.body().length == 0) {
-        json.field("body", null);
-      } else {
-        json.json("body", result.body());
-      }
-      json.end();
+      json.json("body", result.body().length == 0 ? NULL : result.body()).end();
     }
     return json.field("time", report.time()).end().toBytes();
   }
@@ -142,7 +145,7 @@ public final class CommandRecords {
   private static Result result(JsonParser parser, byte[] value) throws IOException {
     expect(parser.currentToken() == JsonToken.START_OBJECT, "result: an object");
     int status = 0;
-    byte[] body = "null".getBytes(StandardCharsets.UTF_8);
+    byte[] body = NULL;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       parser.nextToken();
@@ -163,15 +166,10 @@ public final class CommandRecords {
       parser.skipChildren();
       return Arrays.copyOfRange(value, start, (int) parser.currentLocation().getByteOffset());
     }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      if (parser.currentToken().isNumeric()) {
-        json.writeNumber(parser.getText());
-      } else {
-        json.copyCurrentEvent(parser);
-      }
-    }
-    return out.toByteArray();
+    String text = parser.getText();
+    return parser.currentToken() == JsonToken.VALUE_STRING
+        ? new JsonWriter(text.length() + 2).value(text).toBytes()
+        : text.getBytes(StandardCharsets.US_ASCII);
   }
 
   private static Status status(String text) {
@@ -182,19 +180,6 @@ public final class CommandRecords {
       default ->
           throw new IllegalArgumentException("status (expected processing, completed or failed)");
     };
-  }
-
-  private static void headers(JsonWriter json, Submit s) {
-    json.object("headers");
-    if (!s.contentType().isEmpty()) {
-      json.field("content-type", s.contentType());
-    }
-    for (Header header : s.headers()) {
-      if (!header.name().equalsIgnoreCase("content-type")) {
-        json.field(header.name(), header.value());
-      }
-    }
-    json.end();
   }
 
   private static void expect(boolean holds, String what) {

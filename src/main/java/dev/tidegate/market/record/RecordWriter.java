@@ -18,6 +18,11 @@ public final class RecordWriter {
 
   public static byte[] write(FeedRecord record) {
     JsonWriter json = new JsonWriter().object();
+    fields(json, record);
+    return json.end().toBytes();
+  }
+
+  private static void fields(JsonWriter json, FeedRecord record) {
     switch (record.event()) {
       case Snapshot e -> {
         head(json, "book.snapshot", record);
@@ -30,7 +35,8 @@ public final class RecordWriter {
         levels(json, "asks", e.asks());
       }
       case Trade e -> {
-        head(json, "trade", record).field("id", e.id());
+        head(json, "trade", record);
+        json.field("id", e.id());
         decimal(json, "price", e.price());
         decimal(json, "size", e.size());
         json.field("side", e.side().text());
@@ -43,16 +49,19 @@ public final class RecordWriter {
         decimal(json, "askSize", e.askSize());
         decimal(json, "last", e.last());
       }
-      case Status e ->
-          head(json, "status", record).field("state", e.state()).field("detail", e.detail());
+      case Status e -> {
+        head(json, "status", record);
+        json.field("state", e.state()).field("detail", e.detail());
+      }
       case Candle e -> throw new IllegalArgumentException("candle: not a record of a feed");
     }
-    return json.end().toBytes();
   }
 
-  private static JsonWriter head(JsonWriter json, String type, FeedRecord record) {
+  private static void head(JsonWriter json, String type, FeedRecord record) {
     json.field("type", type).field("symbol", record.symbol()).field("time", record.time());
-    return record.sourceSeq() < 0 ? json : json.field("sourceSeq", record.sourceSeq());
+    if (record.sourceSeq() >= 0) {
+      json.field("sourceSeq", record.sourceSeq());
+    }
   }
 
   private static void levels(JsonWriter json, String name, List<Level> levels) {
