@@ -4,6 +4,7 @@ import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
 import dev.tidegate.config.Settings;
 import dev.tidegate.rules.TierLimits;
+import dev.tidegate.stream.shard.Kept;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +72,11 @@ public record StreamConfig(
     Check.positive("feedLost", feedLost);
     Check.that(!drain.isNegative(), "drain", drain, "0s or more");
     Check.that(gone.compareTo(ping) > 0, "gone", gone, "more than ping");
+  }
+
+  /** How much of each symbol can be resumed. */
+  Kept kept() {
+    return new Kept(tradesKept(), deltasKept());
   }
 
   /** The defaults, on the port. */
