@@ -100,9 +100,9 @@ public record StreamConfig(
   /** The second listener: its port, and PEM files of key and certificates. */
   public record Tls(@Default("8453") int port, String key, String cert) {
     public Tls {
-      Check.port("tls.port", port);
-      Check.given("tls.key", key, "a PEM file");
-      Check.given("tls.cert", cert, "a PEM file");
+      Check.port("port", port);
+      Check.given("key", key, "a PEM file");
+      Check.given("cert", cert, "a PEM file");
     }
   }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param allSymbols whether {@code "symbol":"*"} may be subscribed
  */
 public record Tier(
-    int rank,
+    @Default("0") int rank,
     @Default("0") int connectionsPerUser,
     @Default("0") int connectionsPerAddress,
     @Default("1000") int subscriptions,
@@ -34,11 +34,11 @@ public record Tier(
     channels = channels == null ? null : List.copyOf(channels);
     symbols = symbols == null ? null : List.copyOf(symbols);
     Check.within("rank", rank, 0, 3);
-    Check.within("connectionsPerUser", connectionsPerUser, 0, 1_000_000);
-    Check.within("connectionsPerAddress", connectionsPerAddress, 0, 1_000_000);
-    Check.within("subscriptions", subscriptions, 1, 100_000);
-    Check.within("messagesPerSecond", messagesPerSecond, 0, 1_000_000);
-    Check.within("framesPerSecond", framesPerSecond, 0, 1_000_000);
+    Check.within("connectionsPerUser", connectionsPerUser, 0, TierLimits.MOST);
+    Check.within("connectionsPerAddress", connectionsPerAddress, 0, TierLimits.MOST);
+    Check.within("subscriptions", subscriptions, 1, TierLimits.MOST_SUBSCRIPTIONS);
+    Check.within("messagesPerSecond", messagesPerSecond, 0, TierLimits.MOST);
+    Check.within("framesPerSecond", framesPerSecond, 0, TierLimits.MOST);
   }
 
   /** With the limits that an operator has changed. */
