@@ -19,7 +19,7 @@ public record VerticlesFile(@Default("[]") List<Line> roles) {
   }
 
   public VerticlesFile {
-    Check.that(!roles.isEmpty(), "roles", "none", "at least one role");
+    Check.that(!roles.isEmpty(), "roles", "empty", "at least one role");
     roles = List.copyOf(roles);
     Set<Role> seen = EnumSet.noneOf(Role.class);
     for (Line line : roles) {
