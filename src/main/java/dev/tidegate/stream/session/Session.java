@@ -336,8 +336,8 @@ public final class Session implements Wheel.Timed, Reader {
 
   private void touch() {
     if (turn == Turn.QUIET) {
-      turn = Turn.WRITTEN;
       fanout.touched(this);
+      turn = Turn.WRITTEN;
     }
   }
 
@@ -376,16 +376,16 @@ public final class Session implements Wheel.Timed, Reader {
   @Override
   public void again() {
     if (!waiting) {
-      waiting = true;
       fanout.retry(this);
+      waiting = true;
     }
   }
 
   private void waitFor(long nanos) {
     if (!waiting) {
-      waiting = true;
       dueAt = nanos;
       fanout.wheel().add(this);
+      waiting = true;
     }
   }
 
