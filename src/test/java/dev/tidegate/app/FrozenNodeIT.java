@@ -34,6 +34,7 @@ class FrozenNodeIT {
   private static final List<String> SYMBOLS = List.of("ADA-USD", "BTC-USD", "ETH-USD", "SOL-USD");
 
   @Test
+  @SuppressWarnings("try") // the back end works for as long as it is open
   void findsBackByItself() throws Exception {
     try (GatewayCluster cluster =
             GatewayCluster.start("frozen", 3, KafkaBroker.shared(), RedisServer.shared());
@@ -77,7 +78,9 @@ class FrozenNodeIT {
       heard.add(part.path("node").asText());
       for (JsonNode replica : part.path("data").path("replicas")) {
         owners.merge(
-            replica.path("shard").asInt(), replica.path("owning").asBoolean() ? 1 : 0, Integer::sum);
+            replica.path("shard").asInt(),
+            replica.path("owning").asBoolean() ? 1 : 0,
+            Integer::sum);
       }
     }
     return heard.size() == nodes
