@@ -56,7 +56,7 @@ class ConfigFileTest {
     assertThat(config.kafka()).isNotNull();
   }
 
-  /** YAML's older readers take a bare {@code off} for false. */
+  /** Overrides go through a tree, and YAML 1.1 takes a bare {@code off} for false. */
   @Test
   void takesOffForTheWordThatItIs() throws ConfigException {
     for (String text : new String[] {"node: n1\n", "http: {accessLog: off}\n"}) {
