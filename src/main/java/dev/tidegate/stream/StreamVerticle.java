@@ -8,7 +8,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +35,7 @@ public final class StreamVerticle extends VerticleBase {
     Loop loop = node.loops.of(context, "stream-" + instance);
     Bus bus = new Bus(vertx.eventBus());
     Frames frames = new Frames(PooledByteBufAllocator.DEFAULT, DEFLATE_LEVEL);
-    Hub parts = new Hub(config, node, instance, loop, bus, frames, new SecureRandom());
+    Hub parts = new Hub(config, node, instance, loop, bus, frames);
     hub = parts;
     deaf = node.rules.onChange(() -> loop.execute(parts.enforcement::changed));
     parts.start();

@@ -8,10 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.Interval;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class OpReader {
   static final List<Integer> WINDOWS = List.of(0, 10, 20, 50, 100, 250, 500, 1000);
   static final List<Integer> DEPTHS = List.of(0, 1, 5, 10, 20, 50);
-  static final List<String> INTERVALS = List.of("1s", "1m", "5m", "1h");
   static final int MAX_SYMBOL = 64;
   private static final int MAX_REQUEST = 64;
   private static final int MAX_GRACE = 600_000;
@@ -206,18 +205,18 @@ public final class OpReader {
       throw bad(at + "depth", "only with the channel book");
     }
     String interval = text(item, "interval");
-    if ((channel == Channel.CANDLES) != (interval != null && INTERVALS.contains(interval))) {
+    if ((channel == Channel.CANDLES) != (interval != null && Interval.TEXTS.contains(interval))) {
       throw bad(
-          at + "interval", "one of " + INTERVALS + " with the channel candles, and only there");
+          at + "interval",
+          "one of " + Interval.TEXTS + " with the channel candles, and only there");
     }
     return new Op.Key(name, channel, symbol.textValue(), depth, interval == null ? "" : interval);
   }
 
   private static Channel channel(String name, String at) throws Refusal {
-    for (Channel channel : Channel.values()) {
-      if (channel.name().toLowerCase(Locale.ROOT).equals(name)) {
-        return channel;
-      }
+    Channel channel = Channel.named(name);
+    if (channel != null) {
+      return channel;
     }
     throw new Refusal(
         Refusal.UNKNOWN_CHANNEL,

@@ -12,8 +12,8 @@ import dev.tidegate.stream.topic.Topic;
 import org.jspecify.annotations.Nullable;
 
 /** Lets a subscription into a lane: where it begins, and what the client is told about that. */
-public final class Entrance {
-  private Entrance() {}
+public final class Joining {
+  private Joining() {}
 
   /** The lane, which has yet to be placed; null when the subscription has no market data. */
   public static @Nullable Lane attach(Session session, Subscription subscription, Fanout fanout) {
