@@ -5,6 +5,7 @@ import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Event;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Status;
@@ -15,6 +16,7 @@ import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.market.record.FeedRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,10 @@ public final class SymbolSequencer {
   private long bookTime;
   private long reopened;
   private long sourceSeq = -1;
+
+  /** The latest time of the source's events, which tells a repetition from a new beginning. */
+  private long newest;
+
   private Channel last = Channel.STATUS;
   private @Nullable Update ticker;
   private @Nullable Update status;
@@ -86,15 +92,23 @@ public final class SymbolSequencer {
     return touched.get(channel);
   }
 
-  /** What the record changes; false when it is a repetition of one that was applied already. */
+  /**
+   * What the record changes; false when it is a repetition of one that was applied already. A
+   * number that steps back with an event that is newer than all before is the source's new
+   * beginning.
+   */
   boolean apply(FeedRecord record, long now, Consumer<Update> out) {
     long number = record.sourceSeq();
     boolean restart = record.event() instanceof Snapshot;
-    if (number >= 0 && number <= sourceSeq && !restart) {
+    boolean back = number >= 0 && number <= sourceSeq && !restart;
+    if (back && record.time() <= newest) {
       return false;
     }
     if (status == null) {
       emit(record, Channel.STATUS, new Status(State.LIVE, ""), now, out);
+    } else if (back && !halted()) {
+      String begun = "source began again: " + sourceSeq + " was followed by " + number;
+      emit(record, Channel.STATUS, new Status(State.DELAYED, begun), now, out);
     } else if (number >= 0 && sourceSeq >= 0 && number > sourceSeq + 1 && !restart && !stale()) {
       String hole = "source gap: " + (sourceSeq + 1) + ".." + (number - 1);
       emit(record, Channel.STATUS, new Status(State.DELAYED, hole), now, out);
@@ -110,7 +124,8 @@ public final class SymbolSequencer {
         }
         derived.clear();
       }
-      case Ticker next -> emit(record, Channel.TICKER, completed(next), now, out);
+      case Ticker next ->
+          emit(record, Channel.TICKER, completed(next, record.withdrawn()), now, out);
       case Status next -> emit(record, Channel.STATUS, next, now, out);
       case Candle bar -> throw new IllegalArgumentException("candle: not a record of a feed");
     }
@@ -148,13 +163,13 @@ public final class SymbolSequencer {
   }
 
   /** What the record leaves out is as it was, so that the last ticker alone says everything. */
-  private Ticker completed(Ticker next) {
+  private Ticker completed(Ticker next, Set<Side> withdrawn) {
     Ticker before =
         ticker != null && ticker.event() instanceof Ticker t
             ? t
             : new Ticker(null, null, null, null, null);
-    boolean bid = next.bid() != null;
-    boolean ask = next.ask() != null;
+    boolean bid = next.bid() != null || withdrawn.contains(Side.BUY);
+    boolean ask = next.ask() != null || withdrawn.contains(Side.SELL);
     return new Ticker(
         bid ? next.bid() : before.bid(),
         bid ? next.bidSize() : before.bidSize(),
@@ -182,7 +197,8 @@ public final class SymbolSequencer {
   void absorb(Update update, long now) {
     seqs.set(update.channel(), update.seq());
     touched.set(update.channel(), now);
-    sourceSeq = update.sourceSeq();
+    sourceSeq = update.sourceSeq() >= 0 ? update.sourceSeq() : sourceSeq;
+    newest = Math.max(newest, update.time());
     last = update.channel();
     switch (update.event()) {
       case Snapshot snapshot -> {
@@ -272,7 +288,8 @@ public final class SymbolSequencer {
       sequencer.seqs.set(channel, Math.max(sequencer.seq(channel), update.seq()));
       sequencer.touched.set(channel, arrived(update.time(), now));
       sequencer.last = channel;
-      sequencer.sourceSeq = update.sourceSeq();
+      sequencer.sourceSeq = update.sourceSeq() >= 0 ? update.sourceSeq() : sequencer.sourceSeq;
+      sequencer.newest = Math.max(sequencer.newest, update.time());
     }
     // The state does not say whether it was a halt that ended; the first status is no end of one.
     if (sequencer.seq(Channel.STATUS) > 1 && !sequencer.halted()) {
