@@ -43,7 +43,7 @@ public final class Frames implements AutoCloseable {
   }
 
   /** A reply, never compressed. */
-  public ByteBuf reply(Reply reply, Codec codec) {
+  public ByteBuf reply(Statement reply, Codec codec) {
     Form form = codec == Codec.JSON ? json : binary();
     reply.write(form.begin());
     Text out = form.end();
