@@ -67,9 +67,9 @@ final class RulesApi {
 
   private static void answer(
       RoutingContext request, String kind, String verb, RulesAnswered answer) {
-    String problem = answer.problem();
+    Problem problem = answer.problem();
     if (problem != null) {
-      Responses.problem(request, Problem.named(problem), answer.text());
+      Responses.problem(request, problem, answer.text());
       return;
     }
     boolean created = verb.equals("POST");

@@ -14,6 +14,7 @@ import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.problem.Outcome;
+import dev.tidegate.problem.Problem;
 import java.util.List;
 
 /** The wire form of {@link Commands}. */
@@ -92,7 +93,7 @@ final class CommandCodecs {
       }
       case Refused f ->
           w.bool(false)
-              .string(f.problem())
+              .string(f.problem().name())
               .string(f.detail())
               .string(f.outcome().text())
               .int32(f.retryAfter());
@@ -102,7 +103,7 @@ final class CommandCodecs {
   private static Receipt receipt(Wire.Reader r) {
     return r.bool()
         ? new Accepted(stored(r), r.bool())
-        : new Refused(r.string(), r.string(), Outcome.named(r.string()), r.int32());
+        : new Refused(Problem.named(r.string()), r.string(), Outcome.named(r.string()), r.int32());
   }
 
   private static void stored(Wire.Writer w, Stored m) {

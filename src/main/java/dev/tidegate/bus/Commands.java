@@ -1,6 +1,7 @@
 package dev.tidegate.bus;
 
 import dev.tidegate.problem.Outcome;
+import dev.tidegate.problem.Problem;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -74,10 +75,9 @@ public final class Commands {
   /**
    * It was not accepted.
    *
-   * @param problem the name of a constant of {@code dev.tidegate.problem.Problem}
    * @param retryAfter seconds, 0 when it makes no sense to come back
    */
-  public record Refused(String problem, String detail, Outcome outcome, int retryAfter)
+  public record Refused(Problem problem, String detail, Outcome outcome, int retryAfter)
       implements Receipt {}
 
   /** The state of an accepted command, which only moves down this list. */

@@ -10,6 +10,7 @@ import dev.tidegate.bus.Operations.RulesAsked;
 import dev.tidegate.bus.Operations.Scale;
 import dev.tidegate.bus.Operations.Show;
 import dev.tidegate.bus.Operations.Shown;
+import dev.tidegate.problem.Problem;
 import java.util.List;
 
 /** The wire form of {@link Operations}. */
@@ -58,8 +59,8 @@ final class OperationCodecs {
                   new RulesAsked(r.string(), r.string(), r.stringOrNull(), r.string(), r.string())),
           new Codec<>(
               RulesAnswered.class,
-              (w, m) -> w.stringOrNull(m.problem()).string(m.text()),
-              r -> new RulesAnswered(r.stringOrNull(), r.string())),
+              (w, m) -> w.orNull(m.problem(), (x, p) -> x.string(p.name())).string(m.text()),
+              r -> new RulesAnswered(r.orNull(x -> Problem.named(x.string())), r.string())),
           new Codec<>(
               Applied.class,
               (w, m) -> w.string(m.node()).int64(m.version()),

@@ -1,5 +1,6 @@
 package dev.tidegate.bus;
 
+import dev.tidegate.problem.Problem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -69,10 +70,10 @@ public final class Operations {
   /**
    * What became of it.
    *
-   * @param problem the name of a {@code Problem}, or null when it was done
+   * @param problem null when it was done
    * @param text JSON, or what is wrong
    */
-  public record RulesAnswered(@Nullable String problem, String text) {}
+  public record RulesAnswered(@Nullable Problem problem, String text) {}
 
   public static final Address<RulesAsked> RULES =
       new Address<>("operations.rules", RulesAsked.class);

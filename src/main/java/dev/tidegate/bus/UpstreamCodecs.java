@@ -7,6 +7,7 @@ import dev.tidegate.bus.Upstreams.Forward;
 import dev.tidegate.bus.Upstreams.Forwarded;
 import dev.tidegate.bus.Upstreams.Header;
 import dev.tidegate.problem.Outcome;
+import dev.tidegate.problem.Problem;
 import java.util.List;
 
 /** The wire form of {@link Upstreams}. */
@@ -58,13 +59,13 @@ final class UpstreamCodecs {
       case Answered a ->
           w.bool(true).int32(a.status()).list(a.headers(), UpstreamCodecs::header).bytes(a.body());
       case Failed f ->
-          w.bool(false).string(f.problem()).string(f.outcome().text()).string(f.detail());
+          w.bool(false).string(f.problem().name()).string(f.outcome().text()).string(f.detail());
     }
   }
 
   private static Forwarded forwarded(Wire.Reader r) {
     return r.bool()
         ? new Answered(r.int32(), r.list(UpstreamCodecs::header), r.bytes())
-        : new Failed(r.string(), Outcome.named(r.string()), r.string());
+        : new Failed(Problem.named(r.string()), Outcome.named(r.string()), r.string());
   }
 }

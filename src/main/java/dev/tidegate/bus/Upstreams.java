@@ -1,6 +1,7 @@
 package dev.tidegate.bus;
 
 import dev.tidegate.problem.Outcome;
+import dev.tidegate.problem.Problem;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -86,12 +87,8 @@ public final class Upstreams {
   /** The upstream's answer, whatever its status. */
   public record Answered(int status, List<Header> headers, byte[] body) implements Forwarded {}
 
-  /**
-   * There is no answer.
-   *
-   * @param problem the name of a constant of {@code dev.tidegate.problem.Problem}
-   */
-  public record Failed(String problem, Outcome outcome, String detail) implements Forwarded {}
+  /** There is no answer. */
+  public record Failed(Problem problem, Outcome outcome, String detail) implements Forwarded {}
 
   /** Asks any UPSTREAM of the cluster. */
   public static final Address<Forward> FORWARD = new Address<>("upstream.exchange", Forward.class);

@@ -236,6 +236,6 @@ final class Acceptance {
   }
 
   private static Refused refused(Problem problem, String detail, Outcome outcome, int retryAfter) {
-    return new Refused(problem.name(), detail, outcome, retryAfter);
+    return new Refused(problem, detail, outcome, retryAfter);
   }
 }

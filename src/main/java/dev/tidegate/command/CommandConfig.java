@@ -1,13 +1,14 @@
 package dev.tidegate.command;
 
 import dev.tidegate.command.state.Retention;
+import dev.tidegate.config.Check;
+import dev.tidegate.config.Default;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * How commands are accepted and kept. Every property has a default.
+ * How commands are accepted and kept.
  *
  * @param topics that routes may name, created when they are missing
  * @param partitions of a topic that has to be created
@@ -22,57 +23,41 @@ import org.jspecify.annotations.Nullable;
  * @param expiryGrace time after its deadline in which a command may still turn out to have started
  */
 public record CommandConfig(
-    List<String> topics,
-    String resultsTopic,
-    String deadTopic,
-    Integer partitions,
-    Integer maxBody,
-    Integer maxInFlight,
-    Duration appendTimeout,
-    Duration stateTimeout,
-    Duration lease,
-    Duration records,
-    Duration privateRetention,
-    Integer privateLimit,
-    Duration expiryGrace) {
+    @Default("[commands]") List<String> topics,
+    @Default("command.results") String resultsTopic,
+    @Default("commands.dead") String deadTopic,
+    @Default("12") int partitions,
+    @Default("1048576") int maxBody,
+    @Default("4096") int maxInFlight,
+    @Default("2500ms") Duration appendTimeout,
+    @Default("1s") Duration stateTimeout,
+    @Default("5s") Duration lease,
+    @Default("24h") Duration records,
+    @Default("5m") Duration privateRetention,
+    @Default("10000") int privateLimit,
+    @Default("10s") Duration expiryGrace) {
 
-  public CommandConfig(
-      @Nullable List<String> topics,
-      @Nullable String resultsTopic,
-      @Nullable String deadTopic,
-      @Nullable Integer partitions,
-      @Nullable Integer maxBody,
-      @Nullable Integer maxInFlight,
-      @Nullable Duration appendTimeout,
-      @Nullable Duration stateTimeout,
-      @Nullable Duration lease,
-      @Nullable Duration records,
-      @Nullable Duration privateRetention,
-      @Nullable Integer privateLimit,
-      @Nullable Duration expiryGrace) {
-    this.topics = topics == null ? List.of("commands") : List.copyOf(topics);
-    this.resultsTopic = resultsTopic == null ? "command.results" : resultsTopic;
-    this.deadTopic = deadTopic == null ? "commands.dead" : deadTopic;
-    this.partitions = within("partitions", partitions, 12, 1, 10_000);
-    this.maxBody = within("maxBody", maxBody, 1 << 20, 1, 16 << 20);
-    this.maxInFlight = within("maxInFlight", maxInFlight, 4096, 1, 1_000_000);
-    this.appendTimeout = within("appendTimeout", appendTimeout, 2_500, 100, 120_000);
-    this.stateTimeout = within("stateTimeout", stateTimeout, 1_000, 10, 60_000);
-    this.lease = within("lease", lease, 5_000, 100, 600_000);
-    this.records = within("records", records, 86_400_000, 1_000, 30L * 86_400_000);
-    this.privateRetention =
-        within("privateRetention", privateRetention, 300_000, 1_000, 86_400_000);
-    this.privateLimit = within("privateLimit", privateLimit, 10_000, 1, 1_000_000);
-    this.expiryGrace = within("expiryGrace", expiryGrace, 10_000, 0, 3_600_000);
-    if (this.lease.compareTo(this.appendTimeout.plus(this.stateTimeout)) <= 0) {
-      throw new IllegalArgumentException(
-          "lease: " + this.lease + " (expected more than appendTimeout + stateTimeout)");
-    }
+  public CommandConfig {
+    topics = List.copyOf(topics);
+    Check.within("partitions", partitions, 1, 10_000);
+    Check.within("maxBody", maxBody, 1, 16 << 20);
+    Check.within("maxInFlight", maxInFlight, 1, 1_000_000);
+    Check.within("appendTimeout", appendTimeout, millis(100), Duration.ofMinutes(2));
+    Check.within("stateTimeout", stateTimeout, millis(10), Duration.ofMinutes(1));
+    Check.within("lease", lease, millis(100), Duration.ofMinutes(10));
+    Check.within("records", records, Duration.ofSeconds(1), Duration.ofDays(30));
+    Check.within("privateRetention", privateRetention, Duration.ofSeconds(1), Duration.ofDays(1));
+    Check.within("privateLimit", privateLimit, 1, 1_000_000);
+    Check.within("expiryGrace", expiryGrace, Duration.ZERO, Duration.ofHours(1));
+    Check.that(
+        lease.compareTo(appendTimeout.plus(stateTimeout)) > 0,
+        "lease",
+        lease,
+        "more than appendTimeout + stateTimeout");
   }
 
-  public static CommandConfig defaults() {
-    return new CommandConfig(
-        null, null, null, null, null, null, null, null, null, null, null, null, null);
+  private static Duration millis(long count) {
+    return Duration.ofMillis(count);
   }
 
   Retention retention() {
@@ -90,24 +75,5 @@ public record CommandConfig(
     all.add(resultsTopic);
     all.add(deadTopic);
     return all;
-  }
-
-  private static int within(String name, @Nullable Integer value, int otherwise, int min, int max) {
-    int chosen = value == null ? otherwise : value;
-    if (chosen < min || chosen > max) {
-      throw new IllegalArgumentException(
-          name + ": " + chosen + " (expected " + min + ".." + max + ")");
-    }
-    return chosen;
-  }
-
-  private static Duration within(
-      String name, @Nullable Duration value, long otherwise, long min, long max) {
-    Duration chosen = value == null ? Duration.ofMillis(otherwise) : value;
-    if (chosen.toMillis() < min || chosen.toMillis() > max) {
-      throw new IllegalArgumentException(
-          name + ": " + chosen + " (expected " + min + "ms.." + max + "ms)");
-    }
-    return chosen;
   }
 }

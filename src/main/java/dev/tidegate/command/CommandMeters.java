@@ -13,7 +13,6 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +26,7 @@ final class CommandMeters {
   private final Counter replayed;
   private final Counter unknown;
   private final Counter unreadable;
-  private final Map<String, Counter> refused = new HashMap<>();
+  private final Map<Problem, Counter> refused = new EnumMap<>(Problem.class);
   private final Map<Status, Counter> transitions = new EnumMap<>(Status.class);
   private final List<Meter> own = new ArrayList<>();
 
@@ -45,8 +44,7 @@ final class CommandMeters {
     unknown = registry.counter("tidegate.command.results.skipped", "cause", "unknown");
     unreadable = registry.counter("tidegate.command.results.skipped", "cause", "unreadable");
     for (Problem problem : Problem.values()) {
-      refused.put(
-          problem.name(), registry.counter("tidegate.command.refused", "problem", problem.slug()));
+      refused.put(problem, registry.counter("tidegate.command.refused", "problem", problem.slug()));
     }
     for (Status status : Status.values()) {
       transitions.put(
@@ -70,7 +68,7 @@ final class CommandMeters {
     }
   }
 
-  void refused(String problem) {
+  void refused(Problem problem) {
     Counter counter = refused.get(problem);
     if (counter != null) {
       counter.increment();

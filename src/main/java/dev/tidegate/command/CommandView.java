@@ -1,18 +1,12 @@
 package dev.tidegate.command;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tidegate.command.log.CommandLog;
 import dev.tidegate.command.state.CommandState;
+import dev.tidegate.json.JsonWriter;
 import dev.tidegate.loop.Loop;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 
 /** One COMMAND instance as operators see it: its part of the admin API and its gauges. */
 final class CommandView {
-  private static final JsonFactory JSON = new JsonFactory();
-
   private final CommandLog log;
   private final CommandState state;
   private final Acceptance acceptance;
@@ -45,22 +39,17 @@ final class CommandView {
   }
 
   String json() {
-    StringWriter out = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.writeStartObject();
-      json.writeStringField("log", log.condition());
-      json.writeStringField("state", state.condition());
-      json.writeNumberField("inFlight", acceptance.inFlight());
-      json.writeNumberField("unrecorded", acceptance.unrecorded());
-      json.writeNumberField("notStarted", sweeper.waiting());
-      json.writeNumberField("lastResultAgeMillis", results.lastAge());
-      json.writeNumberField(
-          "sinceLastResultMillis",
-          results.appliedAt() == 0 ? -1 : loop.millis() - results.appliedAt());
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return out.toString();
+    long at = results.appliedAt();
+    return new JsonWriter()
+        .object()
+        .field("log", log.condition())
+        .field("state", state.condition())
+        .field("inFlight", acceptance.inFlight())
+        .field("unrecorded", acceptance.unrecorded())
+        .field("notStarted", sweeper.waiting())
+        .field("lastResultAgeMillis", results.lastAge())
+        .field("sinceLastResultMillis", at == 0 ? -1 : loop.millis() - at)
+        .end()
+        .toString();
   }
 }

@@ -14,7 +14,6 @@ import dev.tidegate.loop.Loop;
 import dev.tidegate.net.RequestIds;
 import dev.tidegate.net.TrustedProxies;
 import dev.tidegate.rest.Endpoints;
-import dev.tidegate.rest.Timers;
 import dev.tidegate.rules.RuleMeters;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -50,7 +49,8 @@ public final class IngressVerticle extends VerticleBase {
     drain = connections::drain;
     accessLog = new AccessLog.Lines(AccessLog.open(config.accessLog(), node.meters()));
     long maxBody = config.limits().bodyBytes();
-    Steps steps = new Pipeline(node, loop, ids, accessLog, maxBody).to(targets(bus)::dispatch);
+    Steps steps =
+        new Pipeline(node, loop, ids, accessLog, maxBody).to(targets(bus, loop)::dispatch);
     OpenStreams streams = new OpenStreams(new RuleMeters(node.meters()));
     Runnable hold = () -> streams.hold(node.rules().current());
     deaf = node.rules().onChange(() -> loop.execute(hold));
@@ -68,10 +68,9 @@ public final class IngressVerticle extends VerticleBase {
         new Acceptor(steps, streams, maxBody, loop));
   }
 
-  private Dispatcher targets(Bus bus) {
-    Timers timers = new Timers(vertx::setTimer, vertx::cancelTimer);
+  private Dispatcher targets(Bus bus, Loop loop) {
     Proxy proxy = new Proxy(bus, Upstreams.here(vertx.eventBus()));
-    return new Dispatcher(node.routes(), proxy, new Endpoints(bus, timers, node.name()));
+    return new Dispatcher(node.routes(), proxy, new Endpoints(bus, loop, node.name()));
   }
 
   /** Where the clear-text listener is, once started. */

@@ -1,5 +1,6 @@
 package dev.tidegate.market;
 
+import dev.tidegate.market.feed.Pace;
 import dev.tidegate.market.record.CaptureReader;
 import dev.tidegate.market.record.CaptureReader.Captured;
 import dev.tidegate.market.record.FeedRecord;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -59,7 +59,7 @@ public final class CaptureReplay {
         firstReceived = firstReceived < 0 ? c.received() : firstReceived;
         if (speed > 0) {
           long at = startedAt + (long) ((c.received() - firstReceived) * 1000 / speed);
-          TimeUnit.NANOSECONDS.sleep(Math.max(0, at - System.nanoTime()));
+          Pace.until(at);
         }
         for (FeedRecord record : c.records()) {
           producer.send(

@@ -1,7 +1,5 @@
 package dev.tidegate.market;
 
-import static dev.tidegate.market.Setting.set;
-
 import dev.tidegate.bus.Markets.Fed;
 import dev.tidegate.market.feed.CaptureFeed;
 import dev.tidegate.market.feed.Feed;
@@ -11,7 +9,6 @@ import dev.tidegate.market.feed.Pump;
 import dev.tidegate.market.feed.SimulatorFeed;
 import dev.tidegate.market.feed.SocketFeed;
 import dev.tidegate.market.record.Rejects;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -32,33 +29,32 @@ interface Feeds {
    */
   Feed create(int shards, Executor loop, Consumer<Fed> elsewhere);
 
-  static Feeds of(MarketConfig config, Map<String, String> kafka, MeterRegistry meters) {
-    return new Configured(config, kafka, meters);
+  static Feeds of(MarketConfig config, Map<String, String> kafka, MarketNode node) {
+    return new Configured(config, kafka, node);
   }
 
   /** By the configuration. */
-  record Configured(MarketConfig config, Map<String, String> kafka, MeterRegistry meters)
+  record Configured(MarketConfig config, Map<String, String> kafka, MarketNode node)
       implements Feeds {
     @Override
     public int shards() throws Exception {
-      int shards = set(config.shards());
+      int shards = config.shards();
       return config.feed() == MarketConfig.Source.KAFKA
-          ? KafkaTopic.partitions(kafka, set(config.topic()), shards)
+          ? KafkaTopic.partitions(kafka, config.topic(), shards)
           : shards;
     }
 
     @Override
     public Feed create(int shards, Executor loop, Consumer<Fed> elsewhere) {
       Pump pump = new Pump(loop);
-      Rejects rejects = new Rejects(meters, System::currentTimeMillis);
-      return switch (set(config.feed())) {
+      Rejects rejects = new Rejects(node.registry(), node.clock()::millis);
+      return switch (config.feed()) {
         case KAFKA -> kafka(pump, rejects);
         case CAPTURE -> capture(Objects.requireNonNull(config.capture()), shards, pump, rejects);
         case SIMULATOR ->
-            new SimulatorFeed(
-                set(config.simulator()).simulation(), shards, pump, Configured::micros);
+            new SimulatorFeed(config.simulator().simulation(), shards, pump, this::micros);
         case SOCKET -> {
-          InetSocketAddress address = set(config.socket()).address();
+          InetSocketAddress address = config.socket().address();
           SocketFeed socket = new SocketFeed(address, shards, loop, pump, rejects, elsewhere);
           socket.listen();
           yield socket;
@@ -68,18 +64,17 @@ interface Feeds {
 
     private Feed kafka(Pump pump, Rejects rejects) {
       return new KafkaFeed(
-          kafka, set(config.topic()), config.lookback(), pump, rejects, System::currentTimeMillis);
+          kafka, config.topic(), config.lookback(), pump, rejects, node.clock()::millis);
     }
 
     private static Feed capture(
         MarketConfig.Capture capture, int shards, Pump pump, Rejects rejects) {
       Path path = Path.of(capture.path());
-      return new CaptureFeed(
-          path, set(capture.speed()), set(capture.loop()), shards, pump, rejects);
+      return new CaptureFeed(path, capture.speed(), capture.loop(), shards, pump, rejects);
     }
 
-    private static long micros() {
-      return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    private long micros() {
+      return ChronoUnit.MICROS.between(Instant.EPOCH, node.clock().instant());
     }
   }
 }

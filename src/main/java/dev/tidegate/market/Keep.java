@@ -1,56 +1,44 @@
 package dev.tidegate.market;
 
-import static dev.tidegate.market.Setting.positive;
-import static dev.tidegate.market.Setting.set;
-import static dev.tidegate.market.Setting.within;
-
+import dev.tidegate.config.Check;
+import dev.tidegate.config.Default;
 import dev.tidegate.market.book.Bounds;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is kept for those who missed something, and what a feed may make us hold.
  *
- * @param trades kept per symbol, 20 000 by default
- * @param deltas book changes kept per symbol, 5 000 by default
- * @param candles closed bars kept per symbol and interval, 300 by default
- * @param age how long trades and book changes are kept, 5 min by default
- * @param updates kept per shard for a missed batch, 65 536 by default
- * @param reply updates in one answer, 5 000 by default
- * @param levels of one side of a book, 100 000 by default; the worst prices go first
- * @param symbols of one shard, 10 000 by default
+ * @param trades kept per symbol
+ * @param deltas book changes kept per symbol
+ * @param candles closed bars kept per symbol and interval
+ * @param age how long trades and book changes are kept
+ * @param updates kept per shard for a missed batch
+ * @param reply updates in one answer
+ * @param levels of one side of a book; the worst prices go first
+ * @param symbols of one shard
  */
 public record Keep(
-    @Nullable Integer trades,
-    @Nullable Integer deltas,
-    @Nullable Integer candles,
-    @Nullable Duration age,
-    @Nullable Integer updates,
-    @Nullable Integer reply,
-    @Nullable Integer levels,
-    @Nullable Integer symbols) {
-  static final Keep DEFAULT = new Keep(null, null, null, null, null, null, null, null);
+    @Default("20000") int trades,
+    @Default("5000") int deltas,
+    @Default("300") int candles,
+    @Default("5m") Duration age,
+    @Default("65536") int updates,
+    @Default("5000") int reply,
+    @Default("100000") int levels,
+    @Default("10000") int symbols) {
 
   public Keep {
-    trades = within("keep.trades", trades, 20_000, 1, 10_000_000);
-    deltas = within("keep.deltas", deltas, 5_000, 1, 1_000_000);
-    candles = within("keep.candles", candles, 300, 1, 100_000);
-    age = positive("keep.age", age, Duration.ofMinutes(5));
-    updates = within("keep.updates", updates, 65_536, 10_000, 10_000_000);
-    reply = within("keep.reply", reply, 5_000, 2_000, 100_000);
-    levels = within("keep.levels", levels, 100_000, 1, 1_000_000);
-    symbols = within("keep.symbols", symbols, 10_000, 1, 1_000_000);
+    Check.within("trades", trades, 1, 10_000_000);
+    Check.within("deltas", deltas, 1, 1_000_000);
+    Check.within("candles", candles, 1, 100_000);
+    Check.positive("age", age);
+    Check.within("updates", updates, 10_000, 10_000_000);
+    Check.within("reply", reply, 2_000, 100_000);
+    Check.within("levels", levels, 1, 1_000_000);
+    Check.within("symbols", symbols, 1, 1_000_000);
   }
 
   Bounds bounds() {
-    return new Bounds(
-        set(trades),
-        set(deltas),
-        set(candles),
-        set(age).toMillis(),
-        set(updates),
-        set(reply),
-        set(levels),
-        set(symbols));
+    return new Bounds(trades, deltas, candles, age.toMillis(), updates, reply, levels, symbols);
   }
 }

@@ -35,7 +35,7 @@ public final class MarketVerticle extends VerticleBase {
       MarketNode node,
       EventLoops loops,
       String name) {
-    this(config, Feeds.of(config, Map.copyOf(kafka), node.registry()), node, loops, name);
+    this(config, Feeds.of(config, Map.copyOf(kafka), node), node, loops, name);
   }
 
   MarketVerticle(MarketConfig config, Feeds feeds, MarketNode node, EventLoops loops, String name) {

@@ -1,26 +1,21 @@
 package dev.tidegate.market;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delayed;
 import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Operations.Show;
+import dev.tidegate.json.JsonWriter;
 import dev.tidegate.market.book.Shard;
 import dev.tidegate.market.book.SymbolSequencer;
 import dev.tidegate.market.owner.Claim;
 import dev.tidegate.market.owner.ShardReplica;
 import dev.tidegate.market.owner.Silence;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** An instance's replicas as operators see them. */
 final class MarketView {
-  private static final JsonFactory JSON = new JsonFactory();
-
   private final String feed;
   private final int shards;
 
@@ -31,96 +26,76 @@ final class MarketView {
 
   /** The show's id picks one symbol's shard; its limit bounds the symbols that are listed. */
   String json(List<ShardReplica> replicas, Show show, long now) {
-    StringWriter out = new StringWriter();
-    String wanted = show.id();
-    if (wanted != null && replicas.stream().allMatch(r -> r.shard().sequencer(wanted) == null)) {
-      return "{}";
+    String symbol = show.id();
+    List<ShardReplica> wanted =
+        symbol == null
+            ? replicas
+            : replicas.stream().filter(r -> r.shard().sequencer(symbol) != null).toList();
+    JsonWriter json = new JsonWriter().object();
+    if (symbol == null || !wanted.isEmpty()) {
+      json.field("feed", feed).field("shards", shards).array("replicas");
+      wanted.forEach(replica -> replica(json, replica, show, now));
+      json.end();
     }
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.writeStartObject();
-      json.writeStringField("feed", feed);
-      json.writeNumberField("shards", shards);
-      json.writeArrayFieldStart("replicas");
-      String symbol = show.id();
-      for (ShardReplica replica : replicas) {
-        if (symbol == null || replica.shard().sequencer(symbol) != null) {
-          replica(json, replica, show, now);
-        }
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return out.toString();
+    return json.end().toString();
   }
 
-  private static void replica(JsonGenerator json, ShardReplica replica, Show show, long now)
-      throws IOException {
+  private static void replica(JsonWriter json, ShardReplica replica, Show show, long now) {
     Shard shard = replica.shard();
     Claim claim = replica.claim();
-    json.writeStartObject();
-    json.writeNumberField("shard", shard.index);
-    json.writeStringField("owner", claim == null ? null : claim.node());
-    json.writeBooleanField("owning", replica.owning());
-    json.writeBooleanField("synced", replica.synced());
-    json.writeStringField("state", replica.state().text());
-    json.writeNumberField("term", claim == null ? 0 : claim.term());
-    json.writeStringField("epoch", shard.epoch());
-    json.writeNumberField("next", shard.next());
-    json.writeNumberField("source", shard.source());
-    json.writeNumberField("symbolCount", shard.size());
-    json.writeArrayFieldStart("symbols");
-    for (String symbol : shard.symbols().subList(0, Math.min(show.limit(), shard.size()))) {
-      json.writeString(symbol);
-    }
-    json.writeEndArray();
-    json.writeObjectFieldStart("stalenessMillis");
-    for (Channel channel : Channel.values()) {
-      if (shard.touched(channel) > 0) {
-        json.writeNumberField(channel.text(), now - shard.touched(channel));
-      }
-    }
-    json.writeEndObject();
-    symbols(json, replica, show, now);
-    json.writeEndObject();
-  }
-
-  private static void symbols(JsonGenerator json, ShardReplica replica, Show show, long now)
-      throws IOException {
-    json.writeArrayFieldStart("instruments");
+    json.object()
+        .field("shard", shard.index)
+        .field("owner", claim == null ? null : claim.node())
+        .field("owning", replica.owning())
+        .field("synced", replica.synced())
+        .field("state", replica.state().text())
+        .field("term", claim == null ? 0 : claim.term())
+        .field("epoch", shard.epoch())
+        .field("next", shard.next())
+        .field("source", shard.source())
+        .field("symbolCount", shard.size())
+        .array("symbols");
+    shard.symbols().subList(0, Math.min(show.limit(), shard.size())).forEach(json::value);
+    json.end();
+    ages(json, "stalenessMillis", shard::touched, now);
+    json.array("instruments");
     int shown = 0;
-    for (SymbolSequencer symbol : replica.shard().sequencers()) {
+    for (SymbolSequencer symbol : shard.sequencers()) {
       boolean wanted = show.id() == null || show.id().equals(symbol.symbol);
       if (wanted && shown++ < show.limit()) {
         symbol(json, symbol, replica.silence(), now);
       }
     }
-    json.writeEndArray();
+    json.end().end();
   }
 
   private static void symbol(
-      JsonGenerator json, SymbolSequencer symbol, @Nullable Silence silence, long now)
-      throws IOException {
+      JsonWriter json, SymbolSequencer symbol, @Nullable Silence silence, long now) {
     Delayed delayed = silence == null ? null : silence.of(symbol.symbol);
-    boolean live = symbol.status().is(State.LIVE);
-    json.writeStartObject();
-    json.writeStringField("symbol", symbol.symbol);
-    json.writeStringField(
-        "state", live && delayed != null ? State.DELAYED.text() : symbol.status().state());
-    json.writeStringField("detail", symbol.status().detail());
-    json.writeArrayFieldStart("delayed");
+    boolean late = delayed != null && symbol.status().is(State.LIVE);
+    json.object()
+        .field("symbol", symbol.symbol)
+        .field("state", late ? State.DELAYED.text() : symbol.status().state())
+        .field("detail", symbol.status().detail())
+        .array("delayed");
     for (Channel channel : delayed == null ? List.<Channel>of() : delayed.channels()) {
-      json.writeString(channel.text());
+      json.value(channel.text());
     }
-    json.writeEndArray();
-    json.writeObjectFieldStart("ageMillis");
+    json.end();
+    ages(json, "ageMillis", symbol::touched, now);
+    json.end();
+  }
+
+  /** How long ago each channel was touched that ever was. */
+  private static void ages(
+      JsonWriter json, String name, ToLongFunction<Channel> touched, long now) {
+    json.object(name);
     for (Channel channel : Channel.values()) {
-      if (symbol.touched(channel) > 0) {
-        json.writeNumberField(channel.text(), now - symbol.touched(channel));
+      long at = touched.applyAsLong(channel);
+      if (at > 0) {
+        json.field(channel.text(), now - at);
       }
     }
-    json.writeEndObject();
-    json.writeEndObject();
+    json.end();
   }
 }

@@ -9,6 +9,7 @@ import dev.tidegate.bus.Commands.Receipt;
 import dev.tidegate.bus.Commands.Refused;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Submit;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.policy.Reply;
@@ -58,12 +59,12 @@ public final class AsyncRequests {
 
   private final Bus bus;
   private final Waiters waiters;
-  private final Timers timers;
+  private final Loop loop;
 
-  AsyncRequests(Bus bus, Waiters waiters, Timers timers) {
+  AsyncRequests(Bus bus, Waiters waiters, Loop loop) {
     this.bus = bus;
     this.waiters = waiters;
-    this.timers = timers;
+    this.loop = loop;
   }
 
   /**
@@ -102,7 +103,7 @@ public final class AsyncRequests {
                   headers(exchange),
                   contentType(exchange),
                   body.getBytes(),
-                  System.currentTimeMillis() + terms.deadlineMillis());
+                  loop.millis() + terms.deadlineMillis());
           submit(exchange, submit);
         });
   }
@@ -158,23 +159,23 @@ public final class AsyncRequests {
       exchange.answer(new Reply.Content(200, RecordJson.JSON, RecordJson.whole(record)));
       return;
     }
-    Runnable timer =
-        timers.after(
-            waitMillis,
+    Loop.Timer timer =
+        loop.after(
+            Duration.ofMillis(waitMillis),
             () -> {
               waiter.leave();
               accepted(exchange, record);
             });
     exchange.onGone(
         () -> {
-          timer.run();
+          timer.cancel();
           waiter.leave();
         });
     waiter.listen(
         record.id(),
         seen -> {
           if (seen.status().isFinal()) {
-            timer.run();
+            timer.cancel();
             waiter.leave();
             exchange.answer(new Reply.Content(200, RecordJson.JSON, RecordJson.whole(seen)));
           }
@@ -189,18 +190,7 @@ public final class AsyncRequests {
     if (refused.retryAfter() > 0) {
       exchange.responseHeaders().set(Failures.RETRY_AFTER, Integer.toString(refused.retryAfter()));
     }
-    exchange.answer(
-        new Reply.Refusal(problem(refused.problem()), refused.detail(), refused.outcome()));
-  }
-
-  /** A newer node may know problems that we do not. */
-  private static Problem problem(String name) {
-    for (Problem problem : Problem.values()) {
-      if (problem.name().equals(name)) {
-        return problem;
-      }
-    }
-    return Problem.UNAVAILABLE;
+    exchange.answer(new Reply.Refusal(refused.problem(), refused.detail(), refused.outcome()));
   }
 
   private static void leave(Waiters.@Nullable Waiter waiter) {

@@ -1,6 +1,7 @@
 package dev.tidegate.rest;
 
 import dev.tidegate.bus.Bus;
+import dev.tidegate.loop.Loop;
 
 /** The gateway's own endpoints on one event loop. */
 public final class Endpoints {
@@ -9,11 +10,11 @@ public final class Endpoints {
   private final MarketPages markets;
   private final ProblemPages problems = new ProblemPages();
 
-  public Endpoints(Bus bus, Timers timers, String node) {
+  public Endpoints(Bus bus, Loop loop, String node) {
     Waiters waiters = new Waiters(bus);
-    this.asyncRequests = new AsyncRequests(bus, waiters, timers);
-    this.requestRecords = new RequestRecords(bus, waiters, timers);
-    this.markets = new MarketPages(new MarketData(bus, node, System::currentTimeMillis));
+    this.asyncRequests = new AsyncRequests(bus, waiters, loop);
+    this.requestRecords = new RequestRecords(bus, waiters, loop);
+    this.markets = new MarketPages(new MarketData(bus, node, loop::millis));
   }
 
   public AsyncRequests asyncRequests() {

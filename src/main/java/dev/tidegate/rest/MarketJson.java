@@ -2,13 +2,14 @@ package dev.tidegate.rest;
 
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Candle;
+import dev.tidegate.bus.Markets.Interval;
 import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.bus.Markets.Update;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
+import dev.tidegate.json.JsonWriter;
+import io.vertx.core.buffer.Buffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -17,34 +18,43 @@ import org.jspecify.annotations.Nullable;
 
 /** Market data as documents. Decimals are strings, times microseconds. */
 final class MarketJson {
+  private static final int LEVEL = 32;
+  private static final int ROW = 160;
+
   private MarketJson() {}
 
-  static JsonObject markets(Iterable<String> symbols) {
-    JsonArray markets = new JsonArray();
-    symbols.forEach(symbol -> markets.add(new JsonObject().put("symbol", symbol)));
-    return new JsonObject().put("markets", markets);
+  static Buffer markets(Iterable<String> symbols) {
+    JsonWriter json = new JsonWriter().object().array("markets");
+    symbols.forEach(symbol -> json.object().field("symbol", symbol).end());
+    return json.end().end().toBuffer();
   }
 
-  static JsonObject book(SymbolState state, int depth) {
-    return new JsonObject()
-        .put("symbol", state.symbol())
-        .put("epoch", state.epoch())
-        .put("seq", state.bookSeq())
-        .put("time", state.bookTime())
-        .put("bids", levels(state.book().bids(), depth))
-        .put("asks", levels(state.book().asks(), depth));
+  private static JsonWriter head(SymbolState state, int room) {
+    return new JsonWriter(256 + room)
+        .object()
+        .field("symbol", state.symbol())
+        .field("epoch", state.epoch());
   }
 
-  private static JsonArray levels(List<Level> levels, int depth) {
-    JsonArray out = new JsonArray();
+  static Buffer book(SymbolState state, int depth) {
+    JsonWriter json =
+        head(state, 2 * LEVEL * Math.min(depth, state.book().bids().size()))
+            .field("seq", state.bookSeq())
+            .field("time", state.bookTime());
+    levels(json.array("bids"), state.book().bids(), depth);
+    levels(json.array("asks"), state.book().asks(), depth);
+    return json.end().toBuffer();
+  }
+
+  private static void levels(JsonWriter json, List<Level> levels, int depth) {
     for (Level level : levels.subList(0, Math.min(depth, levels.size()))) {
-      out.add(new JsonArray().add(level.price().toString()).add(level.size().toString()));
+      json.array().value(level.price().toString()).value(level.size().toString()).end();
     }
-    return out;
+    json.end();
   }
 
   /** The feed's last ticker, or what the book and the last trade tell when it gives none. */
-  static JsonObject ticker(SymbolState state) {
+  static Buffer ticker(SymbolState state) {
     Ticker ticker = null;
     Decimal last = null;
     long time = state.bookTime();
@@ -63,31 +73,27 @@ final class MarketJson {
             ? ticker
             : new Ticker(
                 top(bids, true), top(bids, false), top(asks, true), top(asks, false), last);
-    JsonObject out =
-        new JsonObject()
-            .put("symbol", state.symbol())
-            .put("epoch", state.epoch())
-            .put("time", time);
-    put(out, "bid", shown.bid());
-    put(out, "bidSize", shown.bidSize());
-    put(out, "ask", shown.ask());
-    put(out, "askSize", shown.askSize());
-    put(out, "last", shown.last() == null ? last : shown.last());
-    return out;
+    return head(state, 0)
+        .field("time", time)
+        .optional("bid", text(shown.bid()))
+        .optional("bidSize", text(shown.bidSize()))
+        .optional("ask", text(shown.ask()))
+        .optional("askSize", text(shown.askSize()))
+        .optional("last", text(shown.last() == null ? last : shown.last()))
+        .end()
+        .toBuffer();
   }
 
   private static @Nullable Decimal top(List<Level> levels, boolean price) {
     return levels.isEmpty() ? null : price ? levels.get(0).price() : levels.get(0).size();
   }
 
-  private static void put(JsonObject out, String name, @Nullable Decimal value) {
-    if (value != null) {
-      out.put(name, value.toString());
-    }
+  private static @Nullable String text(@Nullable Decimal value) {
+    return value == null ? null : value.toString();
   }
 
   /** The last trades, oldest first. */
-  static JsonObject trades(SymbolState state, int limit) {
+  static Buffer trades(SymbolState state, int limit) {
     Deque<Update> trades = new ArrayDeque<>();
     for (Update update : state.recent()) {
       if (update.event() instanceof Trade) {
@@ -97,51 +103,45 @@ final class MarketJson {
         }
       }
     }
-    JsonArray out = new JsonArray();
+    JsonWriter json =
+        head(state, ROW * trades.size()).field("seq", state.tradeSeq()).array("trades");
     for (Update update : trades) {
       if (update.event() instanceof Trade trade) {
-        out.add(
-            new JsonObject()
-                .put("seq", update.seq())
-                .put("id", trade.id())
-                .put("price", trade.price().toString())
-                .put("size", trade.size().toString())
-                .put("side", trade.side().text())
-                .put("time", update.time()));
+        json.object()
+            .field("seq", update.seq())
+            .field("id", trade.id())
+            .field("price", trade.price().toString())
+            .field("size", trade.size().toString())
+            .field("side", trade.side().text())
+            .field("time", update.time())
+            .end();
       }
     }
-    return new JsonObject()
-        .put("symbol", state.symbol())
-        .put("epoch", state.epoch())
-        .put("seq", state.tradeSeq())
-        .put("trades", out);
+    return json.end().end().toBuffer();
   }
 
   /** The kept bars of one interval, oldest first, each in its last state. */
-  static JsonObject candles(SymbolState state, String interval) {
+  static Buffer candles(SymbolState state, Interval interval) {
     TreeMap<Long, Candle> bars = new TreeMap<>();
     for (Update update : state.recent()) {
-      if (update.event() instanceof Candle candle && candle.interval().equals(interval)) {
-        bars.put(candle.start(), candle);
+      if (update.event() instanceof Candle bar && bar.interval().equals(interval.text())) {
+        bars.put(bar.start(), bar);
       }
     }
-    JsonArray out = new JsonArray();
-    for (Candle candle : bars.values()) {
-      out.add(
-          new JsonObject()
-              .put("start", candle.start())
-              .put("open", candle.open().toString())
-              .put("high", candle.high().toString())
-              .put("low", candle.low().toString())
-              .put("close", candle.close().toString())
-              .put("volume", candle.volume().toString())
-              .put("trades", candle.trades())
-              .put("closed", candle.closed()));
+    JsonWriter json =
+        head(state, ROW * bars.size()).field("interval", interval.text()).array("candles");
+    for (Candle bar : bars.values()) {
+      json.object()
+          .field("start", bar.start())
+          .field("open", bar.open().toString())
+          .field("high", bar.high().toString())
+          .field("low", bar.low().toString())
+          .field("close", bar.close().toString())
+          .field("volume", bar.volume().toString())
+          .field("trades", bar.trades())
+          .field("closed", bar.closed())
+          .end();
     }
-    return new JsonObject()
-        .put("symbol", state.symbol())
-        .put("epoch", state.epoch())
-        .put("interval", interval)
-        .put("candles", out);
+    return json.end().end().toBuffer();
   }
 }

@@ -8,7 +8,6 @@ import dev.tidegate.policy.Reply;
 import dev.tidegate.problem.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.json.JsonObject;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +33,7 @@ public final class MarketPages {
     }
     int slash = rest.indexOf('/', 1);
     String symbol = slash < 0 ? rest.substring(1) : rest.substring(1, slash);
-    Function<SymbolState, JsonObject> page =
-        page(exchange, slash < 0 ? "" : rest.substring(slash + 1));
+    Function<SymbolState, Buffer> page = page(exchange, slash < 0 ? "" : rest.substring(slash + 1));
     if (page == null) {
       return;
     }
@@ -52,7 +50,7 @@ public final class MarketPages {
   }
 
   /** Null when the request has been refused. */
-  private static @Nullable Function<SymbolState, JsonObject> page(Exchange exchange, String name) {
+  private static @Nullable Function<SymbolState, Buffer> page(Exchange exchange, String name) {
     switch (Channel.named(name)) {
       case BOOK -> {
         int depth = number(exchange, "depth", 50, MAX_DEPTH);
@@ -72,7 +70,7 @@ public final class MarketPages {
           exchange.refuse(Problem.BAD_REQUEST, "interval is 1s, 1m, 5m or 1h");
           return null;
         }
-        return state -> MarketJson.candles(state, interval.text());
+        return state -> MarketJson.candles(state, interval);
       }
       case null, default -> {
         exchange.refuse(Problem.NOT_FOUND, "a market has book, ticker, trades and candles");
@@ -96,8 +94,7 @@ public final class MarketPages {
     return number;
   }
 
-  private static void send(Exchange exchange, JsonObject document) {
-    Buffer body = document.toBuffer();
+  private static void send(Exchange exchange, Buffer body) {
     String tag = tag(body);
     exchange.responseHeaders().set(HttpHeaders.ETAG, tag);
     exchange.responseHeaders().set(HttpHeaders.CACHE_CONTROL, "public, max-age=0, must-revalidate");

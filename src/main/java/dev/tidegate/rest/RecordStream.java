@@ -2,9 +2,11 @@ package dev.tidegate.rest;
 
 import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Stored;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Exchange;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,17 +15,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordStream {
   private static final CharSequence EVENTS = HttpHeaders.createOptimized("text/event-stream");
-  private static final long LOOK_MILLIS = 5_000;
+  private static final Duration LOOK = Duration.ofSeconds(5);
   private static final int MAX_LOOKS = 360;
 
   private final RequestRecords records;
   private final Exchange exchange;
   private final Waiters waiters;
-  private final Timers timers;
+  private final Loop loop;
   private final String consumer;
   private final String id;
   private Waiters.@Nullable Waiter waiter;
-  private @Nullable Runnable timer;
+  private Loop.@Nullable Timer timer;
   private @Nullable Status sent;
   private int looks;
   private boolean over;
@@ -32,13 +34,13 @@ final class RecordStream {
       RequestRecords records,
       Exchange exchange,
       Waiters waiters,
-      Timers timers,
+      Loop loop,
       String consumer,
       String id) {
     this.records = records;
     this.exchange = exchange;
     this.waiters = waiters;
-    this.timers = timers;
+    this.loop = loop;
     this.consumer = consumer;
     this.id = id;
   }
@@ -80,7 +82,7 @@ final class RecordStream {
   }
 
   private void lookLater() {
-    timer = timers.after(LOOK_MILLIS, this::look);
+    timer = loop.after(LOOK, this::look);
   }
 
   private void look() {
@@ -147,7 +149,7 @@ final class RecordStream {
       waiter.leave();
     }
     if (timer != null) {
-      timer.run();
+      timer.cancel();
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.tidegate.bus.Commands;
 import dev.tidegate.bus.Commands.Find;
 import dev.tidegate.bus.Commands.Found;
 import dev.tidegate.bus.Commands.Stored;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.policy.Reply;
@@ -24,12 +25,12 @@ public final class RequestRecords {
 
   private final Bus bus;
   private final Waiters waiters;
-  private final Timers timers;
+  private final Loop loop;
 
-  RequestRecords(Bus bus, Waiters waiters, Timers timers) {
+  RequestRecords(Bus bus, Waiters waiters, Loop loop) {
     this.bus = bus;
     this.waiters = waiters;
-    this.timers = timers;
+    this.loop = loop;
   }
 
   public void answer(Exchange exchange) {
@@ -41,7 +42,7 @@ public final class RequestRecords {
     } else if (!ID.matcher(id).matches()) {
       unknown(exchange);
     } else if (wantsEvents(exchange)) {
-      new RecordStream(this, exchange, waiters, timers, identity.consumer(), id).start();
+      new RecordStream(this, exchange, waiters, loop, identity.consumer(), id).start();
     } else {
       long wait = Prefer.waitMillis(exchange);
       if (wait == 0) {
@@ -85,16 +86,16 @@ public final class RequestRecords {
       return;
     }
     Stored[] latest = {record};
-    Runnable timer =
-        timers.after(
-            waitMillis,
+    Loop.Timer timer =
+        loop.after(
+            Duration.ofMillis(waitMillis),
             () -> {
               waiter.leave();
               show(exchange, latest[0]);
             });
     exchange.onGone(
         () -> {
-          timer.run();
+          timer.cancel();
           waiter.leave();
         });
     waiter.listen(
@@ -102,7 +103,7 @@ public final class RequestRecords {
         seen -> {
           latest[0] = seen;
           if (seen.status().isFinal()) {
-            timer.run();
+            timer.cancel();
             waiter.leave();
             show(exchange, seen);
           }

@@ -69,12 +69,19 @@ final class Waiters {
 
   /** A waiter for the consumer, once outcomes are heard. */
   Future<Waiter> join(String consumer) {
+    int shard = Commands.shardOf(consumer);
     MessageConsumer<Transition> heard =
-        shards.computeIfAbsent(
-            Commands.shardOf(consumer), s -> bus.hear(Commands.outcome(s), this::hear));
+        shards.computeIfAbsent(shard, s -> bus.hear(Commands.outcome(s), this::hear));
     Waiter waiter = new Waiter(consumer);
     byConsumer.computeIfAbsent(consumer, c -> new ArrayList<>()).add(waiter);
-    return heard.completion().map(waiter);
+    return heard
+        .completion()
+        .map(waiter)
+        .onFailure(
+            e -> {
+              waiter.leave();
+              shards.remove(shard, heard); // the next one tries again
+            });
   }
 
   private void hear(Transition transition) {

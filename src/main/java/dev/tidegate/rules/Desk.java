@@ -64,14 +64,14 @@ final class Desk {
 
   private static RulesAnswered refusal(Throwable cause) {
     if (cause instanceof Refused refused) {
-      return new RulesAnswered(refused.problem.name(), refused.detail());
+      return new RulesAnswered(refused.problem, refused.detail());
     }
     if (cause instanceof IllegalArgumentException) {
-      return new RulesAnswered(Problem.BAD_REQUEST.name(), String.valueOf(cause.getMessage()));
+      return new RulesAnswered(Problem.BAD_REQUEST, String.valueOf(cause.getMessage()));
     }
     LOG.atError().setCause(cause).log("rules could not be changed");
     return new RulesAnswered(
-        Problem.UNAVAILABLE.name(), "the cluster's rules cannot be reached; look before a retry");
+        Problem.UNAVAILABLE, "the cluster's rules cannot be reached; look before a retry");
   }
 
   private Future<String> carryOut(RulesAsked asked) {

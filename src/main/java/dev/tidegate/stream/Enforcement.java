@@ -7,16 +7,17 @@ import dev.tidegate.rules.RuleMeters;
 import dev.tidegate.rules.RuleMeters.Cause;
 import dev.tidegate.rules.RuleSet;
 import dev.tidegate.rules.Rules;
+import dev.tidegate.stream.session.Session;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Holds the sessions of one instance, new and open, to what operators have ordered. */
-final class Enforcement {
+public final class Enforcement {
   private final Hub hub;
   private final Rules rules;
   private final RuleMeters meters;
 
-  Enforcement(Hub hub, Rules rules, RuleMeters meters) {
+  public Enforcement(Hub hub, Rules rules, RuleMeters meters) {
     this.hub = hub;
     this.rules = rules;
     this.meters = meters;
@@ -55,12 +56,14 @@ final class Enforcement {
   }
 
   /** Why nobody from the address is let in; null when they are. */
-  @Nullable String refusal(String address) {
+  @Nullable
+  public String refusal(String address) {
     return refusal(rules.current().bannedAddress(address), Cause.BANNED_ADDRESS);
   }
 
   /** Why the consumer is not let in; null when it is. */
-  @Nullable String refusal(@Nullable Identity identity) {
+  @Nullable
+  public String refusal(@Nullable Identity identity) {
     return refusal(rules.current().bannedConsumer(identity), Cause.BANNED_CONSUMER);
   }
 

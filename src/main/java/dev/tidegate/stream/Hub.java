@@ -5,6 +5,21 @@ import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.DirectoryWanted;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.rules.Rules;
+import dev.tidegate.stream.deadman.DeadMen;
+import dev.tidegate.stream.deadman.Roster;
+import dev.tidegate.stream.door.Census;
+import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.fanout.Fanout;
+import dev.tidegate.stream.fanout.Pressure;
+import dev.tidegate.stream.observe.StreamMeters;
+import dev.tidegate.stream.protocol.Replies;
+import dev.tidegate.stream.session.PrivateStreams;
+import dev.tidegate.stream.session.Session;
+import dev.tidegate.stream.session.Subscription;
+import dev.tidegate.stream.shard.Conditions;
+import dev.tidegate.stream.shard.Instrument;
+import dev.tidegate.stream.shard.Listing;
+import dev.tidegate.stream.shard.Shards;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,9 +27,9 @@ import java.util.List;
 import java.util.Map;
 
 /** One instance: its sessions and everything that they share. */
-final class Hub {
-  final String node;
-  final int instance;
+public final class Hub {
+  public final String node;
+  public final int instance;
   private final Loop loop;
   private final Bus bus;
   private final StreamMeters meters;
@@ -37,7 +52,7 @@ final class Hub {
   private long sessionsEver;
 
   /** What an instance is given. */
-  record Parts(
+  public record Parts(
       String node,
       int instance,
       StreamConfig config,
@@ -49,7 +64,7 @@ final class Hub {
       Rules rules,
       Roster roster) {}
 
-  Hub(Parts parts) {
+  public Hub(Parts parts) {
     this.node = parts.node();
     this.instance = parts.instance();
     this.config = parts.config();
@@ -68,7 +83,7 @@ final class Hub {
   }
 
   /** Begins to hear. */
-  void start() {
+  public void start() {
     bus.hear(Markets.DIRECTORY, this::directory);
     conditions.start();
     deadMen.start();
@@ -84,27 +99,27 @@ final class Hub {
   }
 
   /** Runs the task whenever there are new symbols. */
-  void onNewSymbols(Runnable task) {
+  public void onNewSymbols(Runnable task) {
     onListing.add(task);
   }
 
-  Loop loop() {
+  public Loop loop() {
     return loop;
   }
 
-  Bus bus() {
+  public Bus bus() {
     return bus;
   }
 
-  StreamMeters meters() {
+  public StreamMeters meters() {
     return meters;
   }
 
-  Fanout fanout() {
+  public Fanout fanout() {
     return fanout;
   }
 
-  Shards shards() {
+  public Shards shards() {
     return shards;
   }
 
@@ -112,27 +127,27 @@ final class Hub {
     return conditions;
   }
 
-  Listing listing() {
+  public Listing listing() {
     return listing;
   }
 
-  Replies replies() {
+  public Replies replies() {
     return replies;
   }
 
-  PrivateStreams privates() {
+  public PrivateStreams privates() {
     return privates;
   }
 
-  DeadMen deadMen() {
+  public DeadMen deadMen() {
     return deadMen;
   }
 
-  Census census() {
+  public Census census() {
     return census;
   }
 
-  StreamConfig config() {
+  public StreamConfig config() {
     return config;
   }
 
@@ -143,25 +158,25 @@ final class Hub {
     }
   }
 
-  StreamConfig.Tier tier(String name) {
+  public StreamConfig.Tier tier(String name) {
     boolean listed = config.tiers().containsKey(name);
     return config.tier(name).with(rules.current().limits(name, listed));
   }
 
-  Map<String, Session> sessions() {
+  public Map<String, Session> sessions() {
     return sessions;
   }
 
-  String nextSessionId() {
+  public String nextSessionId() {
     return node + "-" + instance + "-" + origin + "-" + ++sessionsEver;
   }
 
-  void opened(Session session) {
+  public void opened(Session session) {
     sessions.put(session.id, session);
     meters.sessions(1);
   }
 
-  void ended(Session session) {
+  public void ended(Session session) {
     if (sessions.remove(session.id) != null) {
       meters.sessions(-1);
       census.leave(session.address);
@@ -192,7 +207,7 @@ final class Hub {
   }
 
   /** The subscription no longer needs its symbol. */
-  void release(Subscription subscription, long nanos) {
+  public void release(Subscription subscription, long nanos) {
     Instrument instrument = subscription.instrument;
     if (instrument != null) {
       instrument.release(nanos);
@@ -201,7 +216,7 @@ final class Hub {
   }
 
   /** How the census knows a user, as against an address. */
-  static String user(String consumer) {
+  public static String user(String consumer) {
     return "user:" + consumer;
   }
 }

@@ -1,7 +1,7 @@
 package dev.tidegate.stream;
 
 /** The event loop as the plain classes see it: a clock and a place to run something later. */
-interface Loop {
+public interface Loop {
   /** A monotonic clock. */
   long nanos();
 

@@ -4,10 +4,10 @@ import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
 
 /** The event loop of a verticle's context. */
-final class NettyLoop implements Loop {
+public final class NettyLoop implements Loop {
   private final EventLoop loop;
 
-  NettyLoop(EventLoop loop) {
+  public NettyLoop(EventLoop loop) {
     this.loop = loop;
   }
 

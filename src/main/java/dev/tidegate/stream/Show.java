@@ -3,6 +3,15 @@ package dev.tidegate.stream;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Operations.Shown;
 import dev.tidegate.policy.Identity;
+import dev.tidegate.stream.door.ReconnectStorms;
+import dev.tidegate.stream.encode.Text;
+import dev.tidegate.stream.fanout.Cohort;
+import dev.tidegate.stream.fanout.Ladder;
+import dev.tidegate.stream.fanout.Lag;
+import dev.tidegate.stream.fanout.Lane;
+import dev.tidegate.stream.protocol.Op;
+import dev.tidegate.stream.session.Session;
+import dev.tidegate.stream.session.Subscription;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -37,7 +46,8 @@ final class Show {
     Text out = new Text(4096).ascii("{\"sessions\":").number(hub.sessions().size());
     out.ascii(",\"cohorts\":").number(hub.fanout().cohorts());
     out.ascii(",\"pressure\":").number(hub.fanout().pressure().level()).ascii(",\"loops\":[");
-    for (Loops.Offender one : hub.census().loops().offenders(LOOPS, hub.loop().millis())) {
+    for (ReconnectStorms.Offender one :
+        hub.census().loops().offenders(LOOPS, hub.loop().millis())) {
       out.separate();
       out.ascii("{\"who\":").quoted(one.who()).ascii(",\"strikes\":").number(one.strikes());
       out.ascii(",\"retryAfter\":").number(one.millisLeft()).put('}');

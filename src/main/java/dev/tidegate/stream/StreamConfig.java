@@ -303,11 +303,11 @@ public record StreamConfig(
           framesPerSecond);
     }
 
-    boolean mayFollow(String channel, String symbol) {
+    public boolean mayFollow(String channel, String symbol) {
       return mayFollowChannel(channel) && mayFollow(symbol);
     }
 
-    boolean mayFollowChannel(String channel) {
+    public boolean mayFollowChannel(String channel) {
       return channels == null || channels.contains(channel);
     }
 

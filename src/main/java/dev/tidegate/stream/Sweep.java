@@ -2,6 +2,10 @@ package dev.tidegate.stream;
 
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.CloseCode;
+import dev.tidegate.stream.fanout.Ladder;
+import dev.tidegate.stream.session.Session;
+import dev.tidegate.stream.shard.Replica;
+import dev.tidegate.stream.socket.Connection;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.List;

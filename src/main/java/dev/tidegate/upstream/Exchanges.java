@@ -55,8 +55,7 @@ final class Exchanges {
   }
 
   private static Failed unknown(String name) {
-    return new Failed(
-        Problem.UNAVAILABLE.name(), Outcome.NEVER_SENT, "no upstream is called " + name);
+    return new Failed(Problem.UNAVAILABLE, Outcome.NEVER_SENT, "no upstream is called " + name);
   }
 
   /** Holds what is in progress to its timeouts; called ten times a second. */

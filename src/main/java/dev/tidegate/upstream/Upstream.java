@@ -76,7 +76,7 @@ final class Upstream {
                     .tag("problem", p.slug())
                     .register(meters))
         .increment();
-    return new Failed(problem.name(), outcome, detail);
+    return new Failed(problem, outcome, detail);
   }
 
   void sweep() {

@@ -94,7 +94,7 @@ final class WholeCall implements Call {
     }
     failed(
         new Failed(
-            Problem.UPSTREAM_BROKEN.name(),
+            Problem.UPSTREAM_BROKEN,
             Outcome.UNKNOWN,
             "the answer is too large to travel between nodes"));
   }

@@ -21,6 +21,7 @@ import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.problem.Outcome;
+import dev.tidegate.problem.Problem;
 import io.netty.buffer.ByteBufUtil;
 import io.vertx.core.buffer.Buffer;
 import java.util.HashMap;
@@ -139,7 +140,7 @@ class CodecsTest {
             "01000000200106632d310a616c69636512434f4d504c45544544d00fa01f0192" + "03047b7d01"),
         new Golden(
             "refused",
-            new Refused("STATE_UNAVAILABLE", "no state", Outcome.NEVER_SENT, 1),
+            new Refused(Problem.STATE_UNAVAILABLE, "no state", Outcome.NEVER_SENT, 1),
             "0100000028002253544154455f554e415641494c41424c45106e6f2073746174"
                 + "65146e657665722d73656e7402"),
         new Golden("find", new Commands.Find("c-1", "alice"), "010000000a06632d310a616c696365"),
@@ -304,7 +305,7 @@ class CodecsTest {
             "010000001808504f53540862616e7300047b7d123132372e302e302e31"),
         new Golden(
             "rules answered",
-            new Operations.RulesAnswered("CONFLICT", "full"),
+            new Operations.RulesAnswered(Problem.CONFLICT, "full"),
             "010000000f0110434f4e464c4943540866756c6c"),
         new Golden("applied", new Operations.Applied("n1", 300), "0100000005046e31d804"),
         new Golden(
@@ -340,7 +341,7 @@ class CodecsTest {
             "010000000a01900302026802760262"),
         new Golden(
             "failed",
-            new Upstreams.Failed("UPSTREAM_TIMEOUT", Outcome.UNKNOWN, "no answer"),
+            new Upstreams.Failed(Problem.UPSTREAM_TIMEOUT, Outcome.UNKNOWN, "no answer"),
             "01000000240020555053545245414d5f54494d454f55540e756e6b6e6f776e126e6f20616e73776572"));
   }
 
@@ -403,8 +404,12 @@ class CodecsTest {
     Found found = newer(new Found(STORED), "COMPLETED", "CANCELLED");
     assertThat(requireNonNull(found.record()).status()).isEqualTo(Status.PROCESSING);
     Upstreams.Failed failed =
-        newer(new Upstreams.Failed("X", Outcome.NEVER_SENT, ""), "never-sent", "maybe-sent");
+        newer(
+            new Upstreams.Failed(Problem.BANNED, Outcome.NEVER_SENT, ""),
+            "never-sent",
+            "maybe-sent");
     assertThat(failed.outcome()).isEqualTo(Outcome.UNKNOWN);
+    assertThat(newer(failed, "BANNED", "CURSED").problem()).isEqualTo(Problem.INTERNAL);
     Armings.Change change =
         newer(new Armings.Change("n1", "r1", 7, Armings.What.ARMED, ARMED), "ARMED", "MOVED");
     assertThat(change.what()).isEqualTo(Armings.What.OTHER);

@@ -11,7 +11,9 @@ import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.command.log.CommandLog;
+import dev.tidegate.config.Settings;
 import dev.tidegate.problem.Outcome;
+import dev.tidegate.problem.Problem;
 import dev.tidegate.testing.KafkaBroker;
 import dev.tidegate.testing.RedisServer;
 import io.vertx.core.Future;
@@ -34,11 +36,11 @@ class CommandVerticleIT {
   private static final int ORDERS = 1000;
 
   private final String unique = UUID.randomUUID().toString();
-  private final CommandConfig config = config(null, null, null);
+  private final CommandConfig config = config("");
 
   /** So patient that a busy machine is not taken for an outage. */
   private final CommandConfig patient =
-      config(Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(30));
+      config(", appendTimeout: 10s, stateTimeout: 5s, lease: 30s");
 
   @Test
   void everyOrderOfTwoNodesAtOnceIsHeldOnceAndAnsweredOnce() {
@@ -101,17 +103,17 @@ class CommandVerticleIT {
         List<String> accepted = new CopyOnWriteArrayList<>();
 
         redis.freeze();
-        outage(node, accepted, "STATE_UNAVAILABLE");
+        outage(node, accepted, Problem.STATE_UNAVAILABLE);
         redis.thaw();
         accepted.add(resumes(node));
 
         redis.kill();
-        outage(node, accepted, "STATE_UNAVAILABLE");
+        outage(node, accepted, Problem.STATE_UNAVAILABLE);
         redis.restart();
         accepted.add(resumes(node));
 
         broker.freeze();
-        outage(node, accepted, "COMMAND_LOG_UNAVAILABLE");
+        outage(node, accepted, Problem.COMMAND_LOG_UNAVAILABLE);
         broker.thaw();
         accepted.add(resumes(node));
 
@@ -129,7 +131,7 @@ class CommandVerticleIT {
   }
 
   /** The first requests may run into the timeout; the others may not. */
-  private void outage(CommandNode node, List<String> accepted, String problem) {
+  private void outage(CommandNode node, List<String> accepted, Problem problem) {
     submitFor(node, accepted, 2);
     for (int i = 0; i < 20; i++) {
       Receipt receipt = Harness.get(node.submit(order("alice", null, "{}")));
@@ -190,21 +192,13 @@ class CommandVerticleIT {
     return CommandNode.order(consumer, key, body, config.topics().getFirst());
   }
 
-  private CommandConfig config(Duration append, Duration state, Duration lease) {
-    return new CommandConfig(
-        List.of("commands." + unique),
-        "results." + unique,
-        "dead." + unique,
-        4,
-        null,
-        null,
-        append,
-        state,
-        lease,
-        null,
-        null,
-        null,
-        null);
+  private CommandConfig config(String more) {
+    return Settings.of(
+        CommandConfig.class,
+        """
+        {topics: [commands.%1$s], resultsTopic: results.%1$s, deadTopic: dead.%1$s, partitions: 4%2$s}
+        """
+            .formatted(unique, more));
   }
 
   private static CommandBackend backend(

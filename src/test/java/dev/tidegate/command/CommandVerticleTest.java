@@ -15,6 +15,8 @@ import dev.tidegate.command.log.CommandRecords;
 import dev.tidegate.command.state.CommandIds;
 import dev.tidegate.command.state.CommandState.Draft;
 import dev.tidegate.command.state.CommandState.Proceed;
+import dev.tidegate.config.Settings;
+import dev.tidegate.problem.Problem;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -28,20 +30,9 @@ class CommandVerticleTest {
   private static final Duration SOON = Duration.ofSeconds(5);
 
   private final CommandConfig config =
-      new CommandConfig(
-          null,
-          null,
-          null,
-          null,
-          1000,
-          null,
-          Duration.ofMillis(100),
-          Duration.ofMillis(20),
-          Duration.ofMillis(300),
-          null,
-          null,
-          null,
-          null);
+      Settings.of(
+          CommandConfig.class,
+          "{maxBody: 1000, appendTimeout: 100ms, stateTimeout: 20ms, lease: 300ms}");
   private final CommandBackend backend = CommandBackend.of(config, null, null);
   private final CommandNode node = new CommandNode(backend, 2);
 
@@ -77,17 +68,18 @@ class CommandVerticleTest {
     Accepted again = (Accepted) submit(order("k", "{\"a\":1}"));
     assertThat(again.replayed()).isTrue();
     assertThat(again.record()).isEqualTo(first.record());
-    assertThat(refused(order("k", "{\"a\":2}")).problem()).isEqualTo("IDEMPOTENCY_KEY_REUSED");
+    assertThat(refused(order("k", "{\"a\":2}")).problem())
+        .isEqualTo(Problem.IDEMPOTENCY_KEY_REUSED);
   }
 
   @Test
   void rubbishIsRefusedWithAReason() {
     for (String body : List.of("{", "{} {}", "nul", "{\"a\":\"\u0001\"}")) {
-      assertThat(refused(order(null, body)).problem()).as(body).isEqualTo("INVALID_COMMAND");
+      assertThat(refused(order(null, body)).problem()).as(body).isEqualTo(Problem.INVALID_COMMAND);
     }
-    assertThat(refused(order("k".repeat(256), "{}")).problem()).isEqualTo("BAD_REQUEST");
+    assertThat(refused(order("k".repeat(256), "{}")).problem()).isEqualTo(Problem.BAD_REQUEST);
     assertThat(refused(order(null, "\"" + "x".repeat(1000) + "\"")).problem())
-        .isEqualTo("BODY_TOO_LARGE");
+        .isEqualTo(Problem.BODY_TOO_LARGE);
   }
 
   @Test

@@ -72,6 +72,21 @@ class SettingsTest {
     assertThat(whole.derived()).isEqualTo(7);
   }
 
+  record Words(@Default("off") String log, @Default("yes") String answer) {}
+
+  @Test
+  void wordsThatOtherReadersTakeForBooleansAreWords() throws Exception {
+    assertThat(Settings.of(Words.class, "{}")).isEqualTo(new Words("off", "yes"));
+    assertThat(Settings.of(Words.class, "{log: on, answer: no}")).isEqualTo(new Words("on", "no"));
+    assertThat(Settings.yaml().readTree("log: off").path("log").asText()).isEqualTo("off");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"on, true", "yes, true", "off, false", "No, false", "true, true", "false, false"})
+  void booleansMayBeThoseWordsToo(String word, boolean value) {
+    assertThat(Settings.of(Whole.class, "{eager: " + word + "}").eager()).isEqualTo(value);
+  }
+
   @Test
   void nothingAtAllIsTheDefaultToo() {
     assertThat(Settings.of(Part.class, "{port: null}").port()).isEqualTo(8080);
@@ -84,6 +99,8 @@ class SettingsTest {
         "{pause: 5}",
         "{pause: 5 s}",
         "{eager: 1}",
+        "{eager: maybe}",
+        "{eager: 'true'}",
         "{bytes: 1.5}",
         "{bytes: '1'}",
         "{pause: 1s, pause: 2s}",

@@ -16,6 +16,7 @@ import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.ingress.RawHttp.Answer;
 import dev.tidegate.problem.Outcome;
+import dev.tidegate.problem.Problem;
 import dev.tidegate.rules.Rule;
 import dev.tidegate.rules.RuleSet;
 import io.vertx.core.Future;
@@ -164,7 +165,8 @@ class AsyncIT {
     command =
         submit ->
             Future.succeededFuture(
-                new Refused("COMMAND_LOG_UNAVAILABLE", "the broker is away", Outcome.UNKNOWN, 3));
+                new Refused(
+                    Problem.COMMAND_LOG_UNAVAILABLE, "the broker is away", Outcome.UNKNOWN, 3));
     withCommands();
     Answer answer = RawHttp.once(gateway.port(), post(""));
     assertThat(answer.status()).isEqualTo(503);

@@ -12,6 +12,7 @@ import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.CaughtUp;
 import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.config.Settings;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.market.record.Records;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -22,6 +23,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -93,8 +95,9 @@ class ClusteredMarketIT {
 
   private MarketVerticle verticle(String node) {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    MarketNode own = new MarketNode(node, meters, System::currentTimeMillis);
-    return new MarketVerticle(MarketConfig.DEFAULT, feeds, own, new EventLoops(meters), "market-0");
+    MarketNode own = new MarketNode(node, meters, InstantSource.system());
+    return new MarketVerticle(
+        Settings.of(MarketConfig.class, "{}"), feeds, own, new EventLoops(meters), "market-0");
   }
 
   @AfterEach

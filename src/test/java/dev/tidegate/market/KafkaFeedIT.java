@@ -9,6 +9,7 @@ import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.CaughtUp;
 import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Ticker;
+import dev.tidegate.config.Settings;
 import dev.tidegate.market.book.Shard;
 import dev.tidegate.market.book.ShardTest;
 import dev.tidegate.market.record.CaptureReader;
@@ -44,20 +45,7 @@ class KafkaFeedIT {
 
   @BeforeEach
   void start() throws Exception {
-    MarketConfig config =
-        new MarketConfig(
-            MarketConfig.Source.KAFKA,
-            null,
-            SHARDS,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null);
+    MarketConfig config = Settings.of(MarketConfig.class, "{feed: kafka, shards: " + SHARDS + "}");
     market = new LocalMarket(config, kafka);
     market.deploy(2);
     await(() -> market.latest().size() == SHARDS);

@@ -12,11 +12,11 @@ import dev.tidegate.bus.Markets.Delays;
 import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.FeedState;
 import dev.tidegate.loop.EventLoops;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -38,23 +38,23 @@ final class LocalMarket {
 
   private final Vertx vertx = Vertx.vertx();
   private final EventLoops loops = new EventLoops(meters);
-  private final MarketNode node = new MarketNode("n1", meters, System::currentTimeMillis);
+  private final MarketNode node = new MarketNode("n1", meters, InstantSource.system());
   private final MarketConfig config;
   private final Feeds feeds;
   private final AtomicInteger instances = new AtomicInteger();
 
   /** With the feed that the configuration names. */
   LocalMarket(MarketConfig config, Map<String, String> kafka) throws Exception {
-    this(config, meters -> Feeds.of(config, kafka, meters));
+    this(config, node -> Feeds.of(config, kafka, node));
   }
 
   LocalMarket(MarketConfig config, Feeds feeds) throws Exception {
-    this(config, meters -> feeds);
+    this(config, node -> feeds);
   }
 
-  private LocalMarket(MarketConfig config, Function<MeterRegistry, Feeds> feeds) throws Exception {
+  private LocalMarket(MarketConfig config, Function<MarketNode, Feeds> feeds) throws Exception {
     this.config = config;
-    this.feeds = feeds.apply(meters);
+    this.feeds = feeds.apply(node);
     Codecs.register(vertx.eventBus());
     bus = new Bus(vertx.eventBus());
     for (int shard = 0; shard < config.shards(); shard++) {

@@ -8,7 +8,7 @@ import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.CaughtUp;
 import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Operations;
-import java.util.List;
+import dev.tidegate.config.Settings;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,19 +25,9 @@ class MarketVerticleIT {
   @BeforeEach
   void start() throws Exception {
     MarketConfig config =
-        new MarketConfig(
-            MarketConfig.Source.SIMULATOR,
-            null,
-            SHARDS,
-            null,
-            new MarketConfig.Simulator(List.of(), "SYM", 20, 2000.0, 5, 2, 3, 7L),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null);
+        Settings.of(
+            MarketConfig.class,
+            "{shards: 4, simulator: {count: 20, rate: 2000, book: 5, trade: 2, ticker: 3, seed: 7}}");
     market = new LocalMarket(config, Map.of());
   }
 

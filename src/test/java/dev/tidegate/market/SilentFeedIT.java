@@ -10,8 +10,8 @@ import dev.tidegate.bus.Markets.Delayed;
 import dev.tidegate.bus.Markets.Delays;
 import dev.tidegate.bus.Markets.DirectoryWanted;
 import dev.tidegate.bus.Markets.Ticker;
+import dev.tidegate.config.Settings;
 import dev.tidegate.market.record.FeedRecord;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -48,21 +48,8 @@ class SilentFeedIT {
 
   @Test
   void isCalledDelayedAndLiveWithItsFirstEventWithoutANumber() throws Exception {
-    Duration soon = Duration.ofMillis(400);
     MarketConfig config =
-        new MarketConfig(
-            null,
-            null,
-            1,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            new StaleAfter(null, soon, null, null));
+        Settings.of(MarketConfig.class, "{shards: 1, staleAfter: {ticker: 400ms}}");
     market = new LocalMarket(config, feeds);
     market.deploy(1);
     ticker("AAA");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Operations.RulesAnswered;
 import dev.tidegate.bus.Operations.RulesAsked;
+import dev.tidegate.problem.Problem;
 import dev.tidegate.rules.Rule.Ban;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -56,7 +57,7 @@ class DeskTest {
     return JSON.readTree(answer.text());
   }
 
-  private void refused(RulesAnswered answer, String problem, String text) {
+  private void refused(RulesAnswered answer, Problem problem, String text) {
     assertThat(answer.problem()).isEqualTo(problem);
     assertThat(answer.text()).startsWith(text);
   }
@@ -75,8 +76,8 @@ class DeskTest {
     assertThat(done("GET", "bans", id, "").path("reason").asText()).isEqualTo("r");
     assertThat(done("DELETE", "bans", id, "").path("version").asLong()).isEqualTo(2);
     assertThat(done("GET", "bans", null, "").path("bans")).isEmpty();
-    refused(answer("GET", "bans", id, ""), "NOT_FOUND", "bans: no " + id);
-    refused(answer("DELETE", "bans", id, ""), "NOT_FOUND", "bans: no " + id);
+    refused(answer("GET", "bans", id, ""), Problem.NOT_FOUND, "bans: no " + id);
+    refused(answer("DELETE", "bans", id, ""), Problem.NOT_FOUND, "bans: no " + id);
     assertThat(told).containsExactly(1L, 2L);
   }
 
@@ -118,14 +119,15 @@ class DeskTest {
   void refusesWhatItDoesNotKnow() {
     refused(
         answer("PUT", "tiers", "gold", "{\"subscriptions\":5}"),
-        "NOT_FOUND",
+        Problem.NOT_FOUND,
         "tier: gold (expected one of [default, other, vip])");
-    refused(answer("PUT", "tiers", "vip", "{\"subscriptions\":0}"), "BAD_REQUEST", "subscript");
-    refused(answer("PATCH", "tiers", "vip", "[]"), "BAD_REQUEST", "body");
-    refused(answer("POST", "bans", null, "{}"), "BAD_REQUEST", "body");
-    refused(answer("POST", "tiers", null, "{}"), "METHOD_NOT_ALLOWED", "POST tiers");
-    refused(answer("PUT", "bans", "b-1", "{}"), "METHOD_NOT_ALLOWED", "PUT bans");
-    refused(answer("GET", "charms", null, ""), "NOT_FOUND", "kind: charms");
+    refused(
+        answer("PUT", "tiers", "vip", "{\"subscriptions\":0}"), Problem.BAD_REQUEST, "subscript");
+    refused(answer("PATCH", "tiers", "vip", "[]"), Problem.BAD_REQUEST, "body");
+    refused(answer("POST", "bans", null, "{}"), Problem.BAD_REQUEST, "body");
+    refused(answer("POST", "tiers", null, "{}"), Problem.METHOD_NOT_ALLOWED, "POST tiers");
+    refused(answer("PUT", "bans", "b-1", "{}"), Problem.METHOD_NOT_ALLOWED, "PUT bans");
+    refused(answer("GET", "charms", null, ""), Problem.NOT_FOUND, "kind: charms");
     assertThat(store.version).isZero();
     assertThat(told).isEmpty();
   }
@@ -133,7 +135,8 @@ class DeskTest {
   @Test
   void saysWhenTheStoreIsAway() {
     store.broken = true;
-    refused(answer("POST", "bans", null, "{\"consumer\":\"a\"}"), "UNAVAILABLE", "the cluster");
+    refused(
+        answer("POST", "bans", null, "{\"consumer\":\"a\"}"), Problem.UNAVAILABLE, "the cluster");
   }
 
   @Test
@@ -145,7 +148,7 @@ class DeskTest {
     store.version = 1;
     refused(
         answer("POST", "bans", null, "{\"consumer\":\"one too many\"}"),
-        "CONFLICT",
+        Problem.CONFLICT,
         "bans: 10000 are in force");
     assertThat(done("POST", "bans", null, "{\"consumer\":\"c5\",\"seconds\":5}").has("expiresAt"))
         .isTrue();

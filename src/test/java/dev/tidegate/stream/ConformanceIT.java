@@ -1,12 +1,16 @@
 package dev.tidegate.stream;
 
-import static dev.tidegate.stream.ClientFrames.close;
-import static dev.tidegate.stream.ClientFrames.frame;
-import static dev.tidegate.stream.ClientFrames.letters;
-import static dev.tidegate.stream.ClientFrames.text;
-import static dev.tidegate.stream.ClientFrames.together;
+import static dev.tidegate.stream.socket.ClientFrames.close;
+import static dev.tidegate.stream.socket.ClientFrames.frame;
+import static dev.tidegate.stream.socket.ClientFrames.letters;
+import static dev.tidegate.stream.socket.ClientFrames.text;
+import static dev.tidegate.stream.socket.ClientFrames.together;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.socket.Deflate;
+import dev.tidegate.stream.socket.Handshake;
+import dev.tidegate.stream.socket.WindowInflater;
 import dev.tidegate.testing.GatewayProcess;
 import dev.tidegate.testing.RawWebSocket;
 import dev.tidegate.testing.RawWebSocket.Frame;

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.problem.CloseCode;
+import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.socket.Deflate;
+import dev.tidegate.stream.socket.Outlet;
 import dev.tidegate.testing.Twin;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -18,34 +21,34 @@ import java.util.TreeMap;
  * The other end of a session: reads the frames, keeps books as a client would and complains about
  * every hole. While it is stalled, what is written stays unsent.
  */
-final class FakeClient implements Outlet {
+public final class FakeClient implements Outlet {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** What a client knows of one topic. */
-  static final class Known {
-    final TreeMap<Decimal, Decimal> bids = new TreeMap<>();
-    final TreeMap<Decimal, Decimal> asks = new TreeMap<>();
-    final List<Long> trades = new ArrayList<>();
-    String epoch = "";
-    long seq = -1;
+  public static final class Known {
+    public final TreeMap<Decimal, Decimal> bids = new TreeMap<>();
+    public final TreeMap<Decimal, Decimal> asks = new TreeMap<>();
+    public final List<Long> trades = new ArrayList<>();
+    public String epoch = "";
+    public long seq = -1;
     long time;
-    int messages;
-    int snapshots;
+    public int messages;
+    public int snapshots;
   }
 
-  final Map<String, Known> known = new HashMap<>();
-  final List<JsonNode> replies = new ArrayList<>();
+  public final Map<String, Known> known = new HashMap<>();
+  public final List<JsonNode> replies = new ArrayList<>();
   private final List<ByteBuf> unsent = new ArrayList<>();
   private final boolean deflated;
   private final Deflate inflate = new Deflate(1);
-  boolean stalled;
-  CloseCode closed;
-  String reason = "";
-  long mostPending;
-  int frames;
+  public boolean stalled;
+  public CloseCode closed;
+  public String reason = "";
+  public long mostPending;
+  public int frames;
   long heardAt;
 
-  FakeClient(boolean deflated) {
+  public FakeClient(boolean deflated) {
     this.deflated = deflated;
   }
 
@@ -88,7 +91,7 @@ final class FakeClient implements Outlet {
     reason = why;
   }
 
-  void discard() {
+  public void discard() {
     unsent.forEach(ByteBuf::release);
     unsent.clear();
   }

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /** An event loop that a test turns by hand. */
-final class FakeLoop implements Loop {
+public final class FakeLoop implements Loop {
   private record Timer(long at, long order, Runnable task) {}
 
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
@@ -35,25 +35,25 @@ final class FakeLoop implements Loop {
   }
 
   /** Runs what is to be run now, but not what that brings. */
-  void step() {
+  public void step() {
     for (int left = tasks.size(); left > 0; left--) {
       tasks.remove().run();
     }
   }
 
   /** Runs what is to be run now. */
-  void turn() {
+  public void turn() {
     for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
       task.run();
     }
   }
 
   /** Those that have yet to fire. */
-  int timers() {
+  public int timers() {
     return timers.size();
   }
 
-  void advance(long millis) {
+  public void advance(long millis) {
     turn();
     long until = now + millis * 1_000_000;
     while (!timers.isEmpty() && timers.peek().at() <= until) {

@@ -17,6 +17,7 @@ import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.stream.topic.Book;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -25,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 
 /** An owner of one shard that a test drives by hand; keeps everything that it ever said. */
-final class FakeMarket {
+public final class FakeMarket {
   final int shard;
   private final Bus bus;
   private final List<String> symbols;
@@ -37,19 +38,19 @@ final class FakeMarket {
   private int kept = Integer.MAX_VALUE;
   private boolean remembers = true;
 
-  FakeMarket(Bus bus, int shard, List<String> symbols) {
+  public FakeMarket(Bus bus, int shard, List<String> symbols) {
     this.bus = bus;
     this.shard = shard;
     this.symbols = new ArrayList<>(symbols);
   }
 
   /** A benchmark cannot keep everything. */
-  FakeMarket forgetful() {
+  public FakeMarket forgetful() {
     remembers = false;
     return this;
   }
 
-  void start() {
+  public void start() {
     bus.answer(Markets.catchUp(shard), CaughtUp.class, this::answer);
     bus.hear(Markets.DIRECTORY_WANTED, wanted -> announce());
     announce();
@@ -114,7 +115,7 @@ final class FakeMarket {
   }
 
   /** Numbers an event, remembers it and does not tell anybody. */
-  synchronized Update silently(String symbol, Channel channel, long time, Event event) {
+  public synchronized Update silently(String symbol, Channel channel, long time, Event event) {
     long seq =
         seqs.computeIfAbsent(symbol, k -> new EnumMap<>(Channel.class))
             .merge(channel, 1L, Long::sum);
@@ -132,17 +133,17 @@ final class FakeMarket {
     return update;
   }
 
-  synchronized void say(String symbol, Channel channel, long time, Event event) {
+  public synchronized void say(String symbol, Channel channel, long time, Event event) {
     Update update = silently(symbol, channel, time, event);
     bus.publish(Markets.updates(shard), batch(shardSeq - 1, List.of(update)));
   }
 
   /** The batch of what was numbered last. */
-  synchronized Batch last(List<Update> updates) {
+  public synchronized Batch last(List<Update> updates) {
     return batch(shardSeq - updates.size(), updates);
   }
 
-  synchronized void heartbeat() {
+  public synchronized void heartbeat() {
     bus.publish(Markets.updates(shard), batch(shardSeq, List.of()));
   }
 
@@ -172,11 +173,11 @@ final class FakeMarket {
     return books.get(symbol).snapshot(Integer.MAX_VALUE);
   }
 
-  static Level level(String price, String size) {
+  public static Level level(String price, String size) {
     return new Level(Decimal.of(price), Decimal.of(size));
   }
 
-  static Delta bid(String price, String size) {
+  public static Delta bid(String price, String size) {
     return new Delta(List.of(level(price, size)), List.of());
   }
 
@@ -184,11 +185,11 @@ final class FakeMarket {
     return new Delta(List.of(), List.of(level(price, size)));
   }
 
-  static Trade trade(String id) {
+  public static Trade trade(String id) {
     return new Trade(id, Decimal.of("100.10"), Decimal.of("0.3"), Side.BUY);
   }
 
-  static Ticker ticker(String bid) {
+  public static Ticker ticker(String bid) {
     return new Ticker(
         Decimal.of(bid), Decimal.of("1"), Decimal.of("200"), Decimal.of("2"), Decimal.of(bid));
   }

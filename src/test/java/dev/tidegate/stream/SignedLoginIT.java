@@ -12,6 +12,7 @@ import dev.tidegate.rules.Rule;
 import dev.tidegate.rules.RuleMeters;
 import dev.tidegate.rules.RuleSet;
 import dev.tidegate.rules.Rules;
+import dev.tidegate.stream.door.Upgrade;
 import dev.tidegate.testing.StreamClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;

@@ -10,6 +10,8 @@ import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.policy.Authenticator;
+import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.socket.WindowInflater;
 import dev.tidegate.testing.Certificate;
 import dev.tidegate.testing.RawWebSocket;
 import dev.tidegate.testing.RawWebSocket.Frame;

@@ -11,6 +11,7 @@ import dev.tidegate.config.Settings;
 import dev.tidegate.json.JsonWriter;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.problem.Outcome;
+import dev.tidegate.problem.Problem;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -72,7 +73,7 @@ class ExchangesTest {
         .isInstanceOfSatisfying(
             Failed.class,
             failed -> {
-              assertThat(failed.problem()).isEqualTo("UPSTREAM_TIMEOUT");
+              assertThat(failed.problem()).isEqualTo(Problem.UPSTREAM_TIMEOUT);
               assertThat(failed.outcome()).isEqualTo(Outcome.NEVER_SENT);
             });
   }

@@ -7,9 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.tidegate.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,8 +34,7 @@ public final class ConfigFile {
   private ConfigFile(String name, String text) {
     this.name = name;
     this.text = text;
-    this.mapper =
-        Settings.strict(name.endsWith(".json") ? JsonMapper.builder() : YAMLMapper.builder());
+    this.mapper = name.endsWith(".json") ? Settings.json() : Settings.yaml();
   }
 
   public static ConfigFile at(Path path) throws ConfigException {

@@ -28,6 +28,7 @@ import dev.tidegate.stream.StreamVerticle;
 import dev.tidegate.telemetry.Metrics;
 import dev.tidegate.upstream.UpstreamVerticle;
 import io.vertx.core.Deployable;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -69,7 +70,7 @@ public final class Parts implements Deployment.Factory {
     this.kafka = kafka(config);
     this.commands = backend(config);
     this.loops = new EventLoops(metrics.registry());
-    this.market = new MarketNode(config.node(), metrics.registry(), System::currentTimeMillis);
+    this.market = new MarketNode(config.node(), metrics.registry(), InstantSource.system());
     if (!commands.isDurable()) {
       LOG.warn("commands or their state are kept in memory and are gone when this node ends");
     }

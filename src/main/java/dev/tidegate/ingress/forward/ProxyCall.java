@@ -4,7 +4,6 @@ import dev.tidegate.bus.Upstreams.Call;
 import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.ingress.exchange.HttpExchange;
 import dev.tidegate.policy.Reply;
-import dev.tidegate.problem.Problem;
 import dev.tidegate.route.Route;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -124,8 +123,7 @@ final class ProxyCall implements Call {
       x.abort("upstream-broken");
     } else {
       x.responseHeaders().clear();
-      x.answer(
-          new Reply.Refusal(Problem.named(failure.problem()), failure.detail(), failure.outcome()));
+      x.answer(new Reply.Refusal(failure.problem(), failure.detail(), failure.outcome()));
     }
   }
 

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -163,15 +162,9 @@ public final class CaptureFeed implements Feed {
         startedAt = System.nanoTime();
       }
       long at = startedAt + (long) ((received - firstReceived) * 1000 / speed);
-      if (at - System.nanoTime() <= 0) {
-        return;
-      }
-      flush();
-      for (long wait = at - System.nanoTime(); wait > 0; wait = at - System.nanoTime()) {
-        LockSupport.parkNanos(wait);
-        if (Thread.interrupted()) {
-          throw new InterruptedException("stopped");
-        }
+      if (!Pace.isDue(at)) {
+        flush();
+        Pace.until(at);
       }
     }
 

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
@@ -100,23 +99,14 @@ public final class SimulatorFeed implements Feed {
     for (long round = 0; ; round++) {
       for (int i = 0; i < walks.size(); i++) {
         long at = origin + (long) ((round * symbols + turns.get(i)) * nanosEach);
-        if (at > System.nanoTime() || due.size() >= AT_ONCE) {
+        if (!Pace.isDue(at) || due.size() >= AT_ONCE) {
           if (!due.isEmpty()) {
             pump.deliver(shard, sink, due, position);
             due = new ArrayList<>();
           }
-          park(at);
+          Pace.until(at);
         }
         due.add(new Positioned(++position, walks.get(i).next(micros.getAsLong())));
-      }
-    }
-  }
-
-  private static void park(long until) throws InterruptedException {
-    for (long wait = until - System.nanoTime(); wait > 0; wait = until - System.nanoTime()) {
-      LockSupport.parkNanos(wait);
-      if (Thread.interrupted()) {
-        throw new InterruptedException("stopped");
       }
     }
   }

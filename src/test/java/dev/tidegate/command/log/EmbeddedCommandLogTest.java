@@ -3,6 +3,7 @@ package dev.tidegate.command.log;
 import dev.tidegate.command.CommandBackend;
 import dev.tidegate.command.CommandConfig;
 import dev.tidegate.command.Harness;
+import dev.tidegate.config.Settings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -12,7 +13,7 @@ class EmbeddedCommandLogTest extends CommandLogContract {
 
   @BeforeAll
   static void open() {
-    harness = new Harness(CommandBackend.of(CommandConfig.defaults(), null, null));
+    harness = new Harness(CommandBackend.of(Settings.of(CommandConfig.class, "{}"), null, null));
   }
 
   @AfterAll

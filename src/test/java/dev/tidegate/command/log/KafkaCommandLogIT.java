@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tidegate.command.CommandBackend;
 import dev.tidegate.command.CommandConfig;
 import dev.tidegate.command.Harness;
+import dev.tidegate.config.Settings;
 import dev.tidegate.testing.KafkaBroker;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -15,20 +16,7 @@ import org.junit.jupiter.api.Test;
 class KafkaCommandLogIT extends CommandLogContract {
   /** What a log does, apart from when it gives up: a broker on a busy machine may take its time. */
   private static final CommandConfig PATIENT =
-      new CommandConfig(
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          Duration.ofSeconds(20),
-          Duration.ofSeconds(5),
-          Duration.ofSeconds(60),
-          null,
-          null,
-          null,
-          null);
+      Settings.of(CommandConfig.class, "{appendTimeout: 20s, stateTimeout: 5s, lease: 60s}");
 
   private static Harness harness;
   private static CommandLog log;
@@ -59,7 +47,7 @@ class KafkaCommandLogIT extends CommandLogContract {
   @Test
   void aBrokerThatIsAwayFailsOneAppendAndTheNextIsNotEvenSentUntilItIsBack() {
     try (KafkaBroker broker = KafkaBroker.start();
-        Harness own = new Harness(backend(broker, CommandConfig.defaults()))) {
+        Harness own = new Harness(backend(broker, Settings.of(CommandConfig.class, "{}")))) {
       CommandLog of = own.openLog("commands");
       Harness.await("the broker is found", Duration.ofSeconds(15), of::available);
       own.on(() -> of.append("commands", "a", new byte[] {1}));

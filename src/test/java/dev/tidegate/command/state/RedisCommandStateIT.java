@@ -11,6 +11,7 @@ import dev.tidegate.command.CommandConfig;
 import dev.tidegate.command.Harness;
 import dev.tidegate.command.log.CommandLog.Position;
 import dev.tidegate.command.state.CommandState.Draft;
+import dev.tidegate.config.Settings;
 import dev.tidegate.redis.RedisUnavailable;
 import dev.tidegate.testing.RedisServer;
 import io.vertx.core.Future;
@@ -126,7 +127,7 @@ class RedisCommandStateIT extends CommandStateContract {
   }
 
   private static CommandBackend backend(RedisServer server) {
-    return CommandBackend.of(CommandConfig.defaults(), null, server.uri());
+    return CommandBackend.of(Settings.of(CommandConfig.class, "{}"), null, server.uri());
   }
 
   private Draft accept(CommandState of, String consumer) {

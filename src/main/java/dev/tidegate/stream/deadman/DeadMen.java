@@ -1,0 +1,194 @@
+package dev.tidegate.stream.deadman;
+
+import dev.tidegate.bus.Armings;
+import dev.tidegate.bus.Armings.Armed;
+import dev.tidegate.bus.Armings.Done;
+import dev.tidegate.bus.Armings.Said;
+import dev.tidegate.bus.Commands;
+import dev.tidegate.bus.Commands.Receipt;
+import dev.tidegate.bus.Commands.Submit;
+import dev.tidegate.policy.Identity;
+import dev.tidegate.problem.CloseCode;
+import dev.tidegate.stream.Hub;
+import dev.tidegate.stream.StreamConfig;
+import dev.tidegate.stream.encode.Text;
+import dev.tidegate.stream.protocol.Op;
+import dev.tidegate.stream.protocol.Refusal;
+import dev.tidegate.stream.session.Session;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Cancel on disconnect: a session arms it, and when the session is gone for its grace period a
+ * command cancels the account's orders, unless the consumer has come back and armed it again. The
+ * {@link Roster} remembers and decides, on every node; this is an instance's part in it. The
+ * command's idempotency key is the session's, so that it is accepted once, whoever submits it.
+ */
+public final class DeadMen implements Roster.Out {
+  private static final Logger log = LoggerFactory.getLogger(DeadMen.class);
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+
+  private final Hub hub;
+  private final Roster roster;
+
+  public DeadMen(Hub hub, Roster roster) {
+    this.hub = hub;
+    this.roster = roster;
+  }
+
+  /** Begins to hear what the other nodes have armed. */
+  public void start() {
+    roster.join(hub.instance, hub.loop().nanos());
+    hub.bus().hear(Armings.SAID, this::heard);
+    turn();
+  }
+
+  /** Leaves the watch to the other instances, or the other nodes. */
+  public void stop() {
+    roster.leave(hub.instance, this);
+  }
+
+  public void arm(Session session, Op.CancelOnDisconnect op) throws Refusal {
+    Identity identity = session.identity;
+    if (identity == null) {
+      throw new Refusal(Refusal.UNAUTHENTICATED, "cancelOnDisconnect: log in first");
+    }
+    if (hub.config().cancelOnDisconnect() == null) {
+      throw new Refusal(Refusal.UNAVAILABLE, "cancelOnDisconnect: not configured here");
+    }
+    String account = op.account() == null ? identity.account() : op.account();
+    if (!account.equals(identity.account())) {
+      throw new Refusal(Refusal.NOT_ENTITLED, "account: not yours");
+    }
+    Armed armed =
+        new Armed(session.id, identity.consumer(), account, op.grace(), hub.loop().millis());
+    long now = hub.loop().nanos();
+    if (!op.enabled()) {
+      roster.disarm(armed, now, this);
+    } else if (!roster.arm(armed, now, this)) {
+      throw new Refusal(Refusal.LIMIT, "cancelOnDisconnect: too many are armed on this node");
+    }
+    session.armed = op.enabled();
+    session.control(hub.replies().cancelOnDisconnect(op.id(), op.enabled(), op.grace()));
+  }
+
+  public void ended(Session session) {
+    if (session.armed) {
+      roster.ended(session.id, hub.loop().nanos(), this);
+    }
+  }
+
+  /** A few times a second. */
+  public void turn() {
+    Map<String, Long> suspects = roster.replacedHere();
+    if (suspects != null) {
+      suspects.forEach(this::listen);
+    }
+    long now = hub.loop().nanos();
+    boolean leads = roster.leads(hub.instance, now);
+    if (leads) {
+      roster.turn(now, this);
+    }
+    hub.meters().armed(leads ? roster.size() : 0);
+  }
+
+  private void listen(String id, long since) {
+    Session session = hub.sessions().get(id);
+    if (session != null && session.outlet.heardAt() > since) {
+      roster.heard(id, this);
+    }
+  }
+
+  private void heard(Said said) {
+    if (said instanceof Done done) {
+      fence(done.session());
+    }
+    long now = hub.loop().nanos();
+    if (roster.leads(hub.instance, now)) {
+      roster.hear(said, now, this);
+    }
+  }
+
+  /** The others took this node for gone while the session was on it. */
+  private void fence(String id) {
+    Session session = hub.sessions().get(id);
+    if (session != null && session.armed) {
+      session.armed = false;
+      log.warn("event=cancelled-while-away consumer={} session={}", session.consumer(), id);
+      session.control(
+          hub.replies()
+              .notice("cancel-on-disconnect", "this node was taken for gone; cancelled", null));
+      session.close(CloseCode.CANCELLED, "node was taken for gone, orders are cancelled");
+    }
+  }
+
+  @Override
+  public void say(Said said) {
+    hub.bus().publish(Armings.SAID, said);
+  }
+
+  @Override
+  public void cancel(Armed armed) {
+    StreamConfig.CancelOnDisconnect rule = hub.config().cancelOnDisconnect();
+    if (rule == null) {
+      roster.failed(armed.session(), hub.loop().nanos());
+      return;
+    }
+    hub.bus()
+        .ask(Commands.SUBMIT, command(rule, armed), Receipt.class, ANSWER)
+        .onComplete(receipt -> answered(armed, receipt.result(), receipt.cause()));
+  }
+
+  private Submit command(StreamConfig.CancelOnDisconnect rule, Armed armed) {
+    byte[] body =
+        new Text(128)
+            .ascii("{\"reason\":\"disconnect\",\"session\":")
+            .quoted(armed.session())
+            .put('}')
+            .toString()
+            .getBytes(StandardCharsets.UTF_8);
+    return new Submit(
+        armed.consumer(),
+        armed.account(),
+        rule.route(),
+        rule.topic(),
+        "orders",
+        "DELETE",
+        rule.path(),
+        "cancel-on-disconnect-" + armed.session(),
+        List.of(),
+        "application/json",
+        body,
+        hub.loop().millis() + 60_000);
+  }
+
+  private void answered(Armed armed, Receipt receipt, Throwable failure) {
+    if (receipt instanceof Commands.Accepted accepted) {
+      roster.accepted(armed.session(), this);
+      if (!accepted.replayed()) {
+        hub.meters().cancelled();
+        log.info(
+            "event=cancel-on-disconnect consumer={} session={}", armed.consumer(), armed.session());
+      }
+    } else {
+      roster.failed(armed.session(), hub.loop().nanos());
+      log.debug(
+          "event=cancel-on-disconnect-retried session={} cause={}",
+          armed.session(),
+          failure == null ? receipt : failure.getMessage());
+    }
+  }
+
+  @Override
+  public void lost(Armed armed) {
+    hub.meters().cancelFailed();
+    log.error(
+        "event=cancel-on-disconnect-failed consumer={} session={}",
+        armed.consumer(),
+        armed.session());
+  }
+}

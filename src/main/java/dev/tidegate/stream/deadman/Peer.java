@@ -1,0 +1,52 @@
+package dev.tidegate.stream.deadman;
+
+import dev.tidegate.bus.Armings.Entry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Another node, as a {@link Roster} hears of it. */
+public final class Peer {
+  /** How long the next in line waits for the one before. */
+  static final long STAGGER = 5_000_000_000L;
+
+  /**
+   * How much longer a node waits that has lost most of the others at once: it may be cut off. While
+   * it limps, it does not count itself.
+   */
+  static final long SPLIT = 30_000_000_000L;
+
+  String run = "";
+  long number;
+  long heardAt;
+  boolean doubt = true;
+  boolean gone;
+
+  /** It was taken for gone, and what it says next has to be weighed. */
+  boolean back;
+
+  final List<Entry> parts = new ArrayList<>(0);
+  int part;
+
+  /**
+   * How long this node waits with a command that is due for a session of the home: first comes the
+   * home while it is there, then the others by name.
+   */
+  static long patience(String self, boolean limps, @Nullable Peer home, Map<String, Peer> peers) {
+    int rank = home == null || home.gone ? 0 : 1;
+    int there = limps ? 0 : 1;
+    int lost = 0;
+    for (Map.Entry<String, Peer> other : peers.entrySet()) {
+      Peer peer = other.getValue();
+      if (!peer.gone) {
+        there++;
+        rank += other.getKey().compareTo(self) < 0 && peer != home ? 1 : 0;
+      } else if (home != null && Math.abs(peer.heardAt - home.heardAt) < Roster.SILENCE) {
+        lost++;
+      }
+    }
+    boolean cutOff = home != null && home.gone && lost > there;
+    return rank * STAGGER + (cutOff ? SPLIT : 0);
+  }
+}

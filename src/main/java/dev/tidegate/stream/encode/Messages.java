@@ -1,0 +1,53 @@
+package dev.tidegate.stream.encode;
+
+import dev.tidegate.bus.Markets.Delta;
+import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.stream.topic.BookTopic;
+import dev.tidegate.stream.topic.Entry;
+import dev.tidegate.stream.topic.LatestTopic;
+import dev.tidegate.stream.topic.TradesTopic;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How channel messages are laid out in bytes. What is said, and when, is the topics' business.
+ * Implementations are stateless: one serves every event loop.
+ *
+ * <p>A message is opened, gets one body, perhaps what the subscription asked for beyond the data,
+ * and is closed. A body that was written before is appended as it is.
+ */
+public interface Messages {
+  /** Begins a batch in an empty buffer. */
+  void begin(Text out);
+
+  /** Whether the batch has no message yet. */
+  boolean isEmpty(Text out);
+
+  void end(Text out);
+
+  /** Begins a message of a batch; the result goes to {@link #close}. */
+  int open(Text out);
+
+  void close(int opened, Text out);
+
+  /** Appends a whole message, or a whole trade, that was written before. */
+  void append(byte[] whole, Text out);
+
+  void snapshot(BookTopic topic, long seq, Snapshot book, Text out);
+
+  void delta(BookTopic topic, long prevSeq, long seq, long time, @Nullable Delta delta, Text out);
+
+  /** Begins a body of trades; the result goes to {@link #endTrades}. */
+  int beginTrades(TradesTopic topic, long prevSeq, long seq, Text out);
+
+  void trade(Entry entry, Text out);
+
+  void endTrades(int begun, Text out);
+
+  void reset(TradesTopic topic, long seq, Text out);
+
+  void latest(LatestTopic topic, Entry entry, boolean snapshot, Text out);
+
+  void checksum(long crc, Text out);
+
+  void meta(int merged, int window, long age, Text out);
+}

@@ -1,0 +1,338 @@
+package dev.tidegate.stream.fanout;
+
+import dev.tidegate.stream.Loop;
+import dev.tidegate.stream.encode.FrameCache;
+import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.encode.Shape;
+import dev.tidegate.stream.encode.Text;
+import dev.tidegate.stream.observe.StreamMeters;
+import dev.tidegate.stream.session.Session;
+import dev.tidegate.stream.topic.Topic;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves cursors: collects what changed in a turn of the event loop, flushes each cohort when its
+ * window allows, and brings the odd ones (joiners, laggards) up from where they stand.
+ */
+public final class Fanout implements Topic.Versions {
+  private static final Logger log = LoggerFactory.getLogger(Fanout.class);
+
+  /** A frame for one session is cut after so much; what does not fit waits for the socket. */
+  private static final int CUT = 64 * 1024;
+
+  /** So many sockets are written to before the loop looks at its other work. */
+  private static final int SLICE = 1024;
+
+  private final Loop loop;
+  private final Frames frames;
+  private final Pressure pressure;
+  private final StreamMeters meters;
+  private final Wheel wheel;
+  private final Map<Cohort.Key, Cohort> cohorts = new HashMap<>();
+  private final Text scratch = new Text(64 * 1024);
+  private final List<FrameCache> cached = new ArrayList<>();
+  private List<Cohort> due = new ArrayList<>();
+  private List<Cohort> dueNext = new ArrayList<>();
+  private final ArrayDeque<Session> touched = new ArrayDeque<>();
+  private List<Session> retries = new ArrayList<>();
+  private long version = 1;
+  private boolean awake;
+  private long placed;
+
+  /** The last turn left sockets to be written to; nobody gets more before they had theirs. */
+  private boolean carrying;
+
+  private Consumer<Session> onLagging = session -> {};
+
+  public Fanout(Loop loop, Frames frames, Pressure pressure, StreamMeters meters) {
+    this.loop = loop;
+    this.frames = frames;
+    this.pressure = pressure;
+    this.meters = meters;
+    this.wheel = new Wheel(loop);
+  }
+
+  @Override
+  public long next() {
+    return ++version;
+  }
+
+  @Override
+  public long current() {
+    return version;
+  }
+
+  public Loop loop() {
+    return loop;
+  }
+
+  public Frames frames() {
+    return frames;
+  }
+
+  public StreamMeters meters() {
+    return meters;
+  }
+
+  public Pressure pressure() {
+    return pressure;
+  }
+
+  public Wheel wheel() {
+    return wheel;
+  }
+
+  public int cohorts() {
+    return cohorts.size();
+  }
+
+  /** How often a lane was put among its like, which costs a look at each of its topics. */
+  public long placed() {
+    return placed;
+  }
+
+  /** Puts a lane among its like, for the given topics and form. */
+  void place(Lane lane, Shape shape, List<Topic> topics) {
+    leave(lane);
+    if (topics.isEmpty()) {
+      return;
+    }
+    placed++;
+    Cohort.Key key = Cohort.Key.of(shape, topics);
+    Cohort cohort = cohorts.get(key);
+    if (cohort == null) {
+      cohort = new Cohort(key, this, version, loop.nanos() - 1_000_000L * shape.window());
+      cohorts.put(key, cohort);
+      for (Topic topic : key.topics()) {
+        topic.join(cohort);
+      }
+    }
+    cohort.add(lane);
+  }
+
+  public void leave(Lane lane) {
+    Cohort cohort = lane.cohort;
+    if (cohort == null) {
+      return;
+    }
+    cohort.remove(lane);
+    if (cohort.size() == 0) {
+      cohorts.remove(cohort.key);
+      for (Topic topic : cohort.topics()) {
+        topic.leave(cohort);
+      }
+    }
+  }
+
+  /** A cohort has news: it is flushed at the end of this turn, or when its window has passed. */
+  void queue(Cohort cohort) {
+    int window = pressure.window(cohort.shape());
+    if (window > 0) {
+      long at = cohort.lastFlush() + window * 1_000_000L;
+      if (at > loop.nanos()) {
+        cohort.dueAt(at);
+        wheel.add(cohort);
+        return;
+      }
+    }
+    flushNow(cohort);
+  }
+
+  void flushNow(Cohort cohort) {
+    due.add(cohort);
+    wake();
+  }
+
+  /** The session was written to and wants a flush at the end of the turn. */
+  public void touched(Session session) {
+    touched.add(session);
+    wake();
+  }
+
+  void onLagging(Consumer<Session> listener) {
+    onLagging = listener;
+  }
+
+  public void lagging(Session session) {
+    onLagging.accept(session);
+  }
+
+  /** The session can be written to again, or stands behind for another reason. */
+  public void retry(Session session) {
+    retries.add(session);
+    wake();
+  }
+
+  private void wake() {
+    if (!awake) {
+      awake = true;
+      loop.execute(this::turn);
+    }
+  }
+
+  private void turn() {
+    if (carrying) {
+      flushSessions();
+    }
+    if (!carrying) {
+      moveAll(loop.nanos());
+      flushSessions();
+    }
+    awake = false;
+    if (carrying || !retries.isEmpty() || !due.isEmpty() || !touched.isEmpty()) {
+      wake();
+    }
+  }
+
+  private void moveAll(long now) {
+    List<Session> again = retries;
+    retries = new ArrayList<>(0);
+    for (int i = 0; i < again.size(); i++) {
+      Session session = again.get(i);
+      guard(() -> session.catchUp(now));
+    }
+    List<Cohort> flushing = due;
+    due = dueNext;
+    for (int i = 0; i < flushing.size(); i++) {
+      Cohort cohort = flushing.get(i);
+      guard(() -> cohort.flush(now));
+    }
+    flushing.clear();
+    dueNext = flushing;
+    for (int i = 0; i < cached.size(); i++) {
+      cached.get(i).release();
+    }
+    cached.clear();
+  }
+
+  /** What goes wrong with one does not keep the others from their data. */
+  private static void guard(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      log.error("event=fanout-failed", e);
+    }
+  }
+
+  /** A system call each: after so many, whoever else waits for the loop has a turn. */
+  private void flushSessions() {
+    for (int left = Math.min(SLICE, touched.size()); left > 0; left--) {
+      touched.remove().flush();
+    }
+    carrying = !touched.isEmpty();
+  }
+
+  /**
+   * The frame that takes the cohort's members from the version to now; null when each has to be
+   * looked at alone. The caller releases it.
+   */
+  @Nullable ByteBuf assemble(Cohort cohort, List<Topic> dirty, long from) {
+    Shape shape = inForce(cohort.shape());
+    boolean each = shape.window() == 0 && pressure.window(shape) == 0;
+    for (int i = 0; i < dirty.size(); i++) {
+      if (!dirty.get(i).ring.covers(from)) {
+        return null;
+      }
+    }
+    if (dirty.size() == 1 && !shape.extras()) {
+      return single(dirty.getFirst(), from, each, shape);
+    }
+    Text out = begin(shape);
+    for (int i = 0; i < dirty.size(); i++) {
+      dirty.get(i).catchUp(from, each, shape, out);
+    }
+    meters.assembled(dirty.getFirst().channel, dirty.getFirst().time, loop.millis());
+    return shape.codec().messages.isEmpty(out) ? null : frames.batch(out, shape);
+  }
+
+  /** Who asks for it is told the window that is in force, not the one that was asked for. */
+  private Shape inForce(Shape shape) {
+    return shape.meta() && pressure.level() > 0 ? shape.withWindow(pressure.window(shape)) : shape;
+  }
+
+  private Text begin(Shape shape) {
+    shape.codec().messages.begin(scratch.reset());
+    return scratch;
+  }
+
+  private @Nullable ByteBuf single(Topic topic, long from, boolean each, Shape shape) {
+    int first = topic.ring.after(from);
+    if (first == topic.ring.size()) {
+      return null;
+    }
+    long key = topic.ring.at(first).version;
+    FrameCache cache = topic.frames(shape.codec());
+    ByteBuf frame = cache.get(key, each, shape);
+    if (frame == null) {
+      Text out = begin(shape);
+      topic.write(first, each, shape, out);
+      if (shape.codec().messages.isEmpty(out)) {
+        return null;
+      }
+      frame = frames.batch(out, shape);
+      if (cache.isEmpty()) {
+        cached.add(cache);
+      }
+      cache.put(key, each, shape, frame);
+      meters.assembled(topic.channel, topic.time, loop.millis());
+    }
+    return frame.retain();
+  }
+
+  /** Brings one lane from its own cursors to now, as far as the socket takes it. */
+  public void move(Lane lane) {
+    Cohort cohort = lane.cohort;
+    if (cohort == null) {
+      return;
+    }
+    long from = lane.cursor;
+    List<Join> left = new ArrayList<>(0);
+    Shape shape = inForce(cohort.shape());
+    Text out = begin(shape);
+    for (Join join : lane.joins()) {
+      follow(lane.session, join, shape, out, left);
+    }
+    List<Topic> topics = cohort.topics();
+    for (int i = 0; i < topics.size(); i++) {
+      Topic topic = topics.get(i);
+      if (topic.version > from && !lane.joining(topic)) {
+        meters.assembled(topic.channel, topic.time, loop.millis());
+        follow(lane.session, Join.from(topic, from), shape, out, left);
+      }
+    }
+    lane.cursor = version;
+    lane.settle(left);
+    send(lane.session, shape, out);
+  }
+
+  private void follow(Session session, Join join, Shape shape, Text out, List<Join> left) {
+    if (out.length() > CUT) {
+      send(session, shape, out);
+    }
+    Join next = session.open() ? Advance.take(join, session, shape, out) : null;
+    if (next != null) {
+      left.add(next);
+    }
+  }
+
+  private void send(Session session, Shape shape, Text out) {
+    if (!shape.codec().messages.isEmpty(out)) {
+      meters.odd();
+      session.write(frames.batch(out, shape));
+      begin(shape);
+    }
+  }
+
+  public void close() {
+    frames.close();
+  }
+}

@@ -1,0 +1,167 @@
+package dev.tidegate.stream.protocol;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidegate.bus.Commands.Stored;
+import dev.tidegate.bus.Commands.Transition;
+import dev.tidegate.problem.CloseCode;
+import dev.tidegate.stream.Loop;
+import dev.tidegate.stream.encode.Form;
+import dev.tidegate.stream.encode.Reply;
+import dev.tidegate.stream.session.Subscription;
+import dev.tidegate.stream.topic.Topic;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that we say that is not market data: for every reply its names in JSON beside its
+ * numbers in {@code tidegate/v1/stream.proto}.
+ */
+public final class Replies {
+  private final Loop loop;
+
+  public Replies(Loop loop) {
+    this.loop = loop;
+  }
+
+  private long micros() {
+    return loop.millis() * 1000;
+  }
+
+  public Reply welcome(String session, String node) {
+    return form ->
+        form.op(4, "welcome", null)
+            .number(1, "version", 1)
+            .text(2, "session", session)
+            .text(3, "node", node)
+            .number(4, "time", micros());
+  }
+
+  public Reply pong(@Nullable JsonNode id) {
+    return form -> form.op(8, "pong", id).number(1, "time", micros());
+  }
+
+  public Reply loggedIn(@Nullable JsonNode id, String consumer, long expires) {
+    return form -> {
+      form.op(7, "loggedIn", id).text(1, "consumer", consumer);
+      if (expires != Long.MAX_VALUE) {
+        form.number(2, "expires", expires * 1000);
+      }
+    };
+  }
+
+  public Reply error(Refusal refusal) {
+    return form -> {
+      form.op(9, "error", refusal.id).text(1, "code", refusal.code);
+      if (!refusal.op.isEmpty()) {
+        form.text(2, "request", refusal.op);
+      }
+      form.text(3, "detail", refusal.detail());
+    };
+  }
+
+  public Reply notice(String code, String detail, @Nullable Topic about) {
+    return form -> {
+      form.op(10, "notice", null).text(1, "code", code).text(2, "detail", detail);
+      if (about != null) {
+        form.text(3, "channel", about.channel.name().toLowerCase(Locale.ROOT));
+        form.text(4, "symbol", about.symbol);
+      }
+    };
+  }
+
+  /**
+   * Asks the client to go elsewhere.
+   *
+   * @param code of the close that follows at once; null before a drain
+   * @param token to go on with; null when there is none, for which a drain gives the reason
+   */
+  public static Reply reconnect(
+      @Nullable CloseCode code,
+      String detail,
+      long withinMillis,
+      long retryAfterMillis,
+      @Nullable String token) {
+    return form -> {
+      form.op(11, "reconnect", null);
+      if (code != null) {
+        form.number(4, "code", code.code());
+      }
+      form.text(1, "detail", detail).number(2, "within", withinMillis);
+      form.number(3, "retryAfter", retryAfterMillis);
+      if (token != null) {
+        form.text(5, "token", token);
+      }
+    };
+  }
+
+  public Reply token(@Nullable JsonNode id, String token) {
+    return form -> form.op(13, "token", id).text(1, "token", token);
+  }
+
+  public Reply request(@Nullable JsonNode id, Stored record) {
+    return form -> form.op(14, "request", id).record(1, "request", record);
+  }
+
+  public Reply cancelOnDisconnect(@Nullable JsonNode id, boolean armed, int grace) {
+    return form ->
+        form.op(12, "cancelOnDisconnect", id).bool(1, "armed", armed).number(2, "grace", grace);
+  }
+
+  public Reply subscribed(@Nullable JsonNode id, List<Subscription> subscriptions) {
+    return form -> {
+      form.op(5, "subscribed", id).list("channels");
+      for (Subscription subscription : subscriptions) {
+        subscribed(form, subscription);
+      }
+      form.endList();
+    };
+  }
+
+  private static void subscribed(Form form, Subscription subscription) {
+    Op.Wanted wanted = subscription.wanted;
+    key(form, wanted.key());
+    if (wanted.key().market() != null) {
+      form.number(5, "window", wanted.window());
+    }
+    if (!subscription.epoch.isEmpty()) {
+      form.text(6, "epoch", subscription.epoch).number(7, "seq", subscription.seq);
+    }
+    if (!wanted.key().wildcard()) {
+      form.bool(8, "recovered", subscription.recovered);
+    }
+    if (subscription.first > 0) {
+      form.number(9, "first", subscription.first);
+    }
+    form.endItem();
+  }
+
+  public Reply unsubscribed(@Nullable JsonNode id, List<Op.Key> keys) {
+    return form -> {
+      form.op(6, "unsubscribed", id).list("channels");
+      for (Op.Key key : keys) {
+        key(form, key);
+        form.endItem();
+      }
+      form.endList();
+    };
+  }
+
+  private static void key(Form form, Op.Key key) {
+    form.item(1).text(1, "channel", key.name());
+    if (!key.symbol().isEmpty()) {
+      form.text(2, "symbol", key.symbol());
+    }
+    if (key.depth() != 0) {
+      form.number(3, "depth", key.depth());
+    }
+    if (!key.interval().isEmpty()) {
+      form.text(4, "interval", key.interval());
+    }
+  }
+
+  /** Messages of a private channel, in one frame. */
+  public Reply transitions(List<Transition> transitions) {
+    return form -> form.transitions(transitions);
+  }
+}

@@ -1,0 +1,133 @@
+package dev.tidegate.stream.protocol;
+
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Wire;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client takes along to another node: its subscriptions and where it stands in each. It says
+ * nothing that the client could not say with subscribe and {@code since}, and is held to the same
+ * entitlements, so it is neither signed nor secret.
+ */
+public final class Token {
+  /** Characters; a request with it has to fit into a frame. */
+  public static final int MOST = 48 * 1024;
+
+  private static final int VERSION = 1;
+  private static final List<String> NAMES =
+      List.of("book", "trades", "ticker", "candles", "status", "requests", "orders");
+  private static final int META = 1;
+  private static final int CHECKSUM = 2;
+  private static final int EXPANDED = 4;
+
+  private Token() {}
+
+  /** One subscription; {@code expanded} when it came with one to all symbols. */
+  public record Entry(Op.Wanted wanted, boolean expanded) {}
+
+  /** Null when it would be longer than may be. */
+  public static @Nullable String write(List<Entry> entries) {
+    Map<String, Integer> epochs = new LinkedHashMap<>(4);
+    for (Entry entry : entries) {
+      Op.Since since = entry.wanted().since();
+      if (since != null) {
+        epochs.putIfAbsent(since.epoch(), epochs.size() + 1);
+      }
+    }
+    Wire.Writer out = new Wire.Writer();
+    out.int32(VERSION).list(List.copyOf(epochs.keySet()), Wire.Writer::string);
+    out.list(entries, (w, entry) -> write(w, entry, epochs));
+    byte[] bytes = new byte[out.buffer().readableBytes()];
+    out.buffer().readBytes(bytes);
+    String text = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    return text.length() > MOST ? null : text;
+  }
+
+  private static void write(Wire.Writer w, Entry entry, Map<String, Integer> epochs) {
+    Op.Wanted wanted = entry.wanted();
+    Op.Key key = wanted.key();
+    int flags = (wanted.meta() ? META : 0) | (wanted.checksum() ? CHECKSUM : 0);
+    w.int32(NAMES.indexOf(key.name())).string(key.symbol()).int32(key.depth());
+    w.int32(OpReader.INTERVALS.indexOf(key.interval()) + 1).int32(wanted.window());
+    w.int32(flags | (entry.expanded() ? EXPANDED : 0));
+    Op.Since since = wanted.since();
+    w.int32(since == null ? 0 : epochs.getOrDefault(since.epoch(), 0));
+    w.int64(since == null ? 0 : since.seq());
+  }
+
+  /** The subscription that the token stands for; whoever made it up gets a refusal. */
+  public static Op.Subscribe read(Op.Resume op) throws Refusal {
+    List<Entry> entries;
+    try {
+      byte[] bytes = Base64.getUrlDecoder().decode(op.token());
+      Wire.Reader in = new Wire.Reader(Unpooled.wrappedBuffer(bytes));
+      int version = in.int32();
+      if (version != VERSION) {
+        throw new Refusal(
+            Refusal.BAD_REQUEST, "token: version " + version + " (expected " + VERSION + ")");
+      }
+      List<String> epochs = in.list(Wire.Reader::string);
+      entries = in.list(r -> entry(r, epochs));
+    } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
+      throw new Refusal(Refusal.BAD_REQUEST, "token: not one of ours, or cut off");
+    }
+    List<Op.Wanted> wanted = new ArrayList<>(entries.size());
+    Set<Op.Key> expanded = new HashSet<>();
+    for (Entry entry : entries) {
+      wanted.add(entry.wanted());
+      if (entry.expanded()) {
+        expanded.add(entry.wanted().key());
+      }
+    }
+    if (wanted.isEmpty()) {
+      throw new Refusal(Refusal.BAD_REQUEST, "token: has no channels");
+    }
+    return new Op.Subscribe(op.id(), wanted, expanded);
+  }
+
+  private static Entry entry(Wire.Reader in, List<String> epochs) {
+    String name = NAMES.get(in.int32());
+    String symbol = in.string();
+    int depth = in.int32();
+    int bar = in.int32();
+    int window = in.int32();
+    int flags = in.int32();
+    int epoch = in.int32();
+    long seq = in.int64();
+    String interval = bar == 0 ? "" : OpReader.INTERVALS.get(bar - 1);
+    Op.Since since = epoch == 0 ? null : new Op.Since(epochs.get(epoch - 1), Math.max(0, seq));
+    Channel channel = channel(name);
+    check(OpReader.WINDOWS.contains(window) && OpReader.DEPTHS.contains(depth));
+    check(depth == 0 || channel == Channel.BOOK);
+    check((channel == Channel.CANDLES) == (bar != 0));
+    check((channel == null) == symbol.isEmpty() && symbol.length() <= OpReader.MAX_SYMBOL);
+    Op.Key key = new Op.Key(name, channel, symbol, depth, interval);
+    return new Entry(
+        new Op.Wanted(key, window, (flags & META) != 0, (flags & CHECKSUM) != 0, since),
+        (flags & EXPANDED) != 0 && !key.wildcard() && channel != null);
+  }
+
+  private static @Nullable Channel channel(String name) {
+    for (Channel channel : Channel.values()) {
+      if (channel.name().toLowerCase(Locale.ROOT).equals(name)) {
+        return channel;
+      }
+    }
+    return null;
+  }
+
+  private static void check(boolean good) {
+    if (!good) {
+      throw new IllegalArgumentException("token");
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package dev.tidegate.stream.session;
+
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.stream.encode.Shape;
+import dev.tidegate.stream.fanout.Fanout;
+import dev.tidegate.stream.fanout.Join;
+import dev.tidegate.stream.fanout.Lane;
+import dev.tidegate.stream.protocol.Op;
+import dev.tidegate.stream.shard.Instrument;
+import dev.tidegate.stream.topic.Entry;
+import dev.tidegate.stream.topic.Topic;
+import org.jspecify.annotations.Nullable;
+
+/** Lets a subscription into a lane: where it begins, and what the client is told about that. */
+public final class Entrance {
+  private Entrance() {}
+
+  /** The lane, which has yet to be placed; null when the subscription has no market data. */
+  public static @Nullable Lane attach(Session session, Subscription subscription, Fanout fanout) {
+    Instrument instrument = subscription.instrument;
+    if (instrument == null) {
+      return null;
+    }
+    Op.Wanted wanted = subscription.wanted;
+    Topic topic = instrument.topic(wanted.key());
+    Shape shape =
+        new Shape(
+            wanted.window(),
+            session.tier.rank(),
+            wanted.meta(),
+            wanted.checksum(),
+            session.deflate,
+            session.codec);
+    Lane lane = session.lane(shape);
+    subscription.topic = topic;
+    subscription.lane = lane;
+    lane.add(topic);
+    lane.join(begin(subscription, topic, fanout));
+    return lane;
+  }
+
+  private static Join begin(Subscription subscription, Topic topic, Fanout fanout) {
+    Op.Since since = subscription.wanted.since();
+    subscription.epoch = topic.epoch;
+    subscription.seq = topic.seq;
+    // A status says all there is, also what has no sequence: its present state comes first.
+    if (since != null && topic.channel != Channel.STATUS) {
+      boolean same = since.epoch().equals(topic.epoch);
+      if (same && (topic.seq <= since.seq() || topic.ring.afterSeq(since.seq()) >= 0)) {
+        subscription.recovered = true;
+        return Join.since(topic, since.seq());
+      }
+      if (topic.channel == Channel.TRADES && topic.ring.size() > 0) {
+        Entry first = topic.ring.at(0);
+        subscription.first = first.seq;
+        return Join.from(topic, first.version - 1);
+      }
+    }
+    return topic.channel == Channel.TRADES ? Join.from(topic, fanout.current()) : Join.fresh(topic);
+  }
+}

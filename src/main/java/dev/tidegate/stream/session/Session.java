@@ -1,0 +1,387 @@
+package dev.tidegate.stream.session;
+
+import dev.tidegate.policy.Identity;
+import dev.tidegate.problem.CloseCode;
+import dev.tidegate.stream.StreamConfig;
+import dev.tidegate.stream.encode.Codec;
+import dev.tidegate.stream.encode.Reply;
+import dev.tidegate.stream.encode.Shape;
+import dev.tidegate.stream.fanout.Fanout;
+import dev.tidegate.stream.fanout.Ladder;
+import dev.tidegate.stream.fanout.Lag;
+import dev.tidegate.stream.fanout.Lane;
+import dev.tidegate.stream.fanout.Wheel;
+import dev.tidegate.stream.observe.StreamMeters;
+import dev.tidegate.stream.protocol.Op;
+import dev.tidegate.stream.protocol.Replies;
+import dev.tidegate.stream.shard.Instrument;
+import dev.tidegate.stream.shard.Replica;
+import dev.tidegate.stream.socket.Outlet;
+import dev.tidegate.stream.socket.Retry;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client: who it is, what it follows, and how far it has come. It queues nothing; what it has
+ * not got yet is in the rings.
+ */
+public final class Session implements Wheel.Timed {
+  /** With so much private and control traffic unsent, the client is not reading. */
+  private static final long CONTROL_BOUND = 512 * 1024;
+
+  public final String id;
+  public final String address;
+  public final Outlet outlet;
+  public final boolean deflate;
+
+  /** What the client negotiated. */
+  public Codec codec = Codec.JSON;
+
+  public final long openedAt;
+  private final Fanout fanout;
+  private final StreamMeters meters;
+
+  @Nullable public Identity identity;
+  public StreamConfig.Tier tier;
+  final Rate inbound = new Rate();
+  private final Rate outbound = new Rate();
+
+  private Map<Op.Key, Subscription> subscriptions = Map.of();
+  private List<Lane> lanes = List.of();
+
+  /** Set while the session lags. */
+  @Nullable public Lag lag;
+
+  /** Set while the session's end cancels orders. */
+  public boolean armed;
+
+  private int abuse;
+
+  /** Signatures that it was refused for. */
+  int refusedSignatures;
+
+  /** Its questions for records that are on their way. */
+  int finding;
+
+  private int asked;
+  private boolean touched;
+
+  /** Set once market data was written in this turn: what else the turn brings goes with it. */
+  private boolean granted;
+
+  private boolean open = true;
+
+  /** The user or address that it was counted for when it came. */
+  public String cameAs = "";
+
+  /** It knows already when to come back, and to where. */
+  public boolean told;
+
+  /** Why we closed it; null while it is open, or when the client did. */
+  @Nullable public CloseCode closedWith;
+
+  private boolean waiting;
+  private long dueAt;
+  private long lastUsed;
+
+  public Session(
+      String id,
+      String address,
+      Outlet outlet,
+      boolean deflate,
+      StreamConfig.Tier tier,
+      Fanout fanout) {
+    this.id = id;
+    this.address = address;
+    this.outlet = outlet;
+    this.deflate = deflate;
+    this.tier = tier;
+    this.fanout = fanout;
+    this.meters = fanout.meters();
+    this.openedAt = fanout.loop().millis();
+  }
+
+  public String consumer() {
+    Identity who = identity;
+    return who == null ? "" : who.consumer();
+  }
+
+  public boolean open() {
+    return open;
+  }
+
+  public String tierName() {
+    Identity who = identity;
+    return who == null ? StreamConfig.ANONYMOUS : who.tier();
+  }
+
+  /** Counts a message that made no sense; sense takes one off. */
+  int abused() {
+    return ++abuse;
+  }
+
+  void calm() {
+    abuse = Math.max(0, abuse - 1);
+  }
+
+  int subscriptionCount() {
+    return asked;
+  }
+
+  public Subscription subscribed(Op.Key key, Subscription subscription) {
+    if (subscriptions.isEmpty()) {
+      subscriptions = new LinkedHashMap<>(4);
+    }
+    subscriptions.put(key, subscription);
+    asked += subscription.expanded ? 0 : 1;
+    meters.subscriptions(1);
+    return subscription;
+  }
+
+  @Nullable
+  public Subscription subscription(Op.Key key) {
+    return subscriptions.get(key);
+  }
+
+  public Collection<Subscription> subscriptions() {
+    return subscriptions.values();
+  }
+
+  public void unsubscribed(Op.Key key) {
+    Subscription old = subscriptions.remove(key);
+    if (old != null) {
+      asked -= old.expanded ? 0 : 1;
+      meters.subscriptions(-1);
+    }
+  }
+
+  public List<Lane> lanes() {
+    return lanes;
+  }
+
+  public Lane lane(Shape shape) {
+    for (int i = 0; i < lanes.size(); i++) {
+      if (lanes.get(i).shape.equals(shape)) {
+        return lanes.get(i);
+      }
+    }
+    if (lanes.isEmpty()) {
+      lanes = new ArrayList<>(1);
+    }
+    Lane lane = new Lane(this, shape);
+    lane.cursor = fanout.current();
+    lanes.add(lane);
+    return lane;
+  }
+
+  /** Puts the lane where its topics, and the session's step on the ladder, want it. */
+  public void place(Lane lane) {
+    if (lane.topics().isEmpty()) {
+      fanout.leave(lane);
+      lanes.remove(lane);
+    }
+    Lag behind = lag;
+    if (behind != null && behind.step > 0) {
+      placeAll();
+    } else if (!lane.topics().isEmpty()) {
+      Ladder.place(lane, 0, fanout);
+    }
+  }
+
+  public void placeAll() {
+    Lag behind = lag;
+    for (int i = 0; i < lanes.size(); i++) {
+      Ladder.place(lanes.get(i), behind == null ? 0 : behind.step, fanout);
+    }
+  }
+
+  /** Whether market data may be written now; notes that the session lags when not. */
+  public boolean ready(long nanos) {
+    if (!open) {
+      return false;
+    }
+    if (granted) {
+      return true;
+    }
+    if (!outlet.writable()) {
+      lagging(nanos);
+      return false;
+    }
+    if (tier.framesPerSecond() > 0 && !outbound.take(tier.framesPerSecond(), nanos)) {
+      waitFor(nanos + 1_000_000_000L / tier.framesPerSecond());
+      return false;
+    }
+    return true;
+  }
+
+  private void lagging(long nanos) {
+    Lag behind = lag;
+    if (behind == null) {
+      behind = new Lag();
+      lag = behind;
+      fanout.lagging(this);
+    }
+    behind.begin(nanos);
+  }
+
+  /** A frame of market data; only after {@link #ready}. */
+  public void write(ByteBuf frame) {
+    granted = true;
+    send(frame);
+  }
+
+  private void send(ByteBuf frame) {
+    int size = frame.readableBytes();
+    meters.wrote(size);
+    outlet.write(frame);
+    touch();
+  }
+
+  /**
+   * A reply, a notice or a private message: it goes out whatever else waits, or the session ends.
+   */
+  public void control(Reply reply) {
+    if (!open) {
+      return;
+    }
+    if (outlet.pending() > CONTROL_BOUND) {
+      close(CloseCode.SLOW_CONSUMER, "too slow: private messages and replies are not read");
+      return;
+    }
+    send(fanout.frames().reply(reply, codec));
+  }
+
+  private void touch() {
+    if (!touched) {
+      touched = true;
+      fanout.touched(this);
+    }
+  }
+
+  public void flush() {
+    touched = false;
+    granted = false;
+    outlet.flush();
+  }
+
+  /** Since when the session has followed nothing, in milliseconds; now while it does. */
+  public long idleSince(long millis) {
+    if (!subscriptions.isEmpty()) {
+      lastUsed = millis;
+    }
+    return Math.max(lastUsed, openedAt);
+  }
+
+  public boolean follows(Replica replica) {
+    for (Subscription subscription : subscriptions.values()) {
+      Instrument instrument = subscription.instrument;
+      if (instrument != null && replica.instruments().get(instrument.symbol) == instrument) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The socket has taken what there was. */
+  public void drained() {
+    if (lag != null || anyBehind()) {
+      again();
+    }
+  }
+
+  /** Asks for another chance to catch up, in the next turn. */
+  public void again() {
+    if (!waiting) {
+      waiting = true;
+      fanout.retry(this);
+    }
+  }
+
+  private void waitFor(long nanos) {
+    if (!waiting) {
+      waiting = true;
+      dueAt = nanos;
+      fanout.wheel().add(this);
+    }
+  }
+
+  /** Whether the tier's limit of frames holds it back now. */
+  public boolean limited(long nanos) {
+    return waiting && dueAt > nanos;
+  }
+
+  /** How old the oldest thing is that the client has not been sent, by its source's time. */
+  public long dataAge(long millis) {
+    long oldest = Long.MAX_VALUE;
+    for (int i = 0; i < lanes.size(); i++) {
+      oldest = Math.min(oldest, lanes.get(i).oldestUnsent());
+    }
+    return oldest == Long.MAX_VALUE ? 0 : Math.max(0, millis - oldest / 1000);
+  }
+
+  @Override
+  public long dueAt() {
+    return dueAt;
+  }
+
+  @Override
+  public void due() {
+    fanout.retry(this);
+  }
+
+  public void catchUp(long nanos) {
+    waiting = false;
+    for (int i = 0; i < lanes.size() && open; i++) {
+      Lane lane = lanes.get(i);
+      if (lane.behind() && ready(nanos)) {
+        fanout.move(lane);
+      }
+    }
+    Lag behind = lag;
+    if (behind != null && open && !anyBehind()) {
+      behind.end(nanos);
+    }
+  }
+
+  private boolean anyBehind() {
+    for (int i = 0; i < lanes.size(); i++) {
+      if (lanes.get(i).behind()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Says when to come back, where coming back is of use. */
+  public void close(CloseCode code, String reason) {
+    close(code, reason, Retry.after(code, meters.sessions()));
+  }
+
+  public void close(CloseCode code, String reason, long retryAfter) {
+    if (open) {
+      open = false;
+      closedWith = code;
+      meters.closed(code);
+      if (retryAfter >= 0 && !told && outlet.writable()) {
+        send(fanout.frames().reply(Replies.reconnect(code, reason, 0, retryAfter, null), codec));
+      }
+      outlet.close(code, Retry.reason(reason, retryAfter));
+    }
+  }
+
+  /** The socket is gone. */
+  public void ended() {
+    open = false;
+    for (int i = 0; i < lanes.size(); i++) {
+      fanout.leave(lanes.get(i));
+    }
+    lanes = List.of();
+    meters.subscriptions(-subscriptions.size());
+    subscriptions = Map.of();
+  }
+}

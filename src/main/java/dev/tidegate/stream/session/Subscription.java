@@ -1,0 +1,33 @@
+package dev.tidegate.stream.session;
+
+import dev.tidegate.stream.fanout.Lane;
+import dev.tidegate.stream.protocol.Op;
+import dev.tidegate.stream.shard.Instrument;
+import dev.tidegate.stream.topic.Topic;
+import org.jspecify.annotations.Nullable;
+
+/** One thing that a session follows; it has a topic once the symbol's state is here. */
+public final class Subscription {
+  public final Op.Wanted wanted;
+
+  /** Whether it stands for itself, or came with a subscription to all symbols. */
+  final boolean expanded;
+
+  @Nullable public Instrument instrument;
+  @Nullable public Topic topic;
+  @Nullable public Lane lane;
+  public boolean recovered;
+
+  /** Where the channel stood when the subscription began. */
+  public String epoch = "";
+
+  public long seq;
+
+  /** The first trade that is still kept, when not everything is; else 0. */
+  public long first;
+
+  public Subscription(Op.Wanted wanted, boolean expanded) {
+    this.wanted = wanted;
+    this.expanded = expanded;
+  }
+}

@@ -1,0 +1,279 @@
+package dev.tidegate.stream.shard;
+
+import dev.tidegate.bus.Markets.Candle;
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.Delta;
+import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Markets.SymbolState;
+import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.stream.StreamConfig;
+import dev.tidegate.stream.protocol.Op;
+import dev.tidegate.stream.topic.Book;
+import dev.tidegate.stream.topic.BookTopic;
+import dev.tidegate.stream.topic.LatestTopic;
+import dev.tidegate.stream.topic.Overlay;
+import dev.tidegate.stream.topic.StatusTopic;
+import dev.tidegate.stream.topic.Topic;
+import dev.tidegate.stream.topic.TradesTopic;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+
+/**
+ * One symbol as this instance knows it: its book, its topics, and, while its state is on the way,
+ * the updates that came meanwhile.
+ */
+public final class Instrument {
+  private static final int MOST_BUFFERED = 20_000;
+
+  public final String symbol;
+  private final IntSupplier ids;
+  private final Topic.Versions versions;
+  private final Book book = new Book();
+  private final BookTopic.Common common;
+  private final BookTopic full;
+  private final List<BookTopic> views = new ArrayList<>(0);
+  private final TradesTopic trades;
+  private final LatestTopic ticker;
+  private final StatusTopic status;
+  private final Map<String, LatestTopic> candles = HashMap.newHashMap(2);
+  private final ArrayDeque<Numbered> buffer = new ArrayDeque<>(0);
+  private List<Runnable> waiting = new ArrayList<>(1);
+  private boolean ready;
+  private long next;
+  private long heardFrom;
+  private long candleSeq;
+  private int users;
+  private long unusedSince;
+
+  private record Numbered(long shardSeq, Update update) {}
+
+  public Instrument(String symbol, StreamConfig config, IntSupplier ids, Topic.Versions versions) {
+    this.symbol = symbol;
+    this.ids = ids;
+    this.versions = versions;
+    this.common = new BookTopic.Common(symbol, config.deltasKept(), book, versions, this::book);
+    this.full = new BookTopic(ids.getAsInt(), BookTopic.FULL, common);
+    this.trades = new TradesTopic(ids.getAsInt(), symbol, config.tradesKept(), versions);
+    this.ticker = latest(Channel.TICKER, "");
+    this.status = new StatusTopic(ids.getAsInt(), symbol, versions, this::has);
+  }
+
+  private LatestTopic latest(Channel channel, String interval) {
+    return new LatestTopic(ids.getAsInt(), symbol, channel, interval, versions);
+  }
+
+  public boolean ready() {
+    return ready;
+  }
+
+  /** Lays over the status what stands beside the numbered data. */
+  void overlay(Overlay overlay, long nowMicros) {
+    status.overlay(overlay, nowMicros);
+  }
+
+  private boolean has(Channel channel) {
+    return switch (channel) {
+      case BOOK -> full.seq > 0;
+      case TRADES -> trades.seq > 0;
+      case TICKER -> ticker.seq > 0;
+      case CANDLES -> candleSeq > 0;
+      case STATUS -> false;
+    };
+  }
+
+  String epoch() {
+    return full.epoch;
+  }
+
+  /** Runs the task once the symbol's state is here, at once when it is. */
+  public void whenReady(Runnable task) {
+    if (ready) {
+      task.run();
+    } else {
+      waiting.add(task);
+    }
+  }
+
+  public void use() {
+    users++;
+  }
+
+  public void release(long nanos) {
+    if (--users == 0) {
+      unusedSince = nanos;
+    }
+  }
+
+  boolean unusedFor(long nanos, long now) {
+    return users == 0 && now - unusedSince > nanos;
+  }
+
+  public Topic topic(Op.Key key) {
+    return switch (key.market()) {
+      case TRADES -> trades;
+      case TICKER -> ticker;
+      case STATUS -> status;
+      case CANDLES -> candles(key.interval());
+      case BOOK -> book(key.depth());
+      case null ->
+          throw new IllegalArgumentException("key: " + key + " (expected a market channel)");
+    };
+  }
+
+  /** A negative depth is for a view that stands in for a deeper book. */
+  Topic book(int depth) {
+    if (depth == BookTopic.FULL) {
+      return full;
+    }
+    for (BookTopic view : views) {
+      if (view.depth() == Math.abs(depth) && view.instead() == depth < 0) {
+        return view;
+      }
+    }
+    BookTopic view = new BookTopic(ids.getAsInt(), depth, common);
+    view.look(full.epoch, full.seq, full.time);
+    views.add(view);
+    return view;
+  }
+
+  private LatestTopic candles(String interval) {
+    LatestTopic topic = candles.get(interval);
+    if (topic == null) {
+      topic = latest(Channel.CANDLES, interval);
+      topic.restart(full.epoch, candleSeq, full.time, false);
+      candles.put(interval, topic);
+    }
+    return topic;
+  }
+
+  /** Takes the update with its shard sequence; false when there are too many to hold. */
+  public boolean accept(long shardSeq, Update update) {
+    if (!ready) {
+      buffer.add(new Numbered(shardSeq, update));
+      return buffer.size() <= MOST_BUFFERED;
+    }
+    if (shardSeq >= next) {
+      apply(update);
+    }
+    return true;
+  }
+
+  /**
+   * What was known is doubtful; readers wait where they are until the state comes. Updates from
+   * this shard sequence on will be here.
+   */
+  public void doubt(long from) {
+    ready = false;
+    heardFrom = from;
+    buffer.clear();
+  }
+
+  long heardFrom() {
+    return heardFrom;
+  }
+
+  public void load(SymbolState state) {
+    String epoch = state.epoch();
+    next = state.next();
+    book.apply(state.book());
+    Map<Channel, List<Update>> history = new HashMap<>();
+    for (Update update : state.recent()) {
+      history.computeIfAbsent(update.channel(), c -> new ArrayList<>()).add(update);
+    }
+    long time = state.bookTime();
+    full.reload(epoch, state.bookSeq(), time, of(history, Channel.BOOK));
+    trades.reload(epoch, state.tradeSeq(), time, of(history, Channel.TRADES));
+    latest(ticker, epoch, of(history, Channel.TICKER));
+    for (BookTopic view : views) {
+      view.look(epoch, state.bookSeq(), time);
+    }
+    reloadCandles(epoch, of(history, Channel.CANDLES));
+    latest(status, epoch, of(history, Channel.STATUS));
+    status.refresh();
+    ready = true;
+    for (Numbered late = buffer.poll(); late != null; late = buffer.poll()) {
+      accept(late.shardSeq(), late.update());
+    }
+    List<Runnable> tasks = waiting;
+    waiting = new ArrayList<>(0);
+    tasks.forEach(Runnable::run);
+  }
+
+  private static List<Update> of(Map<Channel, List<Update>> history, Channel channel) {
+    List<Update> updates = history.get(channel);
+    return updates == null ? List.of() : updates;
+  }
+
+  private static void latest(LatestTopic topic, String epoch, List<Update> history) {
+    if (!history.isEmpty()) {
+      Update last = history.getLast();
+      topic.reload(
+          epoch, last.seq(), last.time(), history.subList(history.size() - 1, history.size()));
+    } else if (topic.epoch.equals(epoch)) {
+      topic.reload(epoch, topic.seq, topic.time, history);
+    } else {
+      topic.reload(epoch, 0, topic.time, history);
+    }
+  }
+
+  private void reloadCandles(String epoch, List<Update> history) {
+    Map<String, List<Update>> bars = new HashMap<>();
+    for (Update update : history) {
+      if (update.event() instanceof Candle candle) {
+        candleSeq = update.seq();
+        bars.computeIfAbsent(candle.interval(), k -> new ArrayList<>()).add(update);
+      }
+    }
+    for (String interval : bars.keySet()) {
+      candles.computeIfAbsent(interval, k -> latest(Channel.CANDLES, k));
+    }
+    candles.forEach(
+        (interval, topic) -> latest(topic, epoch, bars.getOrDefault(interval, List.of())));
+  }
+
+  private void apply(Update update) {
+    long seq = update.seq();
+    long time = update.time();
+    switch (update.channel()) {
+      case BOOK -> book(seq, time, update);
+      case TRADES -> {
+        if (seq > trades.seq) {
+          trades.add(seq, time, update.event());
+        }
+      }
+      case TICKER -> follow(ticker, seq, time, update);
+      case STATUS -> follow(status, seq, time, update);
+      case CANDLES -> {
+        if (update.event() instanceof Candle candle) {
+          candleSeq = seq;
+          follow(candles(candle.interval()), seq, time, update);
+        }
+      }
+    }
+  }
+
+  private static void follow(LatestTopic topic, long seq, long time, Update update) {
+    if (seq > topic.seq) {
+      topic.follow(seq, time, update.event());
+    }
+  }
+
+  private void book(long seq, long time, Update update) {
+    if (seq <= full.seq) {
+      return;
+    }
+    switch (update.event()) {
+      case Snapshot snapshot -> book.apply(snapshot);
+      case Delta delta -> book.apply(delta);
+      default -> throw new IllegalArgumentException("book update: " + update.event());
+    }
+    full.follow(seq, time, update.event());
+    for (int i = 0; i < views.size(); i++) {
+      views.get(i).follow(seq, time, update.event());
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.tidegate.stream.shard;
+
+import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Markets;
+import dev.tidegate.bus.Markets.Batch;
+import dev.tidegate.bus.Markets.CatchUp;
+import dev.tidegate.bus.Markets.CaughtUp;
+import dev.tidegate.stream.StreamConfig;
+import dev.tidegate.stream.fanout.Fanout;
+import dev.tidegate.stream.observe.StreamMeters;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shards that this instance's sessions need: hears their updates, asks for what is missing
+ * (first in this JVM, then in the cluster), and lets go of what nobody follows.
+ */
+public final class Shards implements Replica.Source {
+  private static final Duration ANSWER = Duration.ofSeconds(2);
+  private static final long RETRY = 200_000_000L;
+  private static final long UNUSED = 30_000_000_000L;
+
+  private final Bus bus;
+  private final Fanout fanout;
+  private final StreamConfig config;
+  private final StreamMeters meters;
+  private final Map<Integer, Replica> replicas = new HashMap<>();
+  private final Map<Integer, MessageConsumer<Batch>> hearing = new HashMap<>();
+  private BiConsumer<Integer, Instrument> onNew = (shard, instrument) -> {};
+  private int topics;
+
+  public Shards(Bus bus, Fanout fanout, StreamConfig config, StreamMeters meters) {
+    this.bus = bus;
+    this.fanout = fanout;
+    this.config = config;
+    this.meters = meters;
+  }
+
+  public Collection<Replica> replicas() {
+    return replicas.values();
+  }
+
+  /** Gets every symbol that is newly followed. */
+  void onNew(BiConsumer<Integer, Instrument> listener) {
+    onNew = listener;
+  }
+
+  public Instrument instrument(String symbol, int shard) {
+    Replica replica = replicas.get(shard);
+    if (replica == null) {
+      replica = new Replica(shard, this, meters);
+      replicas.put(shard, replica);
+      hearing.put(shard, bus.hear(Markets.updates(shard), replica::hear));
+    }
+    Instrument instrument = replica.instruments().get(symbol);
+    if (instrument == null) {
+      instrument = new Instrument(symbol, config, () -> ++topics, fanout);
+      onNew.accept(shard, instrument);
+      replica.follow(instrument);
+    }
+    return instrument;
+  }
+
+  @Nullable Instrument known(String symbol, int shard) {
+    Replica replica = replicas.get(shard);
+    return replica == null ? null : replica.instruments().get(symbol);
+  }
+
+  @Override
+  public long nanos() {
+    return fanout.loop().nanos();
+  }
+
+  @Override
+  public void askMissed(int shard, String epoch, long from) {
+    ask(shard, new CatchUp(shard, null, epoch, from))
+        .onSuccess(
+            answer -> {
+              Replica replica = replicas.get(shard);
+              if (replica != null) {
+                replica.caughtUp(answer.missed());
+              }
+            })
+        .onFailure(
+            failure -> {
+              Replica replica = replicas.get(shard);
+              if (replica != null) {
+                replica.notCaughtUp();
+              }
+            });
+  }
+
+  @Override
+  public void askState(int shard, String symbol) {
+    ask(shard, new CatchUp(shard, symbol, null, 0))
+        .map(answer -> took(shard, symbol, answer))
+        .otherwise(false)
+        .onSuccess(done -> again(done, shard, symbol));
+  }
+
+  private boolean took(int shard, String symbol, CaughtUp answer) {
+    Replica replica = replicas.get(shard);
+    Markets.SymbolState state = answer.state();
+    return replica == null || (state != null && replica.loaded(symbol, state));
+  }
+
+  private void again(boolean done, int shard, String symbol) {
+    Instrument instrument = known(symbol, shard);
+    if (!done && instrument != null && !instrument.ready()) {
+      fanout.loop().schedule(() -> askState(shard, symbol), RETRY);
+    }
+  }
+
+  private Future<CaughtUp> ask(int shard, CatchUp question) {
+    return bus.askHere(Markets.catchUp(shard), question, CaughtUp.class, ANSWER)
+        .recover(none -> bus.ask(Markets.catchUp(shard), question, CaughtUp.class, ANSWER));
+  }
+
+  /** Called about once a second. */
+  public void check(long nanos) {
+    for (Iterator<Replica> each = replicas.values().iterator(); each.hasNext(); ) {
+      Replica replica = each.next();
+      replica.instruments().values().removeIf(known -> known.unusedFor(UNUSED, nanos));
+      if (replica.instruments().isEmpty()) {
+        each.remove();
+        MessageConsumer<Batch> consumer = hearing.remove(replica.shard);
+        if (consumer != null) {
+          consumer.unregister();
+        }
+      } else {
+        replica.check(nanos);
+      }
+    }
+    if (replicas.isEmpty()) {
+      meters.deaf();
+    }
+  }
+}

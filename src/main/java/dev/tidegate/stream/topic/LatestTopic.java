@@ -1,0 +1,103 @@
+package dev.tidegate.stream.topic;
+
+import dev.tidegate.bus.Markets.Candle;
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.Event;
+import dev.tidegate.stream.encode.Codec;
+import dev.tidegate.stream.encode.Messages;
+import dev.tidegate.stream.encode.Shape;
+import dev.tidegate.stream.encode.Text;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ticker, a candle or ({@link StatusTopic}) the status of a symbol: each message says all there
+ * is, so the last one wins; of candles the last one of every bar.
+ */
+public class LatestTopic extends Topic {
+  private final String interval;
+  private @Nullable Event latest;
+
+  public LatestTopic(int id, String symbol, Channel channel, String interval, Versions versions) {
+    super(id, symbol, channel, 64, versions);
+    this.interval = interval;
+  }
+
+  public void follow(long newSeq, long newTime, Event event) {
+    add(newSeq, newTime, remembered(event));
+  }
+
+  @Override
+  Event remembered(Event event) {
+    latest = event;
+    return event;
+  }
+
+  @Override
+  void forget() {
+    latest = null;
+  }
+
+  public String interval() {
+    return interval;
+  }
+
+  @Override
+  public void write(int from, boolean each, Shape shape, Text out) {
+    int last = ring.size() - 1;
+    // What comes first in an epoch tells of it, and may have come when nothing was known yet.
+    if (broken(Math.max(0, from - 1))) {
+      snapshot(shape, out);
+    } else if (shape.extras()) {
+      message(ring.at(last), false, shape, ring.size() - from, out);
+    } else {
+      Codec codec = shape.codec();
+      for (int i = each ? from : last; i < last; i++) {
+        codec.messages.append(written(ring.at(i), codec), out);
+      }
+      if (!each) {
+        closedBars(from, last, codec, out);
+      }
+      codec.messages.append(written(ring.at(last), codec), out);
+    }
+  }
+
+  @Override
+  public void snapshot(Shape shape, Text out) {
+    Event event = latest;
+    if (event != null) {
+      message(new Entry(version, seq, seq, time, event), true, shape, 0, out);
+    }
+  }
+
+  private void closedBars(int from, int last, Codec codec, Text out) {
+    for (int i = from; channel == Channel.CANDLES && i < last; i++) {
+      if (start(i) != start(i + 1)) {
+        codec.messages.append(written(ring.at(i), codec), out);
+      }
+    }
+  }
+
+  private long start(int index) {
+    return ring.at(index).event instanceof Candle candle ? candle.start() : 0;
+  }
+
+  private byte[] written(Entry entry, Codec codec) {
+    byte[] written = entry.written(codec);
+    if (written == null) {
+      Text out = new Text(256);
+      int opened = codec.messages.open(out);
+      codec.messages.latest(this, entry, false, out);
+      codec.messages.close(opened, out);
+      written = entry.written(codec, out.copyFrom(0));
+    }
+    return written;
+  }
+
+  private void message(Entry entry, boolean snapshot, Shape shape, int merged, Text out) {
+    Messages messages = shape.codec().messages;
+    int opened = messages.open(out);
+    messages.latest(this, entry, snapshot, out);
+    meta(shape, merged, out);
+    messages.close(opened, out);
+  }
+}

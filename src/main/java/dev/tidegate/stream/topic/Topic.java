@@ -1,0 +1,177 @@
+package dev.tidegate.stream.topic;
+
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.Event;
+import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.stream.encode.Codec;
+import dev.tidegate.stream.encode.FrameCache;
+import dev.tidegate.stream.encode.Shape;
+import dev.tidegate.stream.encode.Text;
+import dev.tidegate.stream.fanout.Cohort;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream of messages that a client can follow: a channel of a symbol, perhaps at a depth or an
+ * interval. Its ring holds what was said lately; {@link #write} says it again for a reader who has
+ * come as far as some version, merged into as little as the channel allows.
+ */
+public abstract class Topic {
+  /** How long what was said can be resumed. */
+  private static final long KEPT_MICROS = 5 * 60 * 1_000_000L;
+
+  public final int id;
+  public final String symbol;
+  public final Channel channel;
+  public final Ring ring;
+
+  /** The local version, the sequence and the source time of the last entry. */
+  public long version;
+
+  public long seq;
+  public long time;
+  public String epoch = "";
+
+  /** Frames of this topic alone, shared by every cohort that needs nothing else in this turn. */
+  private final FrameCache frames = new FrameCache();
+
+  private @Nullable FrameCache binaryFrames;
+  private final Versions versions;
+  private final List<Cohort> cohorts = new ArrayList<>(2);
+
+  public Topic(int id, String symbol, Channel channel, int keep, Versions versions) {
+    this.id = id;
+    this.symbol = symbol;
+    this.channel = channel;
+    this.ring = new Ring(keep);
+    this.versions = versions;
+  }
+
+  /** Where the local versions of one event loop come from. */
+  public interface Versions {
+    long next();
+
+    long current();
+  }
+
+  /** Appends the entries from the index on, one by one or merged. */
+  public abstract void write(int from, boolean each, Shape shape, Text out);
+
+  /** Appends where the topic stands now, for a reader who knows nothing; may append nothing. */
+  public abstract void snapshot(Shape shape, Text out);
+
+  /** Appends what takes a reader from the version to now; false when there is nothing to say. */
+  public final boolean catchUp(long cursor, boolean each, Shape shape, Text out) {
+    int from = ring.after(cursor);
+    if (from == ring.size()) {
+      return false;
+    }
+    write(from, each, shape, out);
+    return true;
+  }
+
+  public final void add(long newSeq, long newTime, Event event) {
+    long previous = version;
+    long prevSeq = seq == 0 ? newSeq - 1 : seq;
+    version = versions.next();
+    seq = newSeq;
+    time = newTime;
+    ring.expireBefore(newTime - KEPT_MICROS);
+    ring.add(new Entry(version, prevSeq, newSeq, newTime, event));
+    touch(previous);
+  }
+
+  /**
+   * Takes over the state of the topic's source. Readers go on without noticing when the history
+   * joins what they have; otherwise they start afresh.
+   *
+   * @param history updates up to the sequence, oldest first, as far as they are known
+   */
+  public final void reload(String newEpoch, long newSeq, long newTime, List<Update> history) {
+    boolean known = !epoch.isEmpty();
+    boolean joins =
+        newSeq == seq || (!history.isEmpty() && history.getFirst().seq() <= seq + 1 && seq > 0);
+    if (!known || !epoch.equals(newEpoch) || newSeq < seq || !joins) {
+      restart(newEpoch, history.isEmpty() ? newSeq : history.getFirst().seq() - 1, newTime, known);
+    }
+    for (int i = 0; i < history.size(); i++) {
+      Update update = history.get(i);
+      if (update.seq() > seq) {
+        add(update.seq(), update.time(), remembered(update.event()));
+      }
+    }
+  }
+
+  /** The event as the ring keeps it. */
+  Event remembered(Event event) {
+    return event;
+  }
+
+  /** A new numbering begins. */
+  void forget() {}
+
+  public final void restart(String newEpoch, long newSeq, long newTime, boolean tell) {
+    long previous = version;
+    if (!newEpoch.equals(epoch)) {
+      forget();
+    }
+    epoch = newEpoch;
+    seq = newSeq;
+    time = newTime;
+    version = versions.next();
+    if (tell) {
+      ring.clear();
+      ring.add(new Entry(version, newSeq, newSeq, newTime, null));
+      touch(previous);
+    }
+  }
+
+  public final FrameCache frames(Codec codec) {
+    if (codec == Codec.JSON) {
+      return frames;
+    }
+    FrameCache binary = binaryFrames;
+    if (binary == null) {
+      binary = new FrameCache();
+      binaryFrames = binary;
+    }
+    return binary;
+  }
+
+  private void touch(long previous) {
+    for (int i = 0; i < cohorts.size(); i++) {
+      cohorts.get(i).touch(this, previous);
+    }
+  }
+
+  public final void join(Cohort cohort) {
+    cohorts.add(cohort);
+  }
+
+  public final void leave(Cohort cohort) {
+    cohorts.remove(cohort);
+  }
+
+  final boolean followed() {
+    return !cohorts.isEmpty();
+  }
+
+  /** Whether an entry from the index on makes a merge impossible. */
+  public final boolean broken(int from) {
+    for (int i = from; i < ring.size(); i++) {
+      if (ring.at(i).event == null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Says what the subscription asked for beyond the data. */
+  final void meta(Shape shape, int merged, Text out) {
+    if (shape.meta()) {
+      long age = Math.max(0, System.currentTimeMillis() * 1000 - time);
+      shape.codec().messages.meta(merged, shape.window(), age, out);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package dev.tidegate.stream.topic;
+
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.stream.encode.Codec;
+import dev.tidegate.stream.encode.Messages;
+import dev.tidegate.stream.encode.Shape;
+import dev.tidegate.stream.encode.Text;
+
+/** The trades of a symbol. Nothing is ever merged away: a batch lists every trade. */
+public final class TradesTopic extends Topic {
+  /** So many trades in one message; a longer backlog goes out in pieces. */
+  public static final int PIECE = 512;
+
+  public TradesTopic(int id, String symbol, int keep, Versions versions) {
+    super(id, symbol, Channel.TRADES, keep, versions);
+  }
+
+  @Override
+  public void write(int from, boolean each, Shape shape, Text out) {
+    int next = from;
+    while (next < ring.size()) {
+      next = piece(next, shape, out);
+    }
+  }
+
+  /** Appends one message; the version that it reaches. */
+  public long piece(long cursor, Shape shape, Text out) {
+    int from = ring.after(cursor);
+    return from == ring.size() ? cursor : ring.at(piece(from, shape, out) - 1).version;
+  }
+
+  public int backlog(long cursor) {
+    return ring.size() - ring.after(cursor);
+  }
+
+  @Override
+  public void snapshot(Shape shape, Text out) {
+    // A reader who knows nothing learns only what is to come.
+  }
+
+  /** Appends one message and gives the index of the entry that is next. */
+  private int piece(int from, Shape shape, Text out) {
+    Messages messages = shape.codec().messages;
+    Entry first = ring.at(from);
+    int opened = messages.open(out);
+    if (first.event == null) {
+      messages.reset(this, first.seq, out);
+      messages.close(opened, out);
+      return from + 1;
+    }
+    int to = Math.min(ring.size(), from + PIECE);
+    int begun = messages.beginTrades(this, first.prevSeq, ring.at(to - 1).seq, out);
+    for (int i = from; i < to; i++) {
+      messages.append(written(ring.at(i), shape.codec()), out);
+    }
+    messages.endTrades(begun, out);
+    meta(shape, to - from, out);
+    messages.close(opened, out);
+    return to;
+  }
+
+  private static byte[] written(Entry entry, Codec codec) {
+    byte[] written = entry.written(codec);
+    if (written == null) {
+      Text out = new Text(160);
+      codec.messages.trade(entry, out);
+      written = entry.written(codec, out.copyFrom(0));
+    }
+    return written;
+  }
+}

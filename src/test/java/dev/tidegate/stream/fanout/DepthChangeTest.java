@@ -1,0 +1,222 @@
+package dev.tidegate.stream.fanout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.Delta;
+import dev.tidegate.bus.Markets.Event;
+import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Markets.SymbolState;
+import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.stream.FakeClient;
+import dev.tidegate.stream.FakeLoop;
+import dev.tidegate.stream.FakeMarket;
+import dev.tidegate.stream.StreamConfig;
+import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.observe.StreamMeters;
+import dev.tidegate.stream.protocol.Op;
+import dev.tidegate.stream.session.Cursors;
+import dev.tidegate.stream.session.Entrance;
+import dev.tidegate.stream.session.Session;
+import dev.tidegate.stream.session.Subscription;
+import dev.tidegate.stream.shard.Instrument;
+import dev.tidegate.stream.topic.BookTopic;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a reader sees whose book gets less deep, or whose place is ahead of this node's. */
+class DepthChangeTest {
+  private static final String SYMBOL = "AAA";
+  private static final int SHALLOW = 5;
+
+  private final FakeLoop loop = new FakeLoop();
+  private final Fanout fanout =
+      new Fanout(
+          loop,
+          new Frames(new UnpooledByteBufAllocator(true), 1),
+          new Pressure(false),
+          new StreamMeters(new SimpleMeterRegistry(), 0));
+  private final Instrument instrument = instrument();
+  private long shardSeq;
+  private long seq;
+  private int topics;
+
+  private Instrument instrument() {
+    return new Instrument(SYMBOL, StreamConfig.onPort("127.0.0.1", 0), () -> ++topics, fanout);
+  }
+
+  private void load(String epoch, long bookSeq, int levels) {
+    List<Level> bids = new ArrayList<>();
+    for (int i = 0; i < levels; i++) {
+      bids.add(FakeMarket.level(String.valueOf(100 - i), "1"));
+    }
+    seq = bookSeq;
+    Snapshot book = new Snapshot(bids, List.of());
+    instrument.doubt(0);
+    instrument.load(new SymbolState(SYMBOL, 0, epoch, shardSeq, seq, 1, book, 0, List.of()));
+  }
+
+  private void change(int price) {
+    Event event = new Delta(List.of(FakeMarket.level(String.valueOf(price), "7")), List.of());
+    instrument.accept(shardSeq++, new Update(SYMBOL, Channel.BOOK, ++seq, loop.millis(), event));
+    loop.turn();
+  }
+
+  private Session follow(FakeClient client, int depth, Op.Since since) {
+    Session session = new Session("s", "a", client, false, StreamConfig.Tier.open(1), fanout);
+    Op.Key key = new Op.Key("book", Channel.BOOK, SYMBOL, depth, "");
+    Op.Wanted wanted = new Op.Wanted(key, 0, false, false, since);
+    Subscription subscription = session.subscribed(key, new Subscription(wanted, false));
+    subscription.instrument = instrument;
+    session.place(Entrance.attach(session, subscription, fanout));
+    session.again();
+    loop.turn();
+    return session;
+  }
+
+  private void step(Session session, int step) {
+    Lag lag = new Lag();
+    lag.step = step;
+    session.lag = lag;
+    List.copyOf(session.lanes()).forEach(session::place);
+    session.again();
+    loop.turn();
+  }
+
+  private static FakeClient.Known known(FakeClient client, int depth) {
+    return client.known.get("book " + SYMBOL + " " + depth);
+  }
+
+  @Test
+  void aShallowerBookBeginsWhereTheReaderStoodAndItsChangesFollow() {
+    load("e1", 1, 10);
+    FakeClient shallow = new FakeClient(false);
+    follow(shallow, SHALLOW, null);
+    FakeClient whole = new FakeClient(false);
+    Session session = follow(whole, BookTopic.FULL, null);
+    change(91); // too deep for five levels
+    assertThat(known(whole, 0).seq).isEqualTo(2);
+    assertThat(known(shallow, SHALLOW).seq).isEqualTo(1);
+
+    step(session, 4);
+    assertThat(known(whole, SHALLOW).seq).as("not sent back").isEqualTo(2);
+
+    loop.advance(2_000);
+    change(99);
+    loop.advance(2_000);
+    assertThat(known(whole, SHALLOW).seq).isEqualTo(3);
+    assertThat(known(whole, SHALLOW).snapshots).isEqualTo(1);
+    assertThat(known(whole, SHALLOW).bids).isEqualTo(known(shallow, SHALLOW).bids);
+    assertThat(known(shallow, SHALLOW).seq).isEqualTo(3);
+  }
+
+  private static Op.Since cursor(Session session) {
+    return Cursors.since(session.subscriptions().iterator().next());
+  }
+
+  @Test
+  void aTokenSaysWhereTheReaderStandsButNotInABookThatHasBecomeLessDeep() {
+    load("e1", 1, 10);
+    FakeClient client = new FakeClient(false);
+    Session session = follow(client, BookTopic.FULL, null);
+    change(91);
+    assertThat(cursor(session)).isEqualTo(new Op.Since("e1", 2));
+    client.stalled = true;
+    change(92);
+    change(93);
+    assertThat(cursor(session))
+        .as("written, not taken: the next one waits")
+        .isEqualTo(new Op.Since("e1", 3));
+
+    client.stalled = false;
+    client.flush();
+    step(session, 4);
+    assertThat(known(client, SHALLOW).seq).isEqualTo(4);
+    assertThat(cursor(session)).isNull();
+
+    client.stalled = true;
+    step(session, 0);
+    client.stalled = false;
+    client.flush();
+    session.again();
+    loop.turn();
+    assertThat(cursor(session)).isEqualTo(new Op.Since("e1", 4));
+  }
+
+  @Test
+  void whoResumesFromALessDeepBookByItselfGetsTheWholeOne() {
+    load("e1", 1, 10);
+    FakeClient client = new FakeClient(false);
+    Session session = follow(client, BookTopic.FULL, null);
+    step(session, 4);
+    change(99);
+    loop.advance(2_000);
+    FakeClient.Known shallow = known(client, SHALLOW);
+    assertThat(shallow.epoch).isEqualTo("e1~5");
+
+    FakeClient again = new FakeClient(false);
+    Session next = follow(again, BookTopic.FULL, new Op.Since(shallow.epoch, shallow.seq));
+    assertThat(next.subscriptions().iterator().next().recovered).isFalse();
+    assertThat(known(again, 0).bids).hasSize(10);
+    assertThat(known(again, 0).epoch).isEqualTo("e1");
+  }
+
+  @Test
+  void whoAskedForTheLessDeepBookTooHasItOnceUnderItsOwnNumbering() {
+    load("e1", 1, 10);
+    FakeClient client = new FakeClient(false);
+    Session session = follow(client, SHALLOW, null);
+    Op.Key full = new Op.Key("book", Channel.BOOK, SYMBOL, BookTopic.FULL, "");
+    Subscription second =
+        session.subscribed(
+            full, new Subscription(new Op.Wanted(full, 0, false, false, null), false));
+    second.instrument = instrument;
+    session.place(Entrance.attach(session, second, fanout));
+    session.again();
+    loop.turn();
+    step(session, 4);
+    change(99);
+    loop.advance(2_000);
+    assertThat(known(client, SHALLOW).epoch).isEqualTo("e1");
+    assertThat(known(client, SHALLOW).messages).isEqualTo(2);
+  }
+
+  @Test
+  void aReaderThatWaitsForThisNodeToCatchUpKeepsItsOwnPlace() {
+    load("e1", 5, 10);
+    Session session = follow(new FakeClient(false), BookTopic.FULL, new Op.Since("e1", 8));
+    assertThat(cursor(session)).isEqualTo(new Op.Since("e1", 8));
+  }
+
+  @Test
+  void aReaderAheadOfThisNodeIsNotTakenForSlow() {
+    load("e1", 5, 10);
+    FakeClient client = new FakeClient(false);
+    Session session = follow(client, BookTopic.FULL, new Op.Since("e1", 8));
+    assertThat(session.lanes()).hasSize(1);
+    assertThat(session.lanes().getFirst().behind()).isFalse();
+  }
+
+  @Test
+  void aReaderAheadOfThisNodeStartsAfreshWhenANewNumberingBegins() {
+    load("e1", 5, 10);
+    FakeClient client = new FakeClient(false);
+    FakeClient.Known before = new FakeClient.Known();
+    before.epoch = "e1";
+    before.seq = 8;
+    client.known.put("book " + SYMBOL + " 0", before);
+    follow(client, BookTopic.FULL, new Op.Since("e1", 8));
+
+    load("e2", 1, 3);
+    loop.turn();
+
+    assertThat(known(client, 0).epoch).isEqualTo("e2");
+    assertThat(known(client, 0).bids).hasSize(3);
+    change(99);
+    assertThat(known(client, 0).seq).isEqualTo(2);
+  }
+}

@@ -1,0 +1,135 @@
+package dev.tidegate.stream.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.rules.Rules;
+import dev.tidegate.stream.FakeClient;
+import dev.tidegate.stream.FakeLoop;
+import dev.tidegate.stream.Hub;
+import dev.tidegate.stream.StreamConfig;
+import dev.tidegate.stream.deadman.Roster;
+import dev.tidegate.stream.door.Census;
+import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.fanout.Fanout;
+import dev.tidegate.stream.fanout.Pressure;
+import dev.tidegate.stream.observe.StreamMeters;
+import dev.tidegate.stream.protocol.Op;
+import dev.tidegate.stream.protocol.Refusal;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ParkedTest {
+  private final FakeLoop loop = new FakeLoop();
+  private final List<Op.Subscribe> tried = new ArrayList<>();
+  private final Parked parked = new Parked(loop, this::again);
+  private final StreamMeters meters = new StreamMeters(new SimpleMeterRegistry(), 0);
+  private final Frames frames = new Frames(UnpooledByteBufAllocator.DEFAULT, 1);
+  private final Fanout fanout = new Fanout(loop, frames, new Pressure(false), meters);
+
+  private void again(Session session, Op.Subscribe op) {
+    tried.add(op);
+    try {
+      parked.add(session, op);
+    } catch (Refusal refusal) {
+      throw new AssertionError(refusal);
+    }
+  }
+
+  private Session session() {
+    return new Session("s", "a", new FakeClient(false), false, StreamConfig.Tier.open(1), fanout);
+  }
+
+  private static Op.Subscribe request(int channels) {
+    Op.Key key = new Op.Key("book", Channel.BOOK, "ZZZ", 0, "");
+    Op.Wanted wanted = new Op.Wanted(key, 0, false, false, null);
+    return new Op.Subscribe(null, Collections.nCopies(channels, wanted), Set.of());
+  }
+
+  @Test
+  void oneTimerTriesEachOnceHoweverManyWait() throws Refusal {
+    Session session = session();
+    for (int i = 0; i < 100; i++) {
+      parked.add(session, request(1));
+    }
+    assertThat(loop.timers()).isEqualTo(1);
+    loop.advance(600);
+    assertThat(tried).hasSize(100);
+    parked.retry();
+    assertThat(tried).hasSize(200);
+    assertThat(loop.timers()).isEqualTo(1);
+    loop.advance(1_000);
+    assertThat(tried).hasSize(400);
+    assertThat(loop.timers()).isEqualTo(1);
+    session.ended();
+    loop.advance(1_000);
+    assertThat(tried).hasSize(400);
+    assertThat(loop.timers()).isZero();
+  }
+
+  @Test
+  void isBoundedInAllAndForEach() throws Refusal {
+    Session greedy = session();
+    for (int i = 0; i < Parked.MOST_EACH; i += 1_000) {
+      parked.add(greedy, request(1_000));
+    }
+    assertThat(refusal(greedy).code).isEqualTo(Refusal.UNAVAILABLE);
+    parked.add(session(), request(1));
+    for (int i = Parked.MOST_EACH; i < Parked.MOST; i += 1_000) {
+      parked.add(session(), request(1_000));
+    }
+    assertThat(refusal(session()).code).isEqualTo(Refusal.UNAVAILABLE);
+    loop.advance(600);
+    assertThat(tried).as("those that wait are not turned away").hasSize(Parked.MOST / 1_000 + 1);
+  }
+
+  private Refusal refusal(Session session) {
+    return catchThrowableOfType(Refusal.class, () -> parked.add(session, request(1)));
+  }
+
+  @Test
+  void requestsOfAJoiningNodeAreAnsweredOnceWithoutATimerEach() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try {
+      Hub hub =
+          new Hub(
+              new Hub.Parts(
+                  "n1",
+                  0,
+                  StreamConfig.onPort("127.0.0.1", 0),
+                  loop,
+                  new Bus(vertx.eventBus()),
+                  frames,
+                  meters,
+                  new Census(),
+                  new Rules(),
+                  new Roster("n1", "r1")));
+      Subscriptions subscriptions = new Subscriptions(hub);
+      FakeClient client = new FakeClient(false);
+      Session session =
+          new Session("s", "a", client, false, StreamConfig.Tier.open(1), hub.fanout());
+      for (int i = 0; i < 50; i++) {
+        subscriptions.subscribe(session, request(1));
+      }
+      for (int i = 0; i < 5; i++) {
+        assertThat(loop.timers()).isEqualTo(1);
+        loop.advance(500);
+      }
+      assertThat(client.replies).isEmpty();
+      loop.advance(2_000);
+      assertThat(client.replies).hasSize(50);
+      assertThat(client.replies.getLast().path("code").asText()).isEqualTo("unknown-symbol");
+      assertThat(loop.timers()).isZero();
+    } finally {
+      vertx.close().await();
+    }
+  }
+}

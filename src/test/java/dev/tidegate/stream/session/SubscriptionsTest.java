@@ -1,0 +1,352 @@
+package dev.tidegate.stream.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Codecs;
+import dev.tidegate.bus.Commands;
+import dev.tidegate.bus.Commands.PrivateEvents;
+import dev.tidegate.bus.Commands.Status;
+import dev.tidegate.bus.Commands.Stored;
+import dev.tidegate.bus.Commands.Transition;
+import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.policy.Identity;
+import dev.tidegate.rules.Rules;
+import dev.tidegate.stream.FakeClient;
+import dev.tidegate.stream.FakeMarket;
+import dev.tidegate.stream.Hub;
+import dev.tidegate.stream.NettyLoop;
+import dev.tidegate.stream.StreamConfig;
+import dev.tidegate.stream.deadman.Roster;
+import dev.tidegate.stream.door.Census;
+import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.observe.StreamMeters;
+import dev.tidegate.stream.protocol.Op;
+import dev.tidegate.stream.protocol.OpReader;
+import dev.tidegate.stream.protocol.Token;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Subscribing with a market and a bus that answer when they like, on a real event loop. */
+class SubscriptionsTest {
+  private static final Op.Key ORDERS = new Op.Key("orders", null, "", 0, "");
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Context context = vertx.getOrCreateContext();
+  private final Bus bus = new Bus(vertx.eventBus());
+  private final BlockingQueue<Promise<PrivateEvents>> asked = new LinkedBlockingQueue<>();
+  private final List<String> symbols = new ArrayList<>();
+  private FakeMarket market;
+  private Hub hub;
+  private Subscriptions subscriptions;
+
+  @AfterEach
+  void stop() {
+    vertx.close().await();
+  }
+
+  private void start(int count) throws Exception {
+    Codecs.register(vertx.eventBus());
+    bus.answer(
+        Commands.READ_PRIVATE,
+        PrivateEvents.class,
+        question -> {
+          Promise<PrivateEvents> promise = Promise.promise();
+          asked.add(promise);
+          return promise.future();
+        });
+    for (int i = 0; i < count; i++) {
+      symbols.add("S" + i);
+    }
+    market = new FakeMarket(bus, 0, symbols);
+    for (String symbol : symbols) {
+      market.silently(
+          symbol,
+          Channel.BOOK,
+          1,
+          new Snapshot(List.of(FakeMarket.level("7", "1")), List.of(FakeMarket.level("8", "1"))));
+    }
+    market.start();
+    on(this::hub);
+    await(() -> hub.listing().symbols().size() == count);
+  }
+
+  private Hub hub() {
+    hub =
+        new Hub(
+            new Hub.Parts(
+                "n1",
+                0,
+                StreamConfig.onPort("127.0.0.1", 0),
+                new NettyLoop(((ContextInternal) context).nettyEventLoop()),
+                bus,
+                new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
+                new StreamMeters(new SimpleMeterRegistry(), 0),
+                new Census(),
+                new Rules(),
+                new Roster("n1", "r1")));
+    subscriptions = new Subscriptions(hub);
+    hub.start();
+    return hub;
+  }
+
+  /** On the event loop, where everything happens. */
+  private <T> T on(Callable<T> task) throws Exception {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    context.runOnContext(
+        nothing -> {
+          try {
+            done.complete(task.call());
+          } catch (Exception | AssertionError e) {
+            done.completeExceptionally(e);
+          }
+        });
+    return done.get(20, TimeUnit.SECONDS);
+  }
+
+  private long placed() throws Exception {
+    return on(hub.fanout()::placed);
+  }
+
+  private int cohorts() throws Exception {
+    return on(hub.fanout()::cohorts);
+  }
+
+  private void await(Callable<Boolean> condition) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!on(condition)) {
+      assertThat(System.nanoTime()).as("waited for too long").isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+  }
+
+  /** A client whose messages are looked at on the event loop only. */
+  private final class Guest {
+    final FakeClient client = new FakeClient(false);
+    final Session session =
+        new Session("s", "a", client, false, StreamConfig.Tier.open(1), hub.fanout());
+
+    Guest() throws Exception {
+      session.identity =
+          new Identity("alice", "alice", "vip", Set.of(), Long.MAX_VALUE, "key:alice");
+      on(
+          () -> {
+            hub.opened(session);
+            return session;
+          });
+    }
+
+    void says(String json) throws Exception {
+      byte[] bytes = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+      on(
+          () -> {
+            switch (OpReader.read(bytes, bytes.length)) {
+              case Op.Subscribe op -> subscriptions.subscribe(session, op);
+              case Op.Unsubscribe op -> subscriptions.unsubscribe(session, op);
+              default -> throw new IllegalArgumentException(json);
+            }
+            return json;
+          });
+    }
+
+    int count() throws Exception {
+      return on(session::subscriptionCount);
+    }
+
+    void hears(String op, int id) throws Exception {
+      Predicate<JsonNode> wanted =
+          reply -> reply.path("op").asText().equals(op) && reply.path("id").asInt() == id;
+      await(() -> client.replies.stream().anyMatch(wanted));
+    }
+
+    FakeClient.Known book(String symbol) {
+      return client.known.getOrDefault("book " + symbol + " 0", new FakeClient.Known());
+    }
+
+    /** Until it has had so many snapshots of each book and stands at the sequence. */
+    void hasBooks(int snapshots, long seq) throws Exception {
+      await(
+          () -> {
+            session.drained(); // as the socket says when it has taken the acknowledgement
+            for (String symbol : symbols) {
+              if (book(symbol).snapshots < snapshots || book(symbol).seq < seq) {
+                return false;
+              }
+            }
+            return true;
+          });
+      for (String symbol : symbols) {
+        assertThat(book(symbol).snapshots).as(symbol).isEqualTo(snapshots);
+        assertThat(book(symbol).seq).as(symbol).isEqualTo(seq);
+      }
+    }
+  }
+
+  private static final String ALL = "'channels':[{'channel':'book','symbol':'*'}]}";
+
+  @Test
+  void allSymbolsAreLetInTogetherAndNothingIsLost() throws Exception {
+    int count = 2_000;
+    start(count);
+    Guest first = new Guest();
+    first.says("{'op':'subscribe','id':1," + ALL);
+    first.hasBooks(1, 1);
+    assertThat(placed()).as("while their states came").isLessThan(count / 4);
+
+    Guest second = new Guest();
+    long before = placed();
+    second.says("{'op':'subscribe','id':1," + ALL);
+    second.hasBooks(1, 1);
+    assertThat(placed() - before).as("when all were here").isEqualTo(1);
+    for (String symbol : symbols) {
+      market.say(symbol, Channel.BOOK, 2, FakeMarket.bid("6", "2"));
+    }
+    first.hasBooks(1, 2);
+    second.hasBooks(1, 2);
+    List<Token.Entry> entries = on(() -> Cursors.of(second.session, hub.privates()));
+    assertThat(entries).hasSize(count + 1);
+    assertThat(Token.write(entries)).isNotNull();
+    for (Token.Entry entry : entries) {
+      Op.Wanted wanted = entry.wanted();
+      assertThat(wanted.since()).isEqualTo(wanted.key().wildcard() ? null : new Op.Since("e1", 2));
+    }
+  }
+
+  @Test
+  void whatIsGivenUpWithAllSymbolsGoesTogetherAndBeginsAfresh() throws Exception {
+    int count = 300;
+    start(count);
+    Guest guest = new Guest();
+    guest.says("{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'S7'}]}");
+    guest.says("{'op':'subscribe','id':2," + ALL);
+    guest.hasBooks(1, 1);
+
+    long before = placed();
+    guest.says("{'op':'unsubscribe','id':3," + ALL);
+    assertThat(placed() - before).as("of what is left").isEqualTo(1);
+    assertThat(guest.count()).isEqualTo(1);
+    for (String symbol : symbols) {
+      market.say(symbol, Channel.BOOK, 2, FakeMarket.bid("6", "2"));
+    }
+    await(() -> guest.book("S7").seq == 2);
+    long other = on(() -> guest.book("S8").seq);
+    assertThat(other).isEqualTo(1);
+
+    guest.says("{'op':'unsubscribe','id':4,'channels':[{'channel':'book','symbol':'S7'}]}");
+    assertThat(cohorts()).isZero();
+    guest.says("{'op':'subscribe','id':5," + ALL);
+    guest.hasBooks(2, 2);
+    for (String symbol : symbols) {
+      market.say(symbol, Channel.BOOK, 3, FakeMarket.bid("6", "0"));
+    }
+    guest.hasBooks(2, 3);
+  }
+
+  @Test
+  void subscribingAgainToManyChannelsPlacesThemTwiceAtMost() throws Exception {
+    start(200);
+    StringBuilder channels = new StringBuilder("'channels':[");
+    for (String symbol : symbols) {
+      channels.append("{'channel':'book','symbol':'").append(symbol).append("'},");
+    }
+    channels.setLength(channels.length() - 1);
+    Guest guest = new Guest();
+    guest.says("{'op':'subscribe','id':1," + channels + "]}");
+    guest.hasBooks(1, 1);
+    long before = placed();
+    guest.says("{'op':'subscribe','id':2," + channels + "]}");
+    guest.hasBooks(2, 1);
+    assertThat(placed() - before).isLessThanOrEqualTo(2);
+  }
+
+  private static final String PRIVATE =
+      "'channels':[{'channel':'orders'},{'channel':'book','symbol':'S0'}]}";
+
+  private Promise<PrivateEvents> question() throws InterruptedException {
+    Promise<PrivateEvents> question = asked.poll(10, TimeUnit.SECONDS);
+    assertThat(question).as("a question for private events").isNotNull();
+    return question;
+  }
+
+  @Test
+  void whatFailsLateDoesNotTakeAwayWhatWasSubscribedMeanwhile() throws Exception {
+    start(1);
+    Guest guest = new Guest();
+    guest.says("{'op':'subscribe','id':1," + PRIVATE);
+    final Promise<PrivateEvents> first = question();
+    guest.says("{'op':'subscribe','id':2," + PRIVATE);
+    question().complete(new PrivateEvents("p1", 0, true, List.of()));
+    guest.hears("subscribed", 2);
+    first.fail("nobody knows");
+    guest.hears("error", 1);
+
+    boolean orders = on(() -> guest.session.subscription(ORDERS) != null);
+    assertThat(orders).isTrue();
+    assertThat(guest.count()).isEqualTo(2);
+    market.say("S0", Channel.BOOK, 2, FakeMarket.bid("6", "2"));
+    await(
+        () -> {
+          guest.session.drained();
+          return guest.book("S0").seq == 2;
+        });
+    bus.publish(Commands.outcome(Commands.shardOf("alice")), transition(1));
+    await(() -> guest.client.known.containsKey("orders  0"));
+  }
+
+  @Test
+  void aFailureTakesAwayItsOwn() throws Exception {
+    start(1);
+    Guest guest = new Guest();
+    guest.says("{'op':'subscribe','id':1," + PRIVATE);
+    question().fail("nobody knows");
+    guest.hears("error", 1);
+    assertThat(guest.count()).isZero();
+    assertThat(cohorts()).isZero();
+  }
+
+  @Test
+  void anAnswerGoesToTheSubscriptionThatAsked() throws Exception {
+    start(1);
+    Guest guest = new Guest();
+    guest.says(
+        "{'op':'subscribe','id':1,'channels':[{'channel':'orders','since':{'epoch':'p1','seq':1}}]}");
+    final Promise<PrivateEvents> first = question();
+    guest.says(
+        "{'op':'subscribe','id':2,'channels':[{'channel':'orders','since':{'epoch':'p1','seq':2}}]}");
+    final Promise<PrivateEvents> second = question();
+    List<Transition> kept = List.of(transition(2), transition(3));
+    first.complete(new PrivateEvents("p1", 3, true, kept));
+    guest.hears("subscribed", 1);
+    int heard = on(guest.client.known::size);
+    assertThat(heard).as("given up before it began").isZero();
+
+    second.complete(new PrivateEvents("p1", 3, true, kept.subList(1, 2)));
+    await(() -> guest.client.known.containsKey("orders  0"));
+    FakeClient.Known orders = on(() -> guest.client.known.get("orders  0"));
+    assertThat(orders.messages).isEqualTo(1);
+    assertThat(orders.seq).isEqualTo(3);
+  }
+
+  private static Transition transition(long seq) {
+    return new Transition(
+        "alice", "orders", "p1", seq, new Stored("r" + seq, "alice", Status.ACCEPTED, 5, 6, null));
+  }
+}

@@ -1,0 +1,62 @@
+package dev.tidegate.stream.socket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidegate.problem.CloseCode;
+import dev.tidegate.stream.FakeClient;
+import dev.tidegate.stream.FakeLoop;
+import dev.tidegate.stream.StreamConfig;
+import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.fanout.Fanout;
+import dev.tidegate.stream.fanout.Pressure;
+import dev.tidegate.stream.observe.StreamMeters;
+import dev.tidegate.stream.protocol.Replies;
+import dev.tidegate.stream.session.Session;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import org.junit.jupiter.api.Test;
+
+/** What a client hears when we close it. */
+class CloseTest {
+  private final Fanout fanout =
+      new Fanout(
+          new FakeLoop(),
+          new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
+          new Pressure(false),
+          new StreamMeters(new SimpleMeterRegistry(), 0));
+  private final FakeClient client = new FakeClient(false);
+  private final Session session =
+      new Session("s", "a", client, false, StreamConfig.Tier.open(1), fanout);
+
+  @Test
+  void whenToComeBackIsSaidInTheMessageAndInTheReason() {
+    session.close(CloseCode.FEED_LOST, "no market data");
+    client.flush();
+    JsonNode last = client.replies.getLast();
+    assertThat(last.path("op").asText()).isEqualTo("reconnect");
+    assertThat(last.path("code").asInt()).isEqualTo(4004);
+    assertThat(client.reason)
+        .isEqualTo("no market data; retryAfter=" + last.path("retryAfter").asLong());
+    assertThat(session.closedWith).isEqualTo(CloseCode.FEED_LOST);
+  }
+
+  @Test
+  void aSocketThatTakesNothingHasTheReasonAlone() {
+    client.stalled = true;
+    session.control(new Replies(new FakeLoop()).pong(null));
+    session.close(CloseCode.SLOW_CONSUMER, "too slow");
+    client.stalled = false;
+    client.flush();
+    assertThat(client.replies).hasSize(1);
+    assertThat(client.reason).matches("too slow; retryAfter=\\d+");
+  }
+
+  @Test
+  void whoMustNotComeBackUnchangedIsNotInvited() {
+    session.close(CloseCode.BANNED, "banned");
+    client.flush();
+    assertThat(client.replies).isEmpty();
+    assertThat(client.reason).isEqualTo("banned");
+  }
+}
