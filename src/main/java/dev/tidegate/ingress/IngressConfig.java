@@ -22,14 +22,12 @@ public record IngressConfig(
     @Nullable Tls tls,
     @Default("{}") Limits limits,
     @Default("[]") List<String> trustedProxies,
-    @Default("'off'") String accessLog) {
+    @Default("off") String accessLog) {
   public IngressConfig {
     Check.port("port", port);
     trustedProxies = List.copyOf(trustedProxies);
     trustedProxies.forEach(IngressConfig::network);
     Check.given("accessLog", accessLog, "off, stdout or a file");
-    // YAML takes a bare off for a boolean, unless it is read straight into a text.
-    accessLog = accessLog.equals("false") ? "off" : accessLog;
   }
 
   private static void network(String text) {

@@ -290,8 +290,45 @@ class ProxyIT {
     }
   }
 
+  @Test
+  void sendsABodyThatWasNotBegunWholeOnTheSecondConnection() throws Exception {
+    try (ServerSocket backend = new ServerSocket(0);
+        TestGateway gateway = before(backend.getLocalPort());
+        RawHttp http = new RawHttp(gateway.port())) {
+      CountDownLatch closed = new CountDownLatch(1);
+      Thread server =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try (Socket first = backend.accept()) {
+                      answer(first, "one");
+                      readHead(first);
+                    } catch (IOException e) {
+                      throw new UncheckedIOException(e);
+                    }
+                    closed.countDown();
+                    try (Socket second = backend.accept()) {
+                      readHead(second);
+                      byte[] body = second.getInputStream().readNBytes(5);
+                      reply(second, new String(body, StandardCharsets.US_ASCII));
+                    } catch (IOException e) {
+                      throw new UncheckedIOException(e);
+                    }
+                  });
+      assertThat(http.send("GET /" + GET + "\r\n").read().body()).isEqualTo("one");
+      http.send("PUT /" + GET + "Content-Length: 5\r\n\r\n");
+      closed.await();
+      assertThat(http.send("hello").read().body()).isEqualTo("hello");
+      server.join();
+    }
+  }
+
   private static void answer(Socket socket, String body) throws IOException {
     readHead(socket);
+    reply(socket, body);
+  }
+
+  private static void reply(Socket socket, String body) throws IOException {
     socket
         .getOutputStream()
         .write(

@@ -56,17 +56,6 @@ class ConfigFileTest {
     assertThat(config.kafka()).isNotNull();
   }
 
-  /** YAML's older readers take a bare {@code off} for false. */
-  @Test
-  void takesOffForTheWordThatItIs() throws ConfigException {
-    for (String text : new String[] {"node: n1\n", "http: {accessLog: off}\n"}) {
-      ConfigFile file = ConfigFile.of("t.yaml", text);
-      assertThat(file.read(GatewayConfig.class).http().accessLog()).isEqualTo("off");
-      assertThat(file.read(GatewayConfig.class, Map.of("http.port", 2)).http().accessLog())
-          .isEqualTo("off");
-    }
-  }
-
   @Test
   void neverShowsAPassword() throws ConfigException {
     GatewayConfig config =
