@@ -74,10 +74,9 @@ final class Drain {
         long first = (long) (millis * SPREAD * step / STEPS);
         long last = (long) (millis * SPREAD * (step + 1) / STEPS);
         hub.loop()
-            .schedule(
-                () -> tell(some, millis - told, first - told, last - first), told * 1_000_000L);
+            .after(told * 1_000_000L, () -> tell(some, millis - told, first - told, last - first));
         long at = (long) (millis * 1_000_000.0 * (PATIENCE + SPREAD * (step + 1) / STEPS));
-        hub.loop().schedule(() -> close(some), at);
+        hub.loop().after(at, () -> close(some));
       }
     }
   }

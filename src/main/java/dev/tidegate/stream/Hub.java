@@ -3,6 +3,7 @@ package dev.tidegate.stream;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.DirectoryWanted;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.stream.deadman.DeadMen;
@@ -74,7 +75,7 @@ public final class Hub {
     this.census = parts.census();
     this.rules = parts.rules();
     this.fanout = new Fanout(loop, parts.frames(), new Pressure(parts.config().adaptive()), meters);
-    this.shards = new Shards(bus, fanout, config, meters);
+    this.shards = new Shards(bus, loop, fanout, config.kept(), meters);
     this.conditions = new Conditions(bus, shards, loop, node);
     this.listing = new Listing(loop.nanos());
     this.replies = new Replies(loop);

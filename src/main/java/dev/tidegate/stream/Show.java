@@ -71,13 +71,13 @@ final class Show {
     long now = hub.loop().nanos();
     List<Session> all = new ArrayList<>(hub.sessions().size());
     for (Session session : hub.sessions().values()) {
-      if (session.lag != null) {
+      if (session.lag() != null) {
         all.add(session);
       }
     }
     all.sort(Comparator.comparingLong((Session session) -> -waiting(session, now)));
     for (Session session : hub.sessions().values()) {
-      if (session.lag == null) {
+      if (session.lag() == null) {
         all.add(session);
       }
     }
@@ -85,12 +85,12 @@ final class Show {
   }
 
   private static long waiting(Session session, long nanos) {
-    Lag lag = session.lag;
+    Lag lag = session.lag();
     return lag == null ? 0 : lag.waiting(nanos);
   }
 
   private void session(Session session, boolean whole, Text out) {
-    Lag lag = session.lag;
+    Lag lag = session.lag();
     long now = hub.loop().nanos();
     int step = lag == null ? 0 : lag.step;
     out.ascii("{\"session\":")
@@ -104,7 +104,7 @@ final class Show {
     out.ascii(",\"address\":").quoted(session.address);
     out.ascii(",\"openedAt\":").number(session.openedAt);
     out.ascii(",\"subscriptions\":").number(session.subscriptions().size());
-    out.ascii(",\"pendingBytes\":").number(session.outlet.pending());
+    out.ascii(",\"pendingBytes\":").number(session.pending());
     out.ascii(",\"lagMillis\":").number(waiting(session, now) / 1_000_000);
     out.ascii(",\"dataAgeMillis\":").number(session.dataAge(hub.loop().millis()));
     out.ascii(",\"step\":").number(step);
@@ -143,7 +143,7 @@ final class Show {
 
   /** What keeps the session from its data, or gives it less often than it asked for. */
   private String why(Session session, long nanos) {
-    Lag lag = session.lag;
+    Lag lag = session.lag();
     if (lag != null && lag.waiting(nanos) > 0) {
       return "its socket has taken nothing for " + lag.waiting(nanos) / 1_000_000 + " ms";
     }

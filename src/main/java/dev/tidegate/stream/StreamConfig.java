@@ -1,6 +1,7 @@
 package dev.tidegate.stream;
 
 import dev.tidegate.rules.TierLimits;
+import dev.tidegate.stream.shard.Kept;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -172,6 +173,11 @@ public record StreamConfig(
   @Override
   public Boolean echo() {
     return set(echo);
+  }
+
+  /** How much of each symbol can be resumed. */
+  Kept kept() {
+    return new Kept(tradesKept(), deltasKept());
   }
 
   /** The defaults, on the port. */

@@ -1,6 +1,8 @@
 package dev.tidegate.stream;
 
 import dev.tidegate.bus.Bus;
+import dev.tidegate.loop.EventLoops;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.net.TlsListener;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.rules.RuleMeters;
@@ -19,7 +21,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -69,7 +70,7 @@ public final class StreamVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    Loop loop = new NettyLoop(((ContextInternal) context).nettyEventLoop());
+    Loop loop = new EventLoops(registry).of(context, "stream-" + instance);
     Census census =
         vertx
             .sharedData()

@@ -1,5 +1,6 @@
 package dev.tidegate.stream;
 
+import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.fanout.Ladder;
@@ -34,7 +35,7 @@ final class Sweep implements Connection.Clock {
     hub = newHub;
     ladder = newLadder;
     cpu = THREADS.getCurrentThreadCpuTime();
-    loop.schedule(this::turn, EVERY);
+    loop.after(EVERY, this::turn);
   }
 
   void stop() {
@@ -70,7 +71,7 @@ final class Sweep implements Connection.Clock {
     if (round % (10 * SECOND) == 0) {
       all.census().loops().sweep(all.config().storm(), loop.millis());
     }
-    loop.schedule(this::turn, EVERY);
+    loop.after(EVERY, this::turn);
   }
 
   private void pressure(Hub all, long now) {

@@ -7,8 +7,8 @@ import static dev.tidegate.stream.socket.ClientFrames.text;
 import static dev.tidegate.stream.socket.ClientFrames.together;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.stream.encode.Deflate;
 import dev.tidegate.stream.encode.Frames;
-import dev.tidegate.stream.socket.Deflate;
 import dev.tidegate.stream.socket.Handshake;
 import dev.tidegate.stream.socket.WindowInflater;
 import dev.tidegate.testing.GatewayProcess;

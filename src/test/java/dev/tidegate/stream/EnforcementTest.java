@@ -3,6 +3,7 @@ package dev.tidegate.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidegate.bus.Bus;
+import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.CloseCode;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.Test;
 
 class EnforcementTest {
   private final Vertx vertx = Vertx.vertx();
-  private final FakeLoop loop = new FakeLoop();
+  private final SteppedLoop loop = new SteppedLoop();
   private final Rules rules = new Rules();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final Hub hub =

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.problem.CloseCode;
+import dev.tidegate.stream.encode.Deflate;
 import dev.tidegate.stream.encode.Frames;
-import dev.tidegate.stream.socket.Deflate;
+import dev.tidegate.stream.fanout.Lag;
+import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.socket.Outlet;
 import dev.tidegate.testing.Twin;
 import io.netty.buffer.ByteBuf;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -42,6 +45,7 @@ public final class FakeClient implements Outlet {
   private final boolean deflated;
   private final Deflate inflate = new Deflate(1);
   public boolean stalled;
+  private boolean full;
   public CloseCode closed;
   public String reason = "";
   public long mostPending;
@@ -54,7 +58,7 @@ public final class FakeClient implements Outlet {
 
   @Override
   public boolean writable() {
-    return closed == null && unsent.isEmpty();
+    return !full && closed == null && unsent.isEmpty();
   }
 
   @Override
@@ -211,5 +215,17 @@ public final class FakeClient implements Outlet {
     if (!good) {
       throw new AssertionError(what);
     }
+  }
+
+  /** What a session is on the ladder with, which begins when its socket takes nothing. */
+  public static Lag lag(Session session, FakeClient client, long nanos) {
+    Lag lag = session.lag();
+    if (lag != null) {
+      return lag;
+    }
+    client.full = true;
+    session.ready(nanos);
+    client.full = false;
+    return Objects.requireNonNull(session.lag());
   }
 }

@@ -1,13 +1,15 @@
 package dev.tidegate.app.command;
 
+import dev.tidegate.json.JsonWriter;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -65,20 +67,18 @@ final class SampleUpstream extends VerticleBase {
   }
 
   private static void described(HttpServerRequest request, int status) {
-    JsonObject headers = new JsonObject();
+    JsonWriter json = new JsonWriter().object();
+    json.field("method", request.method().name()).field("path", request.uri()).object("headers");
+    Map<String, String> headers = new LinkedHashMap<>();
     for (Map.Entry<String, String> header : request.headers()) {
-      headers.put(header.getKey().toLowerCase(java.util.Locale.ROOT), header.getValue());
+      headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue());
     }
+    headers.forEach(json::field);
     request
         .response()
         .setStatusCode(status)
         .putHeader("Content-Type", "application/json")
-        .end(
-            new JsonObject()
-                .put("method", request.method().name())
-                .put("path", request.uri())
-                .put("headers", headers)
-                .toBuffer());
+        .end(json.end().end().toBuffer());
   }
 
   private static void sentBack(HttpServerRequest request) {

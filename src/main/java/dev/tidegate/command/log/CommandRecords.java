@@ -1,16 +1,14 @@
 package dev.tidegate.command.log;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.tidegate.bus.Commands.Header;
 import dev.tidegate.bus.Commands.Result;
 import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Submit;
-import java.io.ByteArrayOutputStream;
+import dev.tidegate.json.JsonWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -24,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandRecords {
   private static final JsonFactory JSON = new JsonFactory();
+  private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
   private CommandRecords() {}
 
@@ -56,76 +55,58 @@ public final class CommandRecords {
   }
 
   public static byte[] command(String id, Submit s, long acceptedAt) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(384 + s.body().length);
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.writeStartObject();
-      json.writeStringField("id", id);
-      json.writeStringField("consumer", s.consumer());
-      json.writeStringField("account", s.account());
-      json.writeStringField("route", s.route());
-      json.writeStringField("method", s.method());
-      json.writeStringField("path", s.path());
-      headers(json, s);
-      json.writeFieldName("body");
-      if (s.body().length == 0) {
-        json.writeNull();
-      } else if (isJson(s.contentType())) {
-        raw(json, out, s.body());
-      } else {
-        json.writeString(Base64.getEncoder().encodeToString(s.body()));
-      }
-      json.writeNumberField("acceptedAt", acceptedAt);
-      json.writeNumberField("deadline", s.deadline());
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    JsonWriter json = new JsonWriter(384 + s.body().length);
+    json.object()
+        .field("id", id)
+        .field("consumer", s.consumer())
+        .field("account", s.account())
+        .field("route", s.route())
+        .field("method", s.method())
+        .field("path", s.path());
+    headers(json, s);
+    if (s.body().length == 0) {
+      json.field("body", null);
+    } else if (isJson(s.contentType())) {
+      json.json("body", s.body());
+    } else {
+      json.field("body", Base64.getEncoder().encodeToString(s.body()));
     }
-    return out.toByteArray();
+    return json.field("acceptedAt", acceptedAt).field("deadline", s.deadline()).end().toBytes();
+  }
+
+  private static void headers(JsonWriter json, Submit s) {
+    json.object("headers");
+    if (!s.contentType().isEmpty()) {
+      json.field("content-type", s.contentType());
+    }
+    for (Header header : s.headers()) {
+      if (!header.name().equalsIgnoreCase("content-type")) {
+        json.field(header.name(), header.value());
+      }
+    }
+    json.end();
   }
 
   public static byte[] result(Report report) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(256);
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.writeStartObject();
-      json.writeStringField("id", report.id());
-      json.writeStringField("status", report.status().text());
-      Result result = report.result();
-      if (result != null) {
-        json.writeObjectFieldStart("result");
-        json.writeNumberField("status", result.status());
-        json.writeFieldName("body");
-        if (result.body().length == 0) {
-          json.writeNull();
-        } else {
-          raw(json, out, result.body());
-        }
-        json.writeEndObject();
-      }
-      json.writeNumberField("time", report.time());
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    JsonWriter json = new JsonWriter().object();
+    json.field("id", report.id()).field("status", report.status().text());
+    Result result = report.result();
+    if (result != null) {
+      json.object("result").field("status", result.status());
+      json.json("body", result.body().length == 0 ? NULL : result.body()).end();
     }
-    return out.toByteArray();
+    return json.field("time", report.time()).end().toBytes();
   }
 
   /** The command as it was, and why nobody will work on it. */
   public static byte[] dead(byte[] command, String why) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(command.length + 128);
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.writeStartObject();
-      json.writeStringField("why", why);
-      json.writeFieldName("command");
-      if (malformed(command) == null) {
-        raw(json, out, command);
-      } else {
-        json.writeString(Base64.getEncoder().encodeToString(command));
-      }
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    JsonWriter json = new JsonWriter(command.length + 128).object().field("why", why);
+    if (malformed(command) == null) {
+      json.json("command", command);
+    } else {
+      json.field("command", Base64.getEncoder().encodeToString(command));
     }
-    return out.toByteArray();
+    return json.end().toBytes();
   }
 
   /**
@@ -164,7 +145,7 @@ public final class CommandRecords {
   private static Result result(JsonParser parser, byte[] value) throws IOException {
     expect(parser.currentToken() == JsonToken.START_OBJECT, "result: an object");
     int status = 0;
-    byte[] body = "null".getBytes(StandardCharsets.UTF_8);
+    byte[] body = NULL;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       parser.nextToken();
@@ -185,15 +166,10 @@ public final class CommandRecords {
       parser.skipChildren();
       return Arrays.copyOfRange(value, start, (int) parser.currentLocation().getByteOffset());
     }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      if (parser.currentToken().isNumeric()) {
-        json.writeNumber(parser.getText());
-      } else {
-        json.copyCurrentEvent(parser);
-      }
-    }
-    return out.toByteArray();
+    String text = parser.getText();
+    return parser.currentToken() == JsonToken.VALUE_STRING
+        ? new JsonWriter(text.length() + 2).value(text).toBytes()
+        : text.getBytes(StandardCharsets.US_ASCII);
   }
 
   private static Status status(String text) {
@@ -204,26 +180,6 @@ public final class CommandRecords {
       default ->
           throw new IllegalArgumentException("status (expected processing, completed or failed)");
     };
-  }
-
-  private static void headers(JsonGenerator json, Submit s) throws IOException {
-    json.writeObjectFieldStart("headers");
-    if (!s.contentType().isEmpty()) {
-      json.writeStringField("content-type", s.contentType());
-    }
-    for (Header header : s.headers()) {
-      if (!header.name().equalsIgnoreCase("content-type")) {
-        json.writeStringField(header.name(), header.value());
-      }
-    }
-    json.writeEndObject();
-  }
-
-  private static void raw(JsonGenerator json, ByteArrayOutputStream out, byte[] value)
-      throws IOException {
-    json.writeRawValue("");
-    json.flush();
-    out.write(value);
   }
 
   private static void expect(boolean holds, String what) {

@@ -1,7 +1,5 @@
 package dev.tidegate.market.record;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.Delta;
@@ -10,31 +8,21 @@ import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.tidegate.json.JsonWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a record in the form of the feed topic; {@link RecordParser} reads it back. */
 public final class RecordWriter {
-  private static final JsonFactory JSON = new JsonFactory();
-
   private RecordWriter() {}
 
   public static byte[] write(FeedRecord record) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(256);
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.writeStartObject();
-      fields(json, record);
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return out.toByteArray();
+    JsonWriter json = new JsonWriter().object();
+    fields(json, record);
+    return json.end().toBytes();
   }
 
-  private static void fields(JsonGenerator json, FeedRecord record) throws IOException {
+  private static void fields(JsonWriter json, FeedRecord record) {
     switch (record.event()) {
       case Snapshot e -> {
         head(json, "book.snapshot", record);
@@ -48,10 +36,10 @@ public final class RecordWriter {
       }
       case Trade e -> {
         head(json, "trade", record);
-        json.writeStringField("id", e.id());
+        json.field("id", e.id());
         decimal(json, "price", e.price());
         decimal(json, "size", e.size());
-        json.writeStringField("side", e.side().text());
+        json.field("side", e.side().text());
       }
       case Ticker e -> {
         head(json, "ticker", record);
@@ -63,38 +51,28 @@ public final class RecordWriter {
       }
       case Status e -> {
         head(json, "status", record);
-        json.writeStringField("state", e.state());
-        json.writeStringField("detail", e.detail());
+        json.field("state", e.state()).field("detail", e.detail());
       }
       case Candle e -> throw new IllegalArgumentException("candle: not a record of a feed");
     }
   }
 
-  private static void head(JsonGenerator json, String type, FeedRecord record) throws IOException {
-    json.writeStringField("type", type);
-    json.writeStringField("symbol", record.symbol());
-    json.writeNumberField("time", record.time());
+  private static void head(JsonWriter json, String type, FeedRecord record) {
+    json.field("type", type).field("symbol", record.symbol()).field("time", record.time());
     if (record.sourceSeq() >= 0) {
-      json.writeNumberField("sourceSeq", record.sourceSeq());
+      json.field("sourceSeq", record.sourceSeq());
     }
   }
 
-  private static void levels(JsonGenerator json, String name, List<Level> levels)
-      throws IOException {
-    json.writeArrayFieldStart(name);
+  private static void levels(JsonWriter json, String name, List<Level> levels) {
+    json.array(name);
     for (Level level : levels) {
-      json.writeStartArray();
-      json.writeString(level.price().toString());
-      json.writeString(level.size().toString());
-      json.writeEndArray();
+      json.array().value(level.price().toString()).value(level.size().toString()).end();
     }
-    json.writeEndArray();
+    json.end();
   }
 
-  private static void decimal(JsonGenerator json, String name, @Nullable Decimal value)
-      throws IOException {
-    if (value != null) {
-      json.writeStringField(name, value.toString());
-    }
+  private static void decimal(JsonWriter json, String name, @Nullable Decimal value) {
+    json.optional(name, value == null ? null : value.toString());
   }
 }

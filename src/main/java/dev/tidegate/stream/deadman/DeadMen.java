@@ -120,8 +120,7 @@ public final class DeadMen implements Roster.Out {
       session.armed = false;
       log.warn("event=cancelled-while-away consumer={} session={}", session.consumer(), id);
       session.control(
-          hub.replies()
-              .notice("cancel-on-disconnect", "this node was taken for gone; cancelled", null));
+          hub.replies().notice("cancel-on-disconnect", "this node was taken for gone; cancelled"));
       session.close(CloseCode.CANCELLED, "node was taken for gone, orders are cancelled");
     }
   }

@@ -1,6 +1,5 @@
 package dev.tidegate.stream.encode;
 
-import dev.tidegate.stream.socket.Deflate;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;

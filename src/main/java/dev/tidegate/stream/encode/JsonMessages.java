@@ -5,16 +5,12 @@ import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delta;
+import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
-import dev.tidegate.stream.topic.BookTopic;
-import dev.tidegate.stream.topic.Entry;
-import dev.tidegate.stream.topic.LatestTopic;
-import dev.tidegate.stream.topic.StatusTopic;
-import dev.tidegate.stream.topic.TradesTopic;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,27 +48,28 @@ public final class JsonMessages implements Messages {
   }
 
   @Override
-  public void snapshot(BookTopic topic, long seq, Snapshot book, Text out) {
-    book(topic, out);
-    out.ascii(",\"kind\":\"snapshot\",\"epoch\":").quoted(topic.numbering());
+  public void snapshot(
+      Subject subject, String epoch, long seq, long time, Snapshot book, Text out) {
+    book(subject, out);
+    out.ascii(",\"kind\":\"snapshot\",\"epoch\":").quoted(epoch);
     out.ascii(",\"seq\":").number(seq);
-    sides(book.bids(), book.asks(), topic.time, out);
+    sides(book.bids(), book.asks(), time, out);
   }
 
   @Override
   public void delta(
-      BookTopic topic, long prevSeq, long seq, long time, @Nullable Delta delta, Text out) {
-    book(topic, out);
+      Subject subject, long prevSeq, long seq, long time, @Nullable Delta delta, Text out) {
+    book(subject, out);
     out.ascii(",\"kind\":\"delta\",\"prevSeq\":").number(prevSeq).ascii(",\"seq\":").number(seq);
     if (delta != null) {
       sides(delta.bids(), delta.asks(), time, out);
     }
   }
 
-  private static void book(BookTopic topic, Text out) {
-    out.ascii("{\"channel\":\"book\",\"symbol\":").quoted(topic.symbol);
-    if (!topic.full()) {
-      out.ascii(",\"depth\":").number(topic.depth());
+  private static void book(Subject subject, Text out) {
+    out.ascii("{\"channel\":\"book\",\"symbol\":").quoted(subject.symbol());
+    if (subject.depth() != 0) {
+      out.ascii(",\"depth\":").number(subject.depth());
     }
   }
 
@@ -90,23 +87,23 @@ public final class JsonMessages implements Messages {
   }
 
   @Override
-  public int beginTrades(TradesTopic topic, long prevSeq, long seq, Text out) {
-    out.ascii("{\"channel\":\"trades\",\"symbol\":").quoted(topic.symbol);
+  public int beginTrades(Subject subject, long prevSeq, long seq, Text out) {
+    out.ascii("{\"channel\":\"trades\",\"symbol\":").quoted(subject.symbol());
     out.ascii(",\"prevSeq\":").number(prevSeq).ascii(",\"seq\":").number(seq);
     out.ascii(",\"trades\":[");
     return 0;
   }
 
   @Override
-  public void trade(Entry entry, Text out) {
-    out.ascii("{\"seq\":").number(entry.seq);
-    if (entry.event instanceof Trade trade) {
+  public void trade(long seq, long time, @Nullable Event event, Text out) {
+    out.ascii("{\"seq\":").number(seq);
+    if (event instanceof Trade trade) {
       out.ascii(",\"id\":").quoted(trade.id());
       out.ascii(",\"price\":\"").ascii(trade.price().toString());
       out.ascii("\",\"size\":\"").ascii(trade.size().toString());
       out.ascii("\",\"side\":").quoted(trade.side().text());
     }
-    out.ascii(",\"time\":").number(entry.time).put('}');
+    out.ascii(",\"time\":").number(time).put('}');
   }
 
   @Override
@@ -115,26 +112,32 @@ public final class JsonMessages implements Messages {
   }
 
   @Override
-  public void reset(TradesTopic topic, long seq, Text out) {
-    out.ascii("{\"channel\":\"trades\",\"symbol\":").quoted(topic.symbol);
-    out.ascii(",\"kind\":\"reset\",\"epoch\":").quoted(topic.epoch).ascii(",\"recovered\":false");
+  public void reset(Subject subject, String epoch, long seq, Text out) {
+    out.ascii("{\"channel\":\"trades\",\"symbol\":").quoted(subject.symbol());
+    out.ascii(",\"kind\":\"reset\",\"epoch\":").quoted(epoch).ascii(",\"recovered\":false");
     out.ascii(",\"seq\":").number(seq).ascii(",\"trades\":[]");
   }
 
   @Override
-  public void latest(LatestTopic topic, Entry entry, boolean snapshot, Text out) {
-    if (topic.channel == Channel.CANDLES) {
-      out.ascii("{\"channel\":\"candles\",\"symbol\":").quoted(topic.symbol);
-      out.ascii(",\"interval\":").quoted(topic.interval());
+  public void latest(
+      Subject subject,
+      @Nullable String epoch,
+      long seq,
+      long time,
+      @Nullable Event event,
+      Text out) {
+    if (subject.channel() == Channel.CANDLES) {
+      out.ascii("{\"channel\":\"candles\",\"symbol\":").quoted(subject.symbol());
+      out.ascii(",\"interval\":").quoted(subject.interval());
     } else {
-      out.ascii("{\"channel\":\"").ascii(topic.channel == Channel.STATUS ? "status" : "ticker");
-      out.ascii("\",\"symbol\":").quoted(topic.symbol);
+      out.ascii("{\"channel\":\"").ascii(subject.channel() == Channel.STATUS ? "status" : "ticker");
+      out.ascii("\",\"symbol\":").quoted(subject.symbol());
     }
-    if (snapshot) {
-      out.ascii(",\"kind\":\"snapshot\",\"epoch\":").quoted(topic.epoch);
+    if (epoch != null) {
+      out.ascii(",\"kind\":\"snapshot\",\"epoch\":").quoted(epoch);
     }
-    out.ascii(",\"seq\":").number(entry.seq).ascii(",\"time\":").number(entry.time);
-    switch (entry.event) {
+    out.ascii(",\"seq\":").number(seq).ascii(",\"time\":").number(time);
+    switch (event) {
       case Ticker t -> {
         field(out, ",\"bid\":\"", t.bid());
         field(out, ",\"bidSize\":\"", t.bidSize());
@@ -153,7 +156,7 @@ public final class JsonMessages implements Messages {
     if (!s.delayed().isEmpty()) {
       out.ascii(",\"channels\":[");
       for (Channel each : s.delayed()) {
-        out.separate().quoted(StatusTopic.name(each));
+        out.separate().quoted(each.text());
       }
       out.put(']');
     }

@@ -1,11 +1,8 @@
 package dev.tidegate.stream.encode;
 
 import dev.tidegate.bus.Markets.Delta;
+import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Snapshot;
-import dev.tidegate.stream.topic.BookTopic;
-import dev.tidegate.stream.topic.Entry;
-import dev.tidegate.stream.topic.LatestTopic;
-import dev.tidegate.stream.topic.TradesTopic;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,20 +29,29 @@ public interface Messages {
   /** Appends a whole message, or a whole trade, that was written before. */
   void append(byte[] whole, Text out);
 
-  void snapshot(BookTopic topic, long seq, Snapshot book, Text out);
+  void snapshot(Subject subject, String epoch, long seq, long time, Snapshot book, Text out);
 
-  void delta(BookTopic topic, long prevSeq, long seq, long time, @Nullable Delta delta, Text out);
+  void delta(Subject subject, long prevSeq, long seq, long time, @Nullable Delta delta, Text out);
 
   /** Begins a body of trades; the result goes to {@link #endTrades}. */
-  int beginTrades(TradesTopic topic, long prevSeq, long seq, Text out);
+  int beginTrades(Subject subject, long prevSeq, long seq, Text out);
 
-  void trade(Entry entry, Text out);
+  void trade(long seq, long time, @Nullable Event event, Text out);
 
   void endTrades(int begun, Text out);
 
-  void reset(TradesTopic topic, long seq, Text out);
+  void reset(Subject subject, String epoch, long seq, Text out);
 
-  void latest(LatestTopic topic, Entry entry, boolean snapshot, Text out);
+  /**
+   * @param epoch for a snapshot; null for a message that follows another
+   */
+  void latest(
+      Subject subject,
+      @Nullable String epoch,
+      long seq,
+      long time,
+      @Nullable Event event,
+      Text out);
 
   void checksum(long crc, Text out);
 

@@ -8,18 +8,13 @@ import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delta;
+import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
-import dev.tidegate.stream.topic.BookTopic;
-import dev.tidegate.stream.topic.Entry;
-import dev.tidegate.stream.topic.LatestTopic;
-import dev.tidegate.stream.topic.StatusTopic;
-import dev.tidegate.stream.topic.Topic;
-import dev.tidegate.stream.topic.TradesTopic;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -79,42 +74,43 @@ public final class ProtoMessages implements Messages {
   }
 
   @Override
-  public void snapshot(BookTopic topic, long seq, Snapshot book, Text out) {
-    first(topic, topic.numbering(), seq, out);
-    Proto.number(out, TIME, topic.time);
-    book(topic, book.bids(), book.asks(), out);
+  public void snapshot(
+      Subject subject, String epoch, long seq, long time, Snapshot book, Text out) {
+    first(subject, epoch, seq, out);
+    Proto.number(out, TIME, time);
+    book(subject, book.bids(), book.asks(), out);
   }
 
   /** What begins a numbering, or continues it for somebody who knows nothing. */
-  private static void first(Topic topic, String epoch, long seq, Text out) {
-    Proto.text(out, SYMBOL, topic.symbol);
+  private static void first(Subject subject, String epoch, long seq, Text out) {
+    Proto.text(out, SYMBOL, subject.symbol());
     Proto.number(out, SEQ, seq);
     Proto.number(out, KIND, SNAPSHOT);
     Proto.text(out, EPOCH, epoch);
   }
 
-  private static void next(Topic topic, long prevSeq, long seq, Text out) {
-    Proto.text(out, SYMBOL, topic.symbol);
+  private static void next(Subject subject, long prevSeq, long seq, Text out) {
+    Proto.text(out, SYMBOL, subject.symbol());
     Proto.number(out, SEQ, seq);
     Proto.number(out, PREV_SEQ, prevSeq);
   }
 
   @Override
   public void delta(
-      BookTopic topic, long prevSeq, long seq, long time, @Nullable Delta delta, Text out) {
-    next(topic, prevSeq, seq, out);
+      Subject subject, long prevSeq, long seq, long time, @Nullable Delta delta, Text out) {
+    next(subject, prevSeq, seq, out);
     if (delta == null) {
-      book(topic, List.of(), List.of(), out);
+      book(subject, List.of(), List.of(), out);
     } else {
       Proto.number(out, TIME, time);
-      book(topic, delta.bids(), delta.asks(), out);
+      book(subject, delta.bids(), delta.asks(), out);
     }
   }
 
-  private static void book(BookTopic topic, List<Level> bids, List<Level> asks, Text out) {
+  private static void book(Subject subject, List<Level> bids, List<Level> asks, Text out) {
     int opened = Proto.open(out, BOOK);
-    if (!topic.full()) {
-      Proto.number(out, 1, topic.depth());
+    if (subject.depth() != 0) {
+      Proto.number(out, 1, subject.depth());
     }
     int price = priceExponent(bids.isEmpty() ? asks : bids);
     int sizeOfBids = sizeExponent(bids);
@@ -172,22 +168,22 @@ public final class ProtoMessages implements Messages {
   }
 
   @Override
-  public int beginTrades(TradesTopic topic, long prevSeq, long seq, Text out) {
-    next(topic, prevSeq, seq, out);
+  public int beginTrades(Subject subject, long prevSeq, long seq, Text out) {
+    next(subject, prevSeq, seq, out);
     return Proto.open(out, TRADES);
   }
 
   @Override
-  public void trade(Entry entry, Text out) {
+  public void trade(long seq, long time, @Nullable Event event, Text out) {
     int opened = Proto.open(out, 1);
-    Proto.number(out, 1, entry.seq);
-    if (entry.event instanceof Trade trade) {
+    Proto.number(out, 1, seq);
+    if (event instanceof Trade trade) {
       Proto.text(out, 2, trade.id());
       Proto.decimal(out, 3, trade.price());
       Proto.decimal(out, 4, trade.size());
       Proto.number(out, 5, trade.side() == Side.BUY ? 1 : 2);
     }
-    Proto.number(out, 6, entry.time);
+    Proto.number(out, 6, time);
     Proto.close(out, opened);
   }
 
@@ -197,25 +193,31 @@ public final class ProtoMessages implements Messages {
   }
 
   @Override
-  public void reset(TradesTopic topic, long seq, Text out) {
-    Proto.text(out, SYMBOL, topic.symbol);
+  public void reset(Subject subject, String epoch, long seq, Text out) {
+    Proto.text(out, SYMBOL, subject.symbol());
     Proto.number(out, SEQ, seq);
     Proto.number(out, KIND, RESET);
-    Proto.text(out, EPOCH, topic.epoch);
+    Proto.text(out, EPOCH, epoch);
     Proto.close(out, Proto.open(out, TRADES));
   }
 
   @Override
-  public void latest(LatestTopic topic, Entry entry, boolean snapshot, Text out) {
-    if (snapshot) {
-      first(topic, topic.epoch, entry.seq, out);
+  public void latest(
+      Subject subject,
+      @Nullable String epoch,
+      long seq,
+      long time,
+      @Nullable Event event,
+      Text out) {
+    if (epoch != null) {
+      first(subject, epoch, seq, out);
     } else {
-      Proto.text(out, SYMBOL, topic.symbol);
-      Proto.number(out, SEQ, entry.seq);
+      Proto.text(out, SYMBOL, subject.symbol());
+      Proto.number(out, SEQ, seq);
     }
-    Proto.number(out, TIME, entry.time);
-    int opened = Proto.open(out, content(topic.channel));
-    switch (entry.event) {
+    Proto.number(out, TIME, time);
+    int opened = Proto.open(out, content(subject.channel()));
+    switch (event) {
       case Ticker t -> {
         Proto.decimal(out, 1, t.bid());
         Proto.decimal(out, 2, t.bidSize());
@@ -223,7 +225,7 @@ public final class ProtoMessages implements Messages {
         Proto.decimal(out, 4, t.askSize());
         Proto.decimal(out, 5, t.last());
       }
-      case Candle c -> candle(topic.interval(), c, out);
+      case Candle c -> candle(subject.interval(), c, out);
       case Status s -> status(s, out);
       case null, default -> {}
     }
@@ -244,7 +246,7 @@ public final class ProtoMessages implements Messages {
     Proto.text(out, 1, s.state());
     Proto.text(out, 2, s.detail());
     for (Channel each : s.delayed()) {
-      Proto.text(out, 3, StatusTopic.name(each));
+      Proto.text(out, 3, each.text());
     }
     if (s.since() > 0) {
       Proto.number(out, 4, s.since());

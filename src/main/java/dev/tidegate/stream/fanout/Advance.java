@@ -3,7 +3,6 @@ package dev.tidegate.stream.fanout;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.encode.Text;
-import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.topic.BookTopic;
 import dev.tidegate.stream.topic.Entry;
 import dev.tidegate.stream.topic.Topic;
@@ -20,19 +19,19 @@ public final class Advance {
   /**
    * Appends what the client needs next; what is left to do later, or null when it stands at now.
    */
-  static @Nullable Join take(Join join, Session session, Shape shape, Text out) {
+  static @Nullable Join take(Join join, Reader reader, Shape shape, Text out) {
     Topic topic = join.topic;
-    if (session.outlet.pending() > ENOUGH) {
+    if (reader.pending() > ENOUGH) {
       return join;
     }
     if (join.since != Join.NONE) {
-      return resume(join, session, shape, out);
+      return resume(join, reader, shape, out);
     }
     if (join.cursor == Join.FRESH) {
       return fresh(topic, shape, out);
     }
     if (topic instanceof TradesTopic trades) {
-      return trades(trades, join.cursor, session, shape, out);
+      return trades(trades, join.cursor, reader, shape, out);
     }
     if (!topic.ring.covers(join.cursor)) {
       topic.snapshot(shape, out);
@@ -52,28 +51,29 @@ public final class Advance {
   }
 
   private static @Nullable Join trades(
-      TradesTopic topic, long cursor, Session session, Shape shape, Text out) {
+      TradesTopic topic, long cursor, Reader reader, Shape shape, Text out) {
     if (!topic.ring.covers(cursor)) {
-      session.close(
-          CloseCode.SLOW_CONSUMER, "too slow: trades of " + topic.symbol + " are no longer kept");
+      reader.close(
+          CloseCode.SLOW_CONSUMER,
+          "too slow: trades of " + topic.subject.symbol() + " are no longer kept");
       return null;
     }
     if (topic.backlog(cursor) <= TradesTopic.PIECE) {
       topic.catchUp(cursor, false, shape, out);
       return null;
     }
-    session.again();
+    reader.again();
     return Join.from(topic, topic.piece(cursor, shape, out));
   }
 
-  private static @Nullable Join resume(Join join, Session session, Shape shape, Text out) {
+  private static @Nullable Join resume(Join join, Reader reader, Shape shape, Text out) {
     Topic topic = join.topic;
     if (!join.epoch.equals(topic.epoch)) {
       // A new numbering began meanwhile: everything that it has, beginning with the break.
       Entry first = topic.ring.size() == 0 ? null : topic.ring.at(0);
       return take(
           first == null ? Join.fresh(topic) : Join.from(topic, first.version - 1),
-          session,
+          reader,
           shape,
           out);
     }
@@ -89,7 +89,7 @@ public final class Advance {
     } else if (topic instanceof BookTopic book && !book.full()) {
       book.resume(from, join.since, shape, out);
     } else if (topic instanceof TradesTopic trades) {
-      return trades(trades, topic.ring.at(from).version - 1, session, shape, out);
+      return trades(trades, topic.ring.at(from).version - 1, reader, shape, out);
     } else {
       topic.write(from, false, shape, out);
     }

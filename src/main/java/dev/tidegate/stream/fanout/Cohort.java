@@ -1,6 +1,7 @@
 package dev.tidegate.stream.fanout;
 
 import dev.tidegate.stream.encode.Shape;
+import dev.tidegate.stream.topic.Follower;
 import dev.tidegate.stream.topic.Topic;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The lanes of all sessions that want the same topics in the same form. Its frame is assembled once
  * per flush; members that stand elsewhere get one from their own cursor.
  */
-public final class Cohort implements Wheel.Timed {
+public final class Cohort implements Wheel.Timed, Follower {
   /** What makes two lanes alike. Topics are in the order of their ids. */
   public record Key(Shape shape, List<Topic> topics) {
     private Key(Shape shape, Topic[] topics) {
@@ -98,7 +99,7 @@ public final class Cohort implements Wheel.Timed {
     lane.cohort = null;
   }
 
-  /** A topic has news; its version was this before. */
+  @Override
   public void touch(Topic topic, long previous) {
     if (previous <= flushed) {
       dirty.add(topic);
@@ -137,7 +138,7 @@ public final class Cohort implements Wheel.Timed {
     int start = size == 0 ? 0 : Math.floorMod(turn++, size);
     for (int i = 0; i < size; i++) {
       Lane lane = members[start + i < size ? start + i : start + i - size];
-      if (lane != null && lane.session.ready(nanos)) {
+      if (lane != null && lane.reader.ready(nanos)) {
         give(lane, frame, from, to);
       }
     }
@@ -147,7 +148,7 @@ public final class Cohort implements Wheel.Timed {
     if (shared == null || !lane.inStep(from)) {
       fanout.move(lane);
     } else {
-      lane.session.write(shared.retainedDuplicate());
+      lane.reader.write(shared.retainedDuplicate());
       lane.cursor = to;
     }
   }

@@ -1,12 +1,11 @@
 package dev.tidegate.stream.fanout;
 
-import dev.tidegate.stream.Loop;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.stream.encode.FrameCache;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.encode.Text;
 import dev.tidegate.stream.observe.StreamMeters;
-import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.topic.Topic;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
@@ -42,8 +41,8 @@ public final class Fanout implements Topic.Versions {
   private final List<FrameCache> cached = new ArrayList<>();
   private List<Cohort> due = new ArrayList<>();
   private List<Cohort> dueNext = new ArrayList<>();
-  private final ArrayDeque<Session> touched = new ArrayDeque<>();
-  private List<Session> retries = new ArrayList<>();
+  private final ArrayDeque<Reader> touched = new ArrayDeque<>();
+  private List<Reader> retries = new ArrayList<>();
   private long version = 1;
   private boolean awake;
   private long placed;
@@ -51,7 +50,7 @@ public final class Fanout implements Topic.Versions {
   /** The last turn left sockets to be written to; nobody gets more before they had theirs. */
   private boolean carrying;
 
-  private Consumer<Session> onLagging = session -> {};
+  private Consumer<Reader> onLagging = reader -> {};
 
   public Fanout(Loop loop, Frames frames, Pressure pressure, StreamMeters meters) {
     this.loop = loop;
@@ -69,6 +68,11 @@ public final class Fanout implements Topic.Versions {
   @Override
   public long current() {
     return version;
+  }
+
+  @Override
+  public long millis() {
+    return loop.millis();
   }
 
   public Loop loop() {
@@ -153,22 +157,22 @@ public final class Fanout implements Topic.Versions {
   }
 
   /** The session was written to and wants a flush at the end of the turn. */
-  public void touched(Session session) {
-    touched.add(session);
+  public void touched(Reader reader) {
+    touched.add(reader);
     wake();
   }
 
-  void onLagging(Consumer<Session> listener) {
+  void onLagging(Consumer<Reader> listener) {
     onLagging = listener;
   }
 
-  public void lagging(Session session) {
-    onLagging.accept(session);
+  public void lagging(Reader reader) {
+    onLagging.accept(reader);
   }
 
   /** The session can be written to again, or stands behind for another reason. */
-  public void retry(Session session) {
-    retries.add(session);
+  public void retry(Reader reader) {
+    retries.add(reader);
     wake();
   }
 
@@ -194,11 +198,11 @@ public final class Fanout implements Topic.Versions {
   }
 
   private void moveAll(long now) {
-    List<Session> again = retries;
+    List<Reader> again = retries;
     retries = new ArrayList<>(0);
     for (int i = 0; i < again.size(); i++) {
-      Session session = again.get(i);
-      guard(() -> session.catchUp(now));
+      Reader reader = again.get(i);
+      guard(() -> reader.catchUp(now));
     }
     List<Cohort> flushing = due;
     due = dueNext;
@@ -299,35 +303,35 @@ public final class Fanout implements Topic.Versions {
     Shape shape = inForce(cohort.shape());
     Text out = begin(shape);
     for (Join join : lane.joins()) {
-      follow(lane.session, join, shape, out, left);
+      follow(lane.reader, join, shape, out, left);
     }
     List<Topic> topics = cohort.topics();
     for (int i = 0; i < topics.size(); i++) {
       Topic topic = topics.get(i);
       if (topic.version > from && !lane.joining(topic)) {
         meters.assembled(topic.channel, topic.time, loop.millis());
-        follow(lane.session, Join.from(topic, from), shape, out, left);
+        follow(lane.reader, Join.from(topic, from), shape, out, left);
       }
     }
     lane.cursor = version;
     lane.settle(left);
-    send(lane.session, shape, out);
+    send(lane.reader, shape, out);
   }
 
-  private void follow(Session session, Join join, Shape shape, Text out, List<Join> left) {
+  private void follow(Reader reader, Join join, Shape shape, Text out, List<Join> left) {
     if (out.length() > CUT) {
-      send(session, shape, out);
+      send(reader, shape, out);
     }
-    Join next = session.open() ? Advance.take(join, session, shape, out) : null;
+    Join next = reader.open() ? Advance.take(join, reader, shape, out) : null;
     if (next != null) {
       left.add(next);
     }
   }
 
-  private void send(Session session, Shape shape, Text out) {
+  private void send(Reader reader, Shape shape, Text out) {
     if (!shape.codec().messages.isEmpty(out)) {
       meters.odd();
-      session.write(frames.batch(out, shape));
+      reader.write(frames.batch(out, shape));
       begin(shape);
     }
   }

@@ -2,8 +2,8 @@ package dev.tidegate.stream.fanout;
 
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.encode.Shape;
+import dev.tidegate.stream.observe.LoadMeters;
 import dev.tidegate.stream.protocol.Replies;
-import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.topic.Book;
 import dev.tidegate.stream.topic.BookTopic;
 import dev.tidegate.stream.topic.Topic;
@@ -20,15 +20,14 @@ public final class Ladder {
   private static final int[] WINDOWS = {0, 100, 500, 1000, 1000};
   private static final int[] DEPTHS = {Integer.MAX_VALUE, Integer.MAX_VALUE, 50, 20, 5};
 
-  /** How many there are, the one on which nothing is changed included. */
-  public static final int STEPS = WINDOWS.length;
+  private static final int STEPS = LoadMeters.STEPS;
 
   private static final int LAST = STEPS - 1;
   private static final int CALM = 5;
 
   private final Fanout fanout;
   private final Replies replies;
-  private final List<Session> lagging = new ArrayList<>();
+  private final List<Reader> lagging = new ArrayList<>();
 
   public Ladder(Fanout fanout, Replies replies) {
     this.fanout = fanout;
@@ -74,7 +73,7 @@ public final class Ladder {
   private static Set<Book> shownElsewhere(Lane lane, int step) {
     Set<Book> had = new HashSet<>();
     boolean earlier = true;
-    for (Lane other : lane.session.lanes()) {
+    for (Lane other : lane.reader.lanes()) {
       earlier &= other != lane;
       for (Topic topic : other.topics()) {
         if (topic instanceof BookTopic book
@@ -96,25 +95,38 @@ public final class Ladder {
 
   /** Once a second: moves the sessions that lag one step at most. */
   public void check(long nanos, long stalledNanos) {
-    List<Session> left = new ArrayList<>(lagging.size());
+    List<Reader> left = new ArrayList<>(lagging.size());
     for (int i = 0; i < lagging.size(); i++) {
-      Session session = lagging.get(i);
-      Lag lag = session.lag;
-      if (lag != null && session.open()) {
-        step(session, lag, nanos, stalledNanos);
-        if (session.lag != null && session.open()) {
-          left.add(session);
+      Reader reader = lagging.get(i);
+      Lag lag = reader.lag();
+      if (lag != null && reader.open()) {
+        step(reader, lag, nanos, stalledNanos);
+        if (reader.lag() != null && reader.open()) {
+          left.add(reader);
         }
       }
     }
     lagging.clear();
     lagging.addAll(left);
-    fanout.meters().load().lagging(lagging, nanos);
+    show(nanos);
   }
 
-  private void step(Session session, Lag lag, long nanos, long stalledNanos) {
+  private void show(long nanos) {
+    int[] counts = new int[STEPS];
+    long longest = 0;
+    for (int i = 0; i < lagging.size(); i++) {
+      Lag lag = lagging.get(i).lag();
+      if (lag != null) {
+        counts[lag.step]++;
+        longest = Math.max(longest, lag.waiting(nanos));
+      }
+    }
+    fanout.meters().load().lagging(counts, longest);
+  }
+
+  private void step(Reader reader, Lag lag, long nanos, long stalledNanos) {
     if (lag.waiting(nanos) > stalledNanos) {
-      session.close(
+      reader.close(
           CloseCode.SLOW_CONSUMER,
           "too slow: nothing was read for " + stalledNanos / 1_000_000_000L + " s");
       return;
@@ -123,25 +135,25 @@ public final class Ladder {
     if (waited > 500_000_000L) {
       lag.calm = 0;
       if (lag.step < LAST) {
-        move(session, lag, lag.step + 1);
+        move(reader, lag, lag.step + 1);
       }
     } else if (waited < 100_000_000L && ++lag.calm >= CALM) {
       lag.calm = 0;
       if (lag.step > 0) {
-        move(session, lag, lag.step - 1);
+        move(reader, lag, lag.step - 1);
       } else {
-        session.lag = null;
+        reader.caughtUp();
       }
     }
   }
 
-  private void move(Session session, Lag lag, int to) {
+  private void move(Reader reader, Lag lag, int to) {
     boolean down = to < lag.step;
     lag.step = to;
     fanout.meters().slowStep();
-    session.control(replies.notice(down ? "recovering" : "slow-consumer", describe(to), null));
-    session.placeAll();
-    session.again();
+    reader.control(replies.notice(down ? "recovering" : "slow-consumer", describe(to)));
+    reader.placeAll();
+    reader.again();
   }
 
   /** What the step means to the client. */

@@ -1,7 +1,6 @@
 package dev.tidegate.stream.fanout;
 
 import dev.tidegate.stream.encode.Shape;
-import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.topic.Topic;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * version for all, and a few joins for topics that stand elsewhere for the moment.
  */
 public final class Lane {
-  final Session session;
+  final Reader reader;
   public final Shape shape;
 
   /** The topics that the client asked for; what the ladder makes of them is the cohort's. */
@@ -34,8 +33,8 @@ public final class Lane {
   public long cursor;
   private Map<Topic, Join> joins = Map.of();
 
-  public Lane(Session session, Shape shape) {
-    this.session = session;
+  public Lane(Reader reader, Shape shape) {
+    this.reader = reader;
     this.shape = shape;
   }
 

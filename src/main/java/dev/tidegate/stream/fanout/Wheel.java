@@ -1,6 +1,6 @@
 package dev.tidegate.stream.fanout;
 
-import dev.tidegate.stream.Loop;
+import dev.tidegate.loop.Loop;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -49,7 +49,7 @@ public final class Wheel {
 
   private void arm(long tick) {
     armedFor = tick;
-    loop.schedule(() -> turn(tick), Math.max(0, tick * GRAIN - loop.nanos()));
+    loop.after(Math.max(0, tick * GRAIN - loop.nanos()), () -> turn(tick));
   }
 
   private void turn(long armed) {

@@ -1,8 +1,5 @@
 package dev.tidegate.stream.observe;
 
-import dev.tidegate.stream.fanout.Ladder;
-import dev.tidegate.stream.fanout.Lag;
-import dev.tidegate.stream.session.Session;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,8 +13,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * once a second on the event loop, read by whoever scrapes.
  */
 public final class LoadMeters {
+  /** How many steps a slow reader is led down, the one on which nothing is changed included. */
+  public static final int STEPS = 5;
+
   private final AtomicInteger pressure = new AtomicInteger();
-  private final AtomicIntegerArray steps = new AtomicIntegerArray(Ladder.STEPS);
+  private final AtomicIntegerArray steps = new AtomicIntegerArray(STEPS);
   private final AtomicLong longestNanos = new AtomicLong();
 
   LoadMeters(MeterRegistry registry, String worker, List<Meter> own) {
@@ -32,7 +32,7 @@ public final class LoadMeters {
             .baseUnit("seconds")
             .tag("worker", worker)
             .register(registry));
-    for (int i = 0; i < Ladder.STEPS; i++) {
+    for (int i = 0; i < STEPS; i++) {
       int step = i;
       own.add(
           Gauge.builder("tidegate.stream.slow", steps, s -> s.get(step))
@@ -47,17 +47,12 @@ public final class LoadMeters {
     pressure.set(level);
   }
 
-  public void lagging(List<Session> sessions, long nanos) {
-    int[] counts = new int[Ladder.STEPS];
-    long longest = 0;
-    for (int i = 0; i < sessions.size(); i++) {
-      Lag lag = sessions.get(i).lag;
-      if (lag != null) {
-        counts[lag.step]++;
-        longest = Math.max(longest, lag.waiting(nanos));
-      }
-    }
-    for (int i = 0; i < counts.length; i++) {
+  /**
+   * @param counts sessions that lag, by their step
+   * @param longest how many nanoseconds the one that waits longest has waited
+   */
+  public void lagging(int[] counts, long longest) {
+    for (int i = 0; i < STEPS; i++) {
       steps.set(i, counts[i]);
     }
     longestNanos.set(longest);

@@ -3,14 +3,11 @@ package dev.tidegate.stream.protocol;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Transition;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.problem.CloseCode;
-import dev.tidegate.stream.Loop;
 import dev.tidegate.stream.encode.Form;
 import dev.tidegate.stream.encode.Reply;
-import dev.tidegate.stream.session.Subscription;
-import dev.tidegate.stream.topic.Topic;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,14 +57,8 @@ public final class Replies {
     };
   }
 
-  public Reply notice(String code, String detail, @Nullable Topic about) {
-    return form -> {
-      form.op(10, "notice", null).text(1, "code", code).text(2, "detail", detail);
-      if (about != null) {
-        form.text(3, "channel", about.channel.name().toLowerCase(Locale.ROOT));
-        form.text(4, "symbol", about.symbol);
-      }
-    };
+  public Reply notice(String code, String detail) {
+    return form -> form.op(10, "notice", null).text(1, "code", code).text(2, "detail", detail);
   }
 
   /**
@@ -108,30 +99,41 @@ public final class Replies {
         form.op(12, "cancelOnDisconnect", id).bool(1, "armed", armed).number(2, "grace", grace);
   }
 
-  public Reply subscribed(@Nullable JsonNode id, List<Subscription> subscriptions) {
+  /**
+   * A channel as the client is told that it is subscribed.
+   *
+   * @param epoch of the numbering; empty when nothing is known of it yet
+   * @param seq where the channel stands
+   * @param recovered whether everything since the client's own place follows
+   * @param first the first trade that is still kept, when not everything is; else 0
+   */
+  public record Subscribed(
+      Op.Wanted wanted, String epoch, long seq, boolean recovered, long first) {}
+
+  public Reply subscribed(@Nullable JsonNode id, List<Subscribed> subscriptions) {
     return form -> {
       form.op(5, "subscribed", id).list("channels");
-      for (Subscription subscription : subscriptions) {
+      for (Subscribed subscription : subscriptions) {
         subscribed(form, subscription);
       }
       form.endList();
     };
   }
 
-  private static void subscribed(Form form, Subscription subscription) {
-    Op.Wanted wanted = subscription.wanted;
+  private static void subscribed(Form form, Subscribed subscription) {
+    Op.Wanted wanted = subscription.wanted();
     key(form, wanted.key());
     if (wanted.key().market() != null) {
       form.number(5, "window", wanted.window());
     }
-    if (!subscription.epoch.isEmpty()) {
-      form.text(6, "epoch", subscription.epoch).number(7, "seq", subscription.seq);
+    if (!subscription.epoch().isEmpty()) {
+      form.text(6, "epoch", subscription.epoch()).number(7, "seq", subscription.seq());
     }
     if (!wanted.key().wildcard()) {
-      form.bool(8, "recovered", subscription.recovered);
+      form.bool(8, "recovered", subscription.recovered());
     }
-    if (subscription.first > 0) {
-      form.number(9, "first", subscription.first);
+    if (subscription.first() > 0) {
+      form.number(9, "first", subscription.first());
     }
     form.endItem();
   }

@@ -1,6 +1,6 @@
 package dev.tidegate.stream.session;
 
-import dev.tidegate.stream.Loop;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Refusal;
 import java.util.ArrayList;
@@ -57,7 +57,7 @@ public final class Parked {
     channels += op.channels().size();
     if (!waiting) {
       waiting = true;
-      loop.schedule(this::due, AGAIN);
+      loop.after(AGAIN, this::due);
     }
   }
 

@@ -173,7 +173,7 @@ public final class Protocol {
   }
 
   private void notice(Session session, String code, String detail) {
-    session.control(hub.replies().notice(code, detail, null));
+    session.control(hub.replies().notice(code, detail));
   }
 
   /** Whether anything can be had by somebody who has not logged in. */

@@ -10,6 +10,7 @@ import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Ladder;
 import dev.tidegate.stream.fanout.Lag;
 import dev.tidegate.stream.fanout.Lane;
+import dev.tidegate.stream.fanout.Reader;
 import dev.tidegate.stream.fanout.Wheel;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * One client: who it is, what it follows, and how far it has come. It queues nothing; what it has
  * not got yet is in the rings.
  */
-public final class Session implements Wheel.Timed {
+public final class Session implements Wheel.Timed, Reader {
   /** With so much private and control traffic unsent, the client is not reading. */
   private static final long CONTROL_BOUND = 512 * 1024;
 
@@ -55,7 +56,7 @@ public final class Session implements Wheel.Timed {
   private List<Lane> lanes = List.of();
 
   /** Set while the session lags. */
-  @Nullable public Lag lag;
+  private @Nullable Lag lag;
 
   /** Set while the session's end cancels orders. */
   public boolean armed;
@@ -106,11 +107,27 @@ public final class Session implements Wheel.Timed {
     this.openedAt = fanout.loop().millis();
   }
 
+  @Override
+  public @Nullable Lag lag() {
+    return lag;
+  }
+
+  @Override
+  public void caughtUp() {
+    lag = null;
+  }
+
+  @Override
+  public long pending() {
+    return outlet.pending();
+  }
+
   public String consumer() {
     Identity who = identity;
     return who == null ? "" : who.consumer();
   }
 
+  @Override
   public boolean open() {
     return open;
   }
@@ -160,6 +177,7 @@ public final class Session implements Wheel.Timed {
     }
   }
 
+  @Override
   public List<Lane> lanes() {
     return lanes;
   }
@@ -193,6 +211,7 @@ public final class Session implements Wheel.Timed {
     }
   }
 
+  @Override
   public void placeAll() {
     Lag behind = lag;
     for (int i = 0; i < lanes.size(); i++) {
@@ -201,6 +220,7 @@ public final class Session implements Wheel.Timed {
   }
 
   /** Whether market data may be written now; notes that the session lags when not. */
+  @Override
   public boolean ready(long nanos) {
     if (!open) {
       return false;
@@ -230,6 +250,7 @@ public final class Session implements Wheel.Timed {
   }
 
   /** A frame of market data; only after {@link #ready}. */
+  @Override
   public void write(ByteBuf frame) {
     granted = true;
     send(frame);
@@ -245,6 +266,7 @@ public final class Session implements Wheel.Timed {
   /**
    * A reply, a notice or a private message: it goes out whatever else waits, or the session ends.
    */
+  @Override
   public void control(Reply reply) {
     if (!open) {
       return;
@@ -263,6 +285,7 @@ public final class Session implements Wheel.Timed {
     }
   }
 
+  @Override
   public void flush() {
     touched = false;
     granted = false;
@@ -295,6 +318,7 @@ public final class Session implements Wheel.Timed {
   }
 
   /** Asks for another chance to catch up, in the next turn. */
+  @Override
   public void again() {
     if (!waiting) {
       waiting = true;
@@ -334,6 +358,7 @@ public final class Session implements Wheel.Timed {
     fanout.retry(this);
   }
 
+  @Override
   public void catchUp(long nanos) {
     waiting = false;
     for (int i = 0; i < lanes.size() && open; i++) {
@@ -358,6 +383,7 @@ public final class Session implements Wheel.Timed {
   }
 
   /** Says when to come back, where coming back is of use. */
+  @Override
   public void close(CloseCode code, String reason) {
     close(code, reason, Retry.after(code, meters.sessions()));
   }

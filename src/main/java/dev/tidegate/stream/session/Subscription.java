@@ -2,6 +2,7 @@ package dev.tidegate.stream.session;
 
 import dev.tidegate.stream.fanout.Lane;
 import dev.tidegate.stream.protocol.Op;
+import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.shard.Instrument;
 import dev.tidegate.stream.topic.Topic;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,11 @@ public final class Subscription {
 
   /** The first trade that is still kept, when not everything is; else 0. */
   public long first;
+
+  /** As the client is told that it is subscribed. */
+  Replies.Subscribed told() {
+    return new Replies.Subscribed(wanted, epoch, seq, recovered, first);
+  }
 
   public Subscription(Op.Wanted wanted, boolean expanded) {
     this.wanted = wanted;

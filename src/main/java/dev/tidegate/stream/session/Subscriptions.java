@@ -225,7 +225,10 @@ public final class Subscriptions {
     for (Subscription subscription : request.subscriptions) {
       attach(session, subscription, changes);
     }
-    session.control(hub.replies().subscribed(request.op.id(), request.subscriptions));
+    session.control(
+        hub.replies()
+            .subscribed(
+                request.op.id(), request.subscriptions.stream().map(Subscription::told).toList()));
     for (Begun begun : request.begun) {
       hub.privates().begin(begun.follower, begun.events);
     }
@@ -284,7 +287,7 @@ public final class Subscriptions {
     if (late.isEmpty()) {
       long wait = lateAt + GATHER - hub.loop().nanos();
       if (wait > 0) {
-        hub.loop().schedule(this::attachLate, wait);
+        hub.loop().after(wait, this::attachLate);
       } else {
         hub.loop().execute(this::attachLate);
       }

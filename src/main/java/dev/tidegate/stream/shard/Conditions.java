@@ -12,7 +12,7 @@ import dev.tidegate.bus.Markets.Delays;
 import dev.tidegate.bus.Markets.FeedState;
 import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.NoticeBoard;
-import dev.tidegate.stream.Loop;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.stream.topic.Overlay;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -6,7 +6,6 @@ import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
-import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.topic.Book;
 import dev.tidegate.stream.topic.BookTopic;
@@ -51,13 +50,13 @@ public final class Instrument {
 
   private record Numbered(long shardSeq, Update update) {}
 
-  public Instrument(String symbol, StreamConfig config, IntSupplier ids, Topic.Versions versions) {
+  public Instrument(String symbol, Kept kept, IntSupplier ids, Topic.Versions versions) {
     this.symbol = symbol;
     this.ids = ids;
     this.versions = versions;
-    this.common = new BookTopic.Common(symbol, config.deltasKept(), book, versions, this::book);
+    this.common = new BookTopic.Common(symbol, kept.deltas(), book, versions, this::book);
     this.full = new BookTopic(ids.getAsInt(), BookTopic.FULL, common);
-    this.trades = new TradesTopic(ids.getAsInt(), symbol, config.tradesKept(), versions);
+    this.trades = new TradesTopic(ids.getAsInt(), symbol, kept.trades(), versions);
     this.ticker = latest(Channel.TICKER, "");
     this.status = new StatusTopic(ids.getAsInt(), symbol, versions, this::has);
   }

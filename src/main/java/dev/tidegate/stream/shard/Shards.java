@@ -5,9 +5,9 @@ import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.CaughtUp;
-import dev.tidegate.stream.StreamConfig;
-import dev.tidegate.stream.fanout.Fanout;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.stream.observe.StreamMeters;
+import dev.tidegate.stream.topic.Topic;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
@@ -28,18 +28,20 @@ public final class Shards implements Replica.Source {
   private static final long UNUSED = 30_000_000_000L;
 
   private final Bus bus;
-  private final Fanout fanout;
-  private final StreamConfig config;
+  private final Loop loop;
+  private final Topic.Versions versions;
+  private final Kept kept;
   private final StreamMeters meters;
   private final Map<Integer, Replica> replicas = new HashMap<>();
   private final Map<Integer, MessageConsumer<Batch>> hearing = new HashMap<>();
   private BiConsumer<Integer, Instrument> onNew = (shard, instrument) -> {};
   private int topics;
 
-  public Shards(Bus bus, Fanout fanout, StreamConfig config, StreamMeters meters) {
+  public Shards(Bus bus, Loop loop, Topic.Versions versions, Kept kept, StreamMeters meters) {
     this.bus = bus;
-    this.fanout = fanout;
-    this.config = config;
+    this.loop = loop;
+    this.versions = versions;
+    this.kept = kept;
     this.meters = meters;
   }
 
@@ -61,7 +63,7 @@ public final class Shards implements Replica.Source {
     }
     Instrument instrument = replica.instruments().get(symbol);
     if (instrument == null) {
-      instrument = new Instrument(symbol, config, () -> ++topics, fanout);
+      instrument = new Instrument(symbol, kept, () -> ++topics, versions);
       onNew.accept(shard, instrument);
       replica.follow(instrument);
     }
@@ -75,7 +77,7 @@ public final class Shards implements Replica.Source {
 
   @Override
   public long nanos() {
-    return fanout.loop().nanos();
+    return loop.nanos();
   }
 
   @Override
@@ -114,7 +116,7 @@ public final class Shards implements Replica.Source {
   private void again(boolean done, int shard, String symbol) {
     Instrument instrument = known(symbol, shard);
     if (!done && instrument != null && !instrument.ready()) {
-      fanout.loop().schedule(() -> askState(shard, symbol), RETRY);
+      loop.after(RETRY, () -> askState(shard, symbol));
     }
   }
 

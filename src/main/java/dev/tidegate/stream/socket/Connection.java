@@ -1,6 +1,7 @@
 package dev.tidegate.stream.socket;
 
 import dev.tidegate.problem.CloseCode;
+import dev.tidegate.stream.encode.Deflate;
 import dev.tidegate.stream.encode.Frames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;

@@ -1,6 +1,7 @@
 package dev.tidegate.stream.socket;
 
 import dev.tidegate.stream.encode.Codec;
+import dev.tidegate.stream.encode.Deflate;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

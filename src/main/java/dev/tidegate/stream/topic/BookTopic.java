@@ -8,6 +8,7 @@ import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Messages;
 import dev.tidegate.stream.encode.Shape;
+import dev.tidegate.stream.encode.Subject;
 import dev.tidegate.stream.encode.Text;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,11 @@ public final class BookTopic extends Topic {
    * @param depth levels; negative for a view that stands in for a deeper book
    */
   public BookTopic(int id, int depth, Common common) {
-    super(id, common.symbol, Channel.BOOK, common.keep, common.versions);
+    super(
+        id,
+        new Subject(Channel.BOOK, common.symbol, Math.abs(depth), ""),
+        common.keep,
+        common.versions);
     this.depth = Math.abs(depth);
     this.instead = depth < 0;
     this.views = common.views;
@@ -81,7 +86,7 @@ public final class BookTopic extends Topic {
    * What a snapshot calls its numbering. A reader that was given less than it asked for does not
    * have the levels below: with this for its {@code since} it is not taken to have them.
    */
-  public String numbering() {
+  private String numbering() {
     return instead ? epoch + "~" + depth : epoch;
   }
 
@@ -166,7 +171,7 @@ public final class BookTopic extends Topic {
   private void merged(int from, long prevSeq, Shape shape, Text out) {
     Messages messages = shape.codec().messages;
     int opened = messages.open(out);
-    messages.delta(this, prevSeq, seq, time, merge(from), out);
+    messages.delta(subject, prevSeq, seq, time, merge(from), out);
     end(shape, ring.size() - from, opened, out);
   }
 
@@ -180,7 +185,7 @@ public final class BookTopic extends Topic {
     int opened = messages.open(out);
     if (said.snapshotVersion != version) {
       int start = out.length();
-      messages.snapshot(this, seq, now(), out);
+      messages.snapshot(subject, numbering(), seq, time, now(), out);
       said.snapshot = out.copyFrom(start);
       said.snapshotVersion = version;
     } else {
@@ -201,7 +206,7 @@ public final class BookTopic extends Topic {
     } else {
       Messages messages = shape.codec().messages;
       int opened = messages.open(out);
-      messages.snapshot(this, whole, now(), out);
+      messages.snapshot(subject, numbering(), whole, time, now(), out);
       end(shape, 0, opened, out);
     }
     return whole;
@@ -283,7 +288,7 @@ public final class BookTopic extends Topic {
   private byte[] delta(long prevSeq, long to, long at, @Nullable Delta delta, Codec codec) {
     Text out = new Text(256);
     int opened = codec.messages.open(out);
-    codec.messages.delta(this, prevSeq, to, at, delta, out);
+    codec.messages.delta(subject, prevSeq, to, at, delta, out);
     codec.messages.close(opened, out);
     return out.copyFrom(0);
   }

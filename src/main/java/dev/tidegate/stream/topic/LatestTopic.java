@@ -6,6 +6,7 @@ import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Messages;
 import dev.tidegate.stream.encode.Shape;
+import dev.tidegate.stream.encode.Subject;
 import dev.tidegate.stream.encode.Text;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +15,10 @@ import org.jspecify.annotations.Nullable;
  * is, so the last one wins; of candles the last one of every bar.
  */
 public class LatestTopic extends Topic {
-  private final String interval;
   private @Nullable Event latest;
 
   public LatestTopic(int id, String symbol, Channel channel, String interval, Versions versions) {
-    super(id, symbol, channel, 64, versions);
-    this.interval = interval;
+    super(id, new Subject(channel, symbol, 0, interval), 64, versions);
   }
 
   public void follow(long newSeq, long newTime, Event event) {
@@ -37,10 +36,6 @@ public class LatestTopic extends Topic {
     latest = null;
   }
 
-  public String interval() {
-    return interval;
-  }
-
   @Override
   public void write(int from, boolean each, Shape shape, Text out) {
     int last = ring.size() - 1;
@@ -48,7 +43,7 @@ public class LatestTopic extends Topic {
     if (broken(Math.max(0, from - 1))) {
       snapshot(shape, out);
     } else if (shape.extras()) {
-      message(ring.at(last), false, shape, ring.size() - from, out);
+      message(ring.at(last), shape, ring.size() - from, out);
     } else {
       Codec codec = shape.codec();
       for (int i = each ? from : last; i < last; i++) {
@@ -65,7 +60,10 @@ public class LatestTopic extends Topic {
   public void snapshot(Shape shape, Text out) {
     Event event = latest;
     if (event != null) {
-      message(new Entry(version, seq, seq, time, event), true, shape, 0, out);
+      Messages messages = shape.codec().messages;
+      int opened = messages.open(out);
+      messages.latest(subject, epoch, seq, time, event, out);
+      end(opened, shape, 0, out);
     }
   }
 
@@ -86,18 +84,22 @@ public class LatestTopic extends Topic {
     if (written == null) {
       Text out = new Text(256);
       int opened = codec.messages.open(out);
-      codec.messages.latest(this, entry, false, out);
+      codec.messages.latest(subject, null, entry.seq, entry.time, entry.event, out);
       codec.messages.close(opened, out);
       written = entry.written(codec, out.copyFrom(0));
     }
     return written;
   }
 
-  private void message(Entry entry, boolean snapshot, Shape shape, int merged, Text out) {
+  private void message(Entry entry, Shape shape, int merged, Text out) {
     Messages messages = shape.codec().messages;
     int opened = messages.open(out);
-    messages.latest(this, entry, snapshot, out);
+    messages.latest(subject, null, entry.seq, entry.time, entry.event, out);
+    end(opened, shape, merged, out);
+  }
+
+  private void end(int opened, Shape shape, int merged, Text out) {
     meta(shape, merged, out);
-    messages.close(opened, out);
+    shape.codec().messages.close(opened, out);
   }
 }

@@ -99,7 +99,7 @@ public final class StatusTopic extends LatestTopic {
       return trouble;
     }
     StringBuilder why = new StringBuilder("no events:");
-    delayed.forEach(channel -> why.append(' ').append(name(channel)));
+    delayed.forEach(channel -> why.append(' ').append(channel.text()));
     return why.toString();
   }
 
@@ -109,15 +109,5 @@ public final class StatusTopic extends LatestTopic {
         && a.detail().equals(b.detail())
         && a.delayed().equals(b.delayed())
         && a.announced().equals(b.announced());
-  }
-
-  public static String name(Channel channel) {
-    return switch (channel) {
-      case BOOK -> "book";
-      case TRADES -> "trades";
-      case TICKER -> "ticker";
-      case CANDLES -> "candles";
-      case STATUS -> "status";
-    };
   }
 }

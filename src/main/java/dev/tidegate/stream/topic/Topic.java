@@ -6,8 +6,8 @@ import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.FrameCache;
 import dev.tidegate.stream.encode.Shape;
+import dev.tidegate.stream.encode.Subject;
 import dev.tidegate.stream.encode.Text;
-import dev.tidegate.stream.fanout.Cohort;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +22,11 @@ public abstract class Topic {
   private static final long KEPT_MICROS = 5 * 60 * 1_000_000L;
 
   public final int id;
-  public final String symbol;
   public final Channel channel;
+
+  /** What its messages are about. */
+  public final Subject subject;
+
   public final Ring ring;
 
   /** The local version, the sequence and the source time of the last entry. */
@@ -38,12 +41,12 @@ public abstract class Topic {
 
   private @Nullable FrameCache binaryFrames;
   private final Versions versions;
-  private final List<Cohort> cohorts = new ArrayList<>(2);
+  private final List<Follower> followers = new ArrayList<>(2);
 
-  public Topic(int id, String symbol, Channel channel, int keep, Versions versions) {
+  Topic(int id, Subject subject, int keep, Versions versions) {
     this.id = id;
-    this.symbol = symbol;
-    this.channel = channel;
+    this.subject = subject;
+    this.channel = subject.channel();
     this.ring = new Ring(keep);
     this.versions = versions;
   }
@@ -53,6 +56,9 @@ public abstract class Topic {
     long next();
 
     long current();
+
+    /** The wall clock, to tell how old a message is. */
+    long millis();
   }
 
   /** Appends the entries from the index on, one by one or merged. */
@@ -140,21 +146,17 @@ public abstract class Topic {
   }
 
   private void touch(long previous) {
-    for (int i = 0; i < cohorts.size(); i++) {
-      cohorts.get(i).touch(this, previous);
+    for (int i = 0; i < followers.size(); i++) {
+      followers.get(i).touch(this, previous);
     }
   }
 
-  public final void join(Cohort cohort) {
-    cohorts.add(cohort);
+  public final void join(Follower follower) {
+    followers.add(follower);
   }
 
-  public final void leave(Cohort cohort) {
-    cohorts.remove(cohort);
-  }
-
-  final boolean followed() {
-    return !cohorts.isEmpty();
+  public final void leave(Follower follower) {
+    followers.remove(follower);
   }
 
   /** Whether an entry from the index on makes a merge impossible. */
@@ -170,7 +172,7 @@ public abstract class Topic {
   /** Says what the subscription asked for beyond the data. */
   final void meta(Shape shape, int merged, Text out) {
     if (shape.meta()) {
-      long age = Math.max(0, System.currentTimeMillis() * 1000 - time);
+      long age = Math.max(0, versions.millis() * 1000 - time);
       shape.codec().messages.meta(merged, shape.window(), age, out);
     }
   }

@@ -4,6 +4,7 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Messages;
 import dev.tidegate.stream.encode.Shape;
+import dev.tidegate.stream.encode.Subject;
 import dev.tidegate.stream.encode.Text;
 
 /** The trades of a symbol. Nothing is ever merged away: a batch lists every trade. */
@@ -12,7 +13,7 @@ public final class TradesTopic extends Topic {
   public static final int PIECE = 512;
 
   public TradesTopic(int id, String symbol, int keep, Versions versions) {
-    super(id, symbol, Channel.TRADES, keep, versions);
+    super(id, new Subject(Channel.TRADES, symbol, 0, ""), keep, versions);
   }
 
   @Override
@@ -44,12 +45,12 @@ public final class TradesTopic extends Topic {
     Entry first = ring.at(from);
     int opened = messages.open(out);
     if (first.event == null) {
-      messages.reset(this, first.seq, out);
+      messages.reset(subject, epoch, first.seq, out);
       messages.close(opened, out);
       return from + 1;
     }
     int to = Math.min(ring.size(), from + PIECE);
-    int begun = messages.beginTrades(this, first.prevSeq, ring.at(to - 1).seq, out);
+    int begun = messages.beginTrades(subject, first.prevSeq, ring.at(to - 1).seq, out);
     for (int i = from; i < to; i++) {
       messages.append(written(ring.at(i), shape.codec()), out);
     }
@@ -63,7 +64,7 @@ public final class TradesTopic extends Topic {
     byte[] written = entry.written(codec);
     if (written == null) {
       Text out = new Text(160);
-      codec.messages.trade(entry, out);
+      codec.messages.trade(entry.seq, entry.time, entry.event, out);
       written = entry.written(codec, out.copyFrom(0));
     }
     return written;

@@ -6,20 +6,8 @@ import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
-import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Trade;
-import dev.tidegate.stream.FakeLoop;
 import dev.tidegate.stream.FakeMarket;
-import dev.tidegate.stream.StreamConfig;
-import dev.tidegate.stream.fanout.Fanout;
-import dev.tidegate.stream.fanout.Pressure;
-import dev.tidegate.stream.observe.StreamMeters;
-import dev.tidegate.stream.protocol.Op;
-import dev.tidegate.stream.shard.Instrument;
-import dev.tidegate.stream.topic.BookTopic;
-import dev.tidegate.stream.topic.Entry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -51,16 +39,11 @@ public class CodecBenchmark {
       new Delta(
           List.of(FakeMarket.level("31998.98", "0.12345678")),
           List.of(FakeMarket.level("31999.10", "0")));
-  private final Entry trade =
-      new Entry(
-          1,
-          6,
-          7,
-          1_700_000_000_000_000L,
-          new Trade("7654321", Decimal.of("31998.98"), Decimal.of("0.12345678"), Side.BUY));
+  private final Trade trade =
+      new Trade("7654321", Decimal.of("31998.98"), Decimal.of("0.12345678"), Side.BUY);
   private Snapshot snapshot;
   private Messages messages;
-  private BookTopic book;
+  private final Subject book = new Subject(Channel.BOOK, "BTC-USD", 0, "");
 
   @Setup
   public void setUp() {
@@ -72,16 +55,6 @@ public class CodecBenchmark {
       asks.add(FakeMarket.level(31999 + i + ".10", "12.3456789" + i % 10));
     }
     snapshot = new Snapshot(bids, asks);
-    Fanout fanout =
-        new Fanout(
-            new FakeLoop(),
-            new Frames(PooledByteBufAllocator.DEFAULT, 6),
-            new Pressure(false),
-            new StreamMeters(new SimpleMeterRegistry(), 0));
-    Instrument instrument =
-        new Instrument("BTC-USD", StreamConfig.onPort("localhost", 0), () -> 1, fanout);
-    instrument.load(new SymbolState("BTC-USD", 0, "e", 0, 1, 1, snapshot, 0, List.of()));
-    book = (BookTopic) instrument.topic(new Op.Key("book", Channel.BOOK, "BTC-USD", 0, ""));
   }
 
   @Benchmark
@@ -95,14 +68,14 @@ public class CodecBenchmark {
   @Benchmark
   public int aSnapshotOfAHundredLevels() {
     int opened = messages.open(out.reset());
-    messages.snapshot(book, 1_234_568, snapshot, out);
+    messages.snapshot(book, "e", 1_234_568, 1_700_000_000_000_000L, snapshot, out);
     messages.close(opened, out);
     return out.length();
   }
 
   @Benchmark
   public int aTrade() {
-    messages.trade(trade, out.reset());
+    messages.trade(7, 1_700_000_000_000_000L, trade, out.reset());
     return out.length();
   }
 }

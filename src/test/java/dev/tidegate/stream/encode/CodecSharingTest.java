@@ -6,8 +6,8 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.problem.CloseCode;
-import dev.tidegate.stream.FakeLoop;
 import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.fanout.Fanout;
@@ -18,6 +18,7 @@ import dev.tidegate.stream.session.Entrance;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Subscription;
 import dev.tidegate.stream.shard.Instrument;
+import dev.tidegate.stream.shard.Kept;
 import dev.tidegate.stream.socket.Outlet;
 import dev.tidegate.stream.topic.Entry;
 import dev.tidegate.stream.topic.Ring;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.Test;
 class CodecSharingTest {
   private static final Op.Key BOOK = new Op.Key("book", Channel.BOOK, "AAA", 0, "");
 
-  private final FakeLoop loop = new FakeLoop();
+  private final SteppedLoop loop = new SteppedLoop();
   private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
   private final Fanout fanout =
       new Fanout(
@@ -42,7 +43,7 @@ class CodecSharingTest {
           new Pressure(false),
           new StreamMeters(new SimpleMeterRegistry(), 0));
   private final Instrument instrument =
-      new Instrument("AAA", StreamConfig.onPort("localhost", 0), () -> 1, fanout);
+      new Instrument("AAA", new Kept(20_000, 2_000), () -> 1, fanout);
   private final List<Wire> wires = new ArrayList<>();
   private long seq = 1;
 

@@ -21,16 +21,14 @@ import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.bus.Markets.Update;
-import dev.tidegate.stream.FakeLoop;
-import dev.tidegate.stream.StreamConfig;
+import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Pressure;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.shard.Instrument;
+import dev.tidegate.stream.shard.Kept;
 import dev.tidegate.stream.topic.BookTopic;
-import dev.tidegate.stream.topic.Entry;
-import dev.tidegate.stream.topic.LatestTopic;
 import dev.tidegate.stream.topic.Topic;
 import dev.tidegate.testing.Twin;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -97,8 +95,7 @@ class ProtoTwinTest {
     Announcement announced = new Announcement("a1", "*", "maintenance", "ü", 7, 8, 9, false);
     Status status =
         new Status("delayed", "why", List.of(Channel.BOOK, Channel.TRADES), 5, List.of(announced));
-    Entry entry = new Entry(1, 1, 2, 1_700_000_000_000_000L, status);
-    LatestTopic topic = (LatestTopic) new World().instrument.topic(KEYS.getLast());
+    Subject subject = new Subject(Channel.STATUS, SYMBOL, 0, "");
     Shape json = new Shape(0, 1, false, false, false, Codec.JSON);
     Shape proto = new Shape(0, 1, false, false, false, Codec.PROTO);
     same(
@@ -106,7 +103,7 @@ class ProtoTwinTest {
         proto,
         (shape, out) -> {
           int opened = shape.codec().messages.open(out);
-          shape.codec().messages.latest(topic, entry, true, out);
+          shape.codec().messages.latest(subject, "e", 2, 1_700_000_000_000_000L, status, out);
           shape.codec().messages.close(opened, out);
         });
   }
@@ -164,13 +161,12 @@ class ProtoTwinTest {
     World() {
       Fanout fanout =
           new Fanout(
-              new FakeLoop(),
+              new SteppedLoop(),
               new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
               new Pressure(false),
               new StreamMeters(new SimpleMeterRegistry(), 0));
       int[] ids = {0};
-      instrument =
-          new Instrument(SYMBOL, StreamConfig.onPort("localhost", 0), () -> ++ids[0], fanout);
+      instrument = new Instrument(SYMBOL, new Kept(20_000, 2_000), () -> ++ids[0], fanout);
       Snapshot empty = new Snapshot(List.of(), List.of());
       instrument.load(new SymbolState(SYMBOL, 0, "e\"1", 0, 1, 1, empty, 0, List.of()));
       seqs.put(Channel.BOOK, 1L);

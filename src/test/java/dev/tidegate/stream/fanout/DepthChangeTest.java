@@ -9,8 +9,8 @@ import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.stream.FakeClient;
-import dev.tidegate.stream.FakeLoop;
 import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.encode.Frames;
@@ -21,6 +21,7 @@ import dev.tidegate.stream.session.Entrance;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Subscription;
 import dev.tidegate.stream.shard.Instrument;
+import dev.tidegate.stream.shard.Kept;
 import dev.tidegate.stream.topic.BookTopic;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -33,7 +34,7 @@ class DepthChangeTest {
   private static final String SYMBOL = "AAA";
   private static final int SHALLOW = 5;
 
-  private final FakeLoop loop = new FakeLoop();
+  private final SteppedLoop loop = new SteppedLoop();
   private final Fanout fanout =
       new Fanout(
           loop,
@@ -46,7 +47,7 @@ class DepthChangeTest {
   private int topics;
 
   private Instrument instrument() {
-    return new Instrument(SYMBOL, StreamConfig.onPort("127.0.0.1", 0), () -> ++topics, fanout);
+    return new Instrument(SYMBOL, new Kept(20_000, 2_000), () -> ++topics, fanout);
   }
 
   private void load(String epoch, long bookSeq, int levels) {
@@ -79,9 +80,7 @@ class DepthChangeTest {
   }
 
   private void step(Session session, int step) {
-    Lag lag = new Lag();
-    lag.step = step;
-    session.lag = lag;
+    FakeClient.lag(session, (FakeClient) session.outlet, loop.nanos()).step = step;
     List.copyOf(session.lanes()).forEach(session::place);
     session.again();
     loop.turn();

@@ -5,15 +5,15 @@ import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
-import dev.tidegate.stream.FakeLoop;
+import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.stream.FakeMarket;
-import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.encode.Text;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.shard.Instrument;
+import dev.tidegate.stream.shard.Kept;
 import dev.tidegate.stream.topic.Conflation;
 import dev.tidegate.stream.topic.Topic;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -58,12 +58,12 @@ public class FanoutBenchmark {
     frames = new Frames(PooledByteBufAllocator.DEFAULT, 6);
     Fanout fanout =
         new Fanout(
-            new FakeLoop(),
+            new SteppedLoop(),
             frames,
             new Pressure(false),
             new StreamMeters(new SimpleMeterRegistry(), 0));
     int[] ids = {0};
-    instrument = new Instrument("AAA", StreamConfig.onPort("localhost", 0), () -> ++ids[0], fanout);
+    instrument = new Instrument("AAA", new Kept(20_000, 2_000), () -> ++ids[0], fanout);
     instrument.load(
         new SymbolState("AAA", 0, "e", 0, 1, 1, new Snapshot(List.of(), List.of()), 0, List.of()));
     book = instrument.topic(new Op.Key("book", Channel.BOOK, "AAA", 0, ""));

@@ -10,8 +10,8 @@ import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.stream.FakeClient;
-import dev.tidegate.stream.FakeLoop;
 import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.encode.Codec;
@@ -22,6 +22,7 @@ import dev.tidegate.stream.session.Entrance;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Subscription;
 import dev.tidegate.stream.shard.Instrument;
+import dev.tidegate.stream.shard.Kept;
 import dev.tidegate.stream.topic.Book;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -88,7 +89,7 @@ class FanoutModelTest {
 
   /** A market of two symbols, four clients, and one event loop. */
   private static final class World {
-    final FakeLoop loop = new FakeLoop();
+    final SteppedLoop loop = new SteppedLoop();
     final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
     final Fanout fanout =
         new Fanout(
@@ -108,8 +109,8 @@ class FanoutModelTest {
     World() {
       for (String symbol : SYMBOLS) {
         books.put(symbol, new Book());
-        StreamConfig config = StreamConfig.onPort("127.0.0.1", 0);
-        Instrument instrument = new Instrument(symbol, config, () -> ++topics, fanout);
+        Instrument instrument =
+            new Instrument(symbol, new Kept(20_000, 2_000), () -> ++topics, fanout);
         instrument.doubt(0);
         instruments.put(symbol, instrument);
         apply(symbol, Channel.BOOK, new Snapshot(List.of(), List.of(FakeMarket.level("50", "1"))));
@@ -299,12 +300,7 @@ class FanoutModelTest {
     }
 
     void ladder(int step) {
-      Lag lag = session.lag;
-      if (lag == null) {
-        lag = new Lag();
-        session.lag = lag;
-      }
-      lag.step = step;
+      FakeClient.lag(session, outlet, world.loop.nanos()).step = step;
       session.placeAll();
       session.again();
     }

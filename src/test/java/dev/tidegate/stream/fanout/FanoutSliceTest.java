@@ -3,8 +3,8 @@ package dev.tidegate.stream.fanout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.stream.FakeClient;
-import dev.tidegate.stream.FakeLoop;
 import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.encode.Frames;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class FanoutSliceTest {
   private static final int CROWD = 2500;
 
-  private final FakeLoop loop = new FakeLoop();
+  private final SteppedLoop loop = new SteppedLoop();
   private final Fanout fanout =
       new Fanout(
           loop,

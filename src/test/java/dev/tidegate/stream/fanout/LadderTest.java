@@ -3,9 +3,9 @@ package dev.tidegate.stream.fanout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.FakeClient;
-import dev.tidegate.stream.FakeLoop;
 import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.encode.Frames;
@@ -26,7 +26,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LadderTest {
-  private final FakeLoop loop = new FakeLoop();
+  private final SteppedLoop loop = new SteppedLoop();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final StreamMeters meters = new StreamMeters(registry, 0);
   private final Fanout fanout =
@@ -96,16 +96,16 @@ class LadderTest {
   void climbsStepByStepAndComesDownAgain() {
     stall();
     seconds(2);
-    assertThat(session.lag.step).isEqualTo(2);
+    assertThat(session.lag().step).isEqualTo(2);
     seconds(5);
-    assertThat(session.lag.step).isEqualTo(4);
+    assertThat(session.lag().step).isEqualTo(4);
     assertThat(ladder.slow()).isEqualTo(1);
     client.stalled = false;
     client.flush();
     session.drained();
     loop.turn();
     seconds(40);
-    assertThat(session.lag).isNull();
+    assertThat(session.lag()).isNull();
     assertThat(ladder.slow()).isZero();
     assertThat(notices())
         .containsExactly(
@@ -182,7 +182,7 @@ class LadderTest {
   }
 
   private static Subscription following(Topic topic, Lane lane) {
-    Op.Key key = new Op.Key("ticker", Channel.TICKER, topic.symbol, 0, "");
+    Op.Key key = new Op.Key("ticker", Channel.TICKER, topic.subject.symbol(), 0, "");
     Subscription subscription = new Subscription(new Op.Wanted(key, 0, false, false, null), false);
     subscription.topic = topic;
     subscription.lane = lane;

@@ -13,14 +13,11 @@ import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.problem.CloseCode;
-import dev.tidegate.stream.FakeLoop;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.encode.Reply;
-import dev.tidegate.stream.session.Subscription;
-import dev.tidegate.stream.topic.Topic;
-import dev.tidegate.stream.topic.TradesTopic;
 import dev.tidegate.testing.Schema;
 import dev.tidegate.testing.Twin;
 import io.netty.buffer.ByteBuf;
@@ -40,7 +37,7 @@ class ReplyTwinTest {
       new ObjectMapper()
           .enable(com.fasterxml.jackson.databind.DeserializationFeature.USE_LONG_FOR_INTS);
 
-  private final FakeLoop loop = new FakeLoop();
+  private final SteppedLoop loop = new SteppedLoop();
   private final Replies replies = new Replies(loop);
   private final Set<String> compared = new HashSet<>();
   private final JsonNode id = IntNode.valueOf(7);
@@ -54,7 +51,7 @@ class ReplyTwinTest {
 
   private static byte[] payload(Reply reply, Codec codec) {
     try (Frames frames = new Frames(UnpooledByteBufAllocator.DEFAULT, 1)) {
-      frames.reply(new Replies(new FakeLoop()).pong(null), codec).release();
+      frames.reply(new Replies(new SteppedLoop()).pong(null), codec).release();
       ByteBuf frame = frames.reply(reply, codec);
       assertThat(frame.readUnsignedByte()).isEqualTo((short) (0x80 | codec.opcode));
       int length = frame.readUnsignedByte();
@@ -76,8 +73,7 @@ class ReplyTwinTest {
     same("loggedIn", replies.loggedIn(id, "alice", Long.MAX_VALUE));
     same("error", replies.error(new Refusal(Refusal.LIMIT, "x".repeat(300), "subscribe", id)));
     same("error", replies.error(new Refusal(Refusal.UNREADABLE, "no")));
-    same("notice", replies.notice("slow-consumer", "so slow", null));
-    same("notice", replies.notice("slow-consumer", "so slow", trades()));
+    same("notice", replies.notice("slow-consumer", "so slow"));
     same("reconnect", Replies.reconnect(null, "this node is leaving", 30_000, 12, "a token"));
     same("reconnect", Replies.reconnect(CloseCode.SLOW_CONSUMER, "slow", 1, 12, null));
     same("token", replies.token(id, "a token"));
@@ -95,21 +91,17 @@ class ReplyTwinTest {
   }
 
   private void everyTransition() throws IOException {
-    Subscription book =
-        new Subscription(new Op.Wanted(key("book", 0), 0, false, false, null), false);
-    book.epoch = "e1";
-    book.seq = 12;
-    Subscription all =
-        new Subscription(new Op.Wanted(key("trades", 0).of("*"), 50, true, false, null), false);
-    Subscription orders =
-        new Subscription(new Op.Wanted(key("orders", 0), 0, false, false, null), false);
-    orders.recovered = true;
-    orders.epoch = "p";
-    orders.seq = 3;
-    Subscription trades =
-        new Subscription(new Op.Wanted(key("trades", 0), 0, false, false, null), false);
-    trades.first = 77;
-    JsonNode said = same("subscribed", replies.subscribed(id, List.of(book, all, orders, trades)));
+    JsonNode said =
+        same(
+            "subscribed",
+            replies.subscribed(
+                id,
+                List.of(
+                    new Replies.Subscribed(wanted(key("book", 0), 0, false), "e1", 12, false, 0),
+                    new Replies.Subscribed(
+                        wanted(key("trades", 0).of("*"), 50, true), "", 0, false, 0),
+                    new Replies.Subscribed(wanted(key("orders", 0), 0, false), "p", 3, true, 0),
+                    new Replies.Subscribed(wanted(key("trades", 0), 0, false), "", 0, false, 77))));
     assertThat(said.at("/channels/0/window").isInt() || said.at("/channels/0/window").isLong())
         .as("what is 0 is said nevertheless")
         .isTrue();
@@ -182,22 +174,8 @@ class ReplyTwinTest {
     return new Op.Key(name, market, market == null ? "" : "BTC-USD", depth, "");
   }
 
-  private static Topic trades() {
-    return new TradesTopic(
-        1,
-        "BTC-USD",
-        8,
-        new Topic.Versions() {
-          @Override
-          public long next() {
-            return 1;
-          }
-
-          @Override
-          public long current() {
-            return 1;
-          }
-        });
+  private static Op.Wanted wanted(Op.Key key, int window, boolean meta) {
+    return new Op.Wanted(key, window, meta, false, null);
   }
 
   private static Transition transition(String channel, long seq, Result result) {

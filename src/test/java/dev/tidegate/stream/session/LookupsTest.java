@@ -11,13 +11,13 @@ import dev.tidegate.bus.Commands.Found;
 import dev.tidegate.bus.Commands.Result;
 import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Stored;
+import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.rules.RuleMeters;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.stream.Enforcement;
 import dev.tidegate.stream.FakeClient;
-import dev.tidegate.stream.FakeLoop;
 import dev.tidegate.stream.Hub;
 import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.deadman.Roster;
@@ -54,7 +54,7 @@ class LookupsTest {
   private final Vertx vertx = Vertx.vertx();
   private final Context context = vertx.getOrCreateContext();
   private final Bus bus = new Bus(vertx.eventBus());
-  private final FakeLoop loop = new FakeLoop();
+  private final SteppedLoop loop = new SteppedLoop();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final Hub hub =
       new Hub(

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.stream.FakeClient;
-import dev.tidegate.stream.FakeLoop;
 import dev.tidegate.stream.Hub;
 import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.deadman.Roster;
@@ -28,7 +28,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ParkedTest {
-  private final FakeLoop loop = new FakeLoop();
+  private final SteppedLoop loop = new SteppedLoop();
   private final List<Op.Subscribe> tried = new ArrayList<>();
   private final Parked parked = new Parked(loop, this::again);
   private final StreamMeters meters = new StreamMeters(new SimpleMeterRegistry(), 0);

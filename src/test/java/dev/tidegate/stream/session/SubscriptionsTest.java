@@ -12,12 +12,12 @@ import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.loop.EventLoops;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.Hub;
-import dev.tidegate.stream.NettyLoop;
 import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.deadman.Roster;
 import dev.tidegate.stream.door.Census;
@@ -31,7 +31,6 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.ContextInternal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +95,7 @@ class SubscriptionsTest {
                 "n1",
                 0,
                 StreamConfig.onPort("127.0.0.1", 0),
-                new NettyLoop(((ContextInternal) context).nettyEventLoop()),
+                new EventLoops(new SimpleMeterRegistry()).of(context, "n1"),
                 bus,
                 new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
                 new StreamMeters(new SimpleMeterRegistry(), 0),

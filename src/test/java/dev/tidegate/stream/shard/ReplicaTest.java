@@ -7,9 +7,8 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
-import dev.tidegate.stream.FakeLoop;
+import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.stream.FakeMarket;
-import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Pressure;
@@ -23,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class ReplicaTest {
   private final List<String> asked = new ArrayList<>();
-  private final FakeLoop loop = new FakeLoop();
+  private final SteppedLoop loop = new SteppedLoop();
   private final StreamMeters meters = new StreamMeters(new SimpleMeterRegistry(), 0);
   private final Fanout fanout =
       new Fanout(
@@ -50,7 +49,7 @@ class ReplicaTest {
           meters);
   private int ids;
   private final Instrument instrument =
-      new Instrument("AAA", StreamConfig.onPort("localhost", 0), () -> ++ids, fanout);
+      new Instrument("AAA", new Kept(20_000, 2_000), () -> ++ids, fanout);
 
   private static Update trade(long seq) {
     return new Update("AAA", Channel.TRADES, seq, seq, FakeMarket.trade("t" + seq));

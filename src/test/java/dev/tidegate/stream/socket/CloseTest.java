@@ -3,9 +3,9 @@ package dev.tidegate.stream.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.FakeClient;
-import dev.tidegate.stream.FakeLoop;
 import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.fanout.Fanout;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class CloseTest {
   private final Fanout fanout =
       new Fanout(
-          new FakeLoop(),
+          new SteppedLoop(),
           new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
           new Pressure(false),
           new StreamMeters(new SimpleMeterRegistry(), 0));
@@ -44,7 +44,7 @@ class CloseTest {
   @Test
   void aSocketThatTakesNothingHasTheReasonAlone() {
     client.stalled = true;
-    session.control(new Replies(new FakeLoop()).pong(null));
+    session.control(new Replies(new SteppedLoop()).pong(null));
     session.close(CloseCode.SLOW_CONSUMER, "too slow");
     client.stalled = false;
     client.flush();

@@ -2,8 +2,8 @@ package dev.tidegate.stream.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.problem.CloseCode;
-import dev.tidegate.stream.FakeLoop;
 import dev.tidegate.stream.encode.Frames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -29,7 +29,7 @@ class ConnectionTest {
 
   private final Frames frames = new Frames(memory, 6);
   private final List<String> messages = new ArrayList<>();
-  private final FakeLoop loop = new FakeLoop();
+  private final SteppedLoop loop = new SteppedLoop();
   private boolean ended;
   private Connection connection;
   private EmbeddedChannel channel = open(false);

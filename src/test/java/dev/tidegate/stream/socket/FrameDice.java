@@ -2,6 +2,7 @@ package dev.tidegate.stream.socket;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.tidegate.stream.encode.Deflate;
 import dev.tidegate.stream.encode.Frames;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;

@@ -45,7 +45,7 @@ public final class WindowInflater {
   }
 
   /** How far back the references of a compressed frame reach. */
-  static int reach(byte[] payload, int length) {
+  public static int reach(byte[] payload, int length) {
     byte[] whole = Arrays.copyOf(payload, length + 4);
     whole[length + 2] = (byte) 0xFF;
     whole[length + 3] = (byte) 0xFF;

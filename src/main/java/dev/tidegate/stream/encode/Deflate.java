@@ -1,4 +1,4 @@
-package dev.tidegate.stream.socket;
+package dev.tidegate.stream.encode;
 
 import java.util.Arrays;
 import java.util.zip.DataFormatException;

@@ -1,8 +1,9 @@
-package dev.tidegate.stream.socket;
+package dev.tidegate.stream.encode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidegate.stream.socket.WindowInflater;
 import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
