@@ -9,14 +9,14 @@ import java.util.List;
 final class AnnouncementCodecs {
   private AnnouncementCodecs() {}
 
-  static final List<Codec<?>> ALL =
+  static final List<BusCodec<?>> ALL =
       List.of(
-          new Codec<>(
+          new BusCodec<>(
               Announced.class,
               (w, m) ->
                   w.string(m.node()).list(m.announcements(), AnnouncementCodecs::announcement),
               r -> new Announced(r.string(), r.list(AnnouncementCodecs::announcement))),
-          new Codec<>(
+          new BusCodec<>(
               AnnouncementsWanted.class,
               (w, m) -> w.string(m.node()),
               r -> new AnnouncementsWanted(r.string())));

@@ -4,9 +4,9 @@ import dev.tidegate.bus.Armings.Armed;
 import dev.tidegate.bus.Armings.Beat;
 import dev.tidegate.bus.Armings.Change;
 import dev.tidegate.bus.Armings.Done;
-import dev.tidegate.bus.Armings.Entry;
 import dev.tidegate.bus.Armings.Left;
 import dev.tidegate.bus.Armings.Said;
+import dev.tidegate.bus.Armings.Stance;
 import dev.tidegate.bus.Armings.Standing;
 import dev.tidegate.bus.Armings.Wanted;
 import dev.tidegate.bus.Armings.What;
@@ -23,8 +23,8 @@ final class ArmingCodecs {
 
   private ArmingCodecs() {}
 
-  static final List<Codec<?>> ALL =
-      List.of(new Codec<>(Said.class, ArmingCodecs::said, ArmingCodecs::said));
+  static final List<BusCodec<?>> ALL =
+      List.of(new BusCodec<>(Said.class, ArmingCodecs::said, ArmingCodecs::said));
 
   private static void said(Wire.Writer w, Said said) {
     switch (said) {
@@ -63,13 +63,13 @@ final class ArmingCodecs {
     };
   }
 
-  private static void entry(Wire.Writer w, Entry entry) {
+  private static void entry(Wire.Writer w, Stance entry) {
     armed(w, entry.armed());
     w.bool(entry.replaced()).int64(entry.left());
   }
 
-  private static Entry entry(Wire.Reader r) {
-    return new Entry(armed(r), r.bool(), r.int64());
+  private static Stance entry(Wire.Reader r) {
+    return new Stance(armed(r), r.bool(), r.int64());
   }
 
   private static void armed(Wire.Writer w, Armed m) {

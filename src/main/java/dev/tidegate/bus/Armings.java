@@ -71,14 +71,14 @@ public final class Armings {
    * @param part the first one is 0
    */
   public record Standing(
-      String node, String run, long number, int part, boolean last, List<Entry> entries)
+      String node, String run, long number, int part, boolean last, List<Stance> entries)
       implements Said {}
 
   /**
    * @param replaced another session of the owner has armed since this one was heard
    * @param left milliseconds of the grace period, -1 while the session lives
    */
-  public record Entry(Armed armed, boolean replaced, long left) {}
+  public record Stance(Armed armed, boolean replaced, long left) {}
 
   /** The command of a session is accepted. */
   public record Done(String node, String session) implements Said {}

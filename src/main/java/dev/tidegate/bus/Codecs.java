@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 public final class Codecs {
   private Codecs() {}
 
-  private static final List<Codec<?>> ALL =
+  private static final List<BusCodec<?>> ALL =
       Stream.of(
               AnnouncementCodecs.ALL,
               ArmingCodecs.ALL,
@@ -20,7 +20,7 @@ public final class Codecs {
           .toList();
 
   /** The codecs of all messages, for the tests that hold them to their golden bytes. */
-  public static List<Codec<?>> all() {
+  public static List<BusCodec<?>> all() {
     return ALL;
   }
 

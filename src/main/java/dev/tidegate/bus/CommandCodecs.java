@@ -21,20 +21,20 @@ import java.util.List;
 final class CommandCodecs {
   private CommandCodecs() {}
 
-  static final List<Codec<?>> ALL =
+  static final List<BusCodec<?>> ALL =
       List.of(
-          new Codec<>(Submit.class, CommandCodecs::submit, CommandCodecs::submit),
-          new Codec<>(Receipt.class, CommandCodecs::receipt, CommandCodecs::receipt),
-          new Codec<>(
+          new BusCodec<>(Submit.class, CommandCodecs::submit, CommandCodecs::submit),
+          new BusCodec<>(Receipt.class, CommandCodecs::receipt, CommandCodecs::receipt),
+          new BusCodec<>(
               Find.class,
               (w, m) -> w.string(m.id()).string(m.consumer()),
               r -> new Find(r.string(), r.string())),
-          new Codec<>(
+          new BusCodec<>(
               Found.class,
               (w, m) -> w.orNull(m.record(), CommandCodecs::stored),
               r -> new Found(r.orNull(CommandCodecs::stored))),
-          new Codec<>(Transition.class, CommandCodecs::transition, CommandCodecs::transition),
-          new Codec<>(
+          new BusCodec<>(Transition.class, CommandCodecs::transition, CommandCodecs::transition),
+          new BusCodec<>(
               ReadPrivate.class,
               (w, m) ->
                   w.string(m.consumer())
@@ -43,7 +43,7 @@ final class CommandCodecs {
                       .int64(m.afterSeq())
                       .int32(m.limit()),
               r -> new ReadPrivate(r.string(), r.string(), r.stringOrNull(), r.int64(), r.int32())),
-          new Codec<>(
+          new BusCodec<>(
               PrivateEvents.class,
               (w, m) ->
                   w.string(m.epoch())

@@ -38,10 +38,10 @@ final class MarketCodecs {
   /** Added to the channel of an update that carries its source's number. */
   private static final int NUMBERED = 16;
 
-  static final List<Codec<?>> ALL =
+  static final List<BusCodec<?>> ALL =
       List.of(
-          new Codec<>(Batch.class, MarketCodecs::batch, MarketCodecs::batch),
-          new Codec<>(
+          new BusCodec<>(Batch.class, MarketCodecs::batch, MarketCodecs::batch),
+          new BusCodec<>(
               CatchUp.class,
               (w, m) ->
                   w.int32(m.shard())
@@ -49,12 +49,12 @@ final class MarketCodecs {
                       .stringOrNull(m.epoch())
                       .int64(m.from()),
               r -> new CatchUp(r.int32(), r.stringOrNull(), r.stringOrNull(), r.int64())),
-          new Codec<>(
+          new BusCodec<>(
               CaughtUp.class,
               (w, m) ->
                   w.orNull(m.missed(), MarketCodecs::batch).orNull(m.state(), MarketCodecs::state),
               r -> new CaughtUp(r.orNull(MarketCodecs::batch), r.orNull(MarketCodecs::state))),
-          new Codec<>(
+          new BusCodec<>(
               Directory.class,
               (w, m) ->
                   w.int32(m.shard())
@@ -65,11 +65,11 @@ final class MarketCodecs {
               r ->
                   new Directory(
                       r.int32(), r.int32(), r.string(), r.string(), r.list(Wire.Reader::string))),
-          new Codec<>(
+          new BusCodec<>(
               DirectoryWanted.class,
               (w, m) -> w.string(m.node()),
               r -> new DirectoryWanted(r.string())),
-          new Codec<>(
+          new BusCodec<>(
               FeedState.class,
               (w, m) ->
                   w.int32(m.shard())
@@ -88,7 +88,7 @@ final class MarketCodecs {
                       sourceState(r.string()),
                       r.string(),
                       r.int64())),
-          new Codec<>(
+          new BusCodec<>(
               Delays.class,
               (w, m) ->
                   w.int32(m.shard())
@@ -105,11 +105,11 @@ final class MarketCodecs {
                       r.int64(),
                       r.bool(),
                       r.list(MarketCodecs::delayed))),
-          new Codec<>(
+          new BusCodec<>(
               Present.class,
               (w, m) -> w.string(m.node()).string(m.member()).bool(m.leaving()),
               r -> new Present(r.string(), r.string(), r.bool())),
-          new Codec<>(
+          new BusCodec<>(
               Fed.class,
               (w, m) -> w.int32(m.shard()).list(m.records(), Wire.Writer::string),
               r -> new Fed(r.int32(), r.list(Wire.Reader::string))));

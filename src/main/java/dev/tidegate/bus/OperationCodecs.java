@@ -17,13 +17,13 @@ import java.util.List;
 final class OperationCodecs {
   private OperationCodecs() {}
 
-  static final List<Codec<?>> ALL =
+  static final List<BusCodec<?>> ALL =
       List.of(
-          new Codec<>(
+          new BusCodec<>(
               Scale.class,
               (w, m) -> w.string(m.role()).int32(m.instances()),
               r -> new Scale(r.string(), r.int32())),
-          new Codec<>(
+          new BusCodec<>(
               Roles.class,
               (w, m) ->
                   w.string(m.node())
@@ -33,21 +33,21 @@ final class OperationCodecs {
               r ->
                   new Roles(
                       r.string(), r.list(x -> new RoleCount(x.string(), x.int32(), x.int32())))),
-          new Codec<>(RolesWanted.class, (w, m) -> {}, r -> new RolesWanted()),
-          new Codec<>(
+          new BusCodec<>(RolesWanted.class, (w, m) -> {}, r -> new RolesWanted()),
+          new BusCodec<>(
               Show.class,
               (w, m) ->
                   w.string(m.kind()).stringOrNull(m.id()).int32(m.limit()).string(m.replyTo()),
               r -> new Show(r.string(), r.stringOrNull(), r.int32(), r.string())),
-          new Codec<>(
+          new BusCodec<>(
               Shown.class,
               (w, m) -> w.string(m.node()).string(m.instance()).string(m.json()),
               r -> new Shown(r.string(), r.string(), r.string())),
-          new Codec<>(
+          new BusCodec<>(
               Draining.class,
               (w, m) -> w.string(m.node()).int64(m.withinMillis()),
               r -> new Draining(r.string(), r.int64())),
-          new Codec<>(
+          new BusCodec<>(
               RulesAsked.class,
               (w, m) ->
                   w.string(m.verb())
@@ -57,11 +57,11 @@ final class OperationCodecs {
                       .string(m.by()),
               r ->
                   new RulesAsked(r.string(), r.string(), r.stringOrNull(), r.string(), r.string())),
-          new Codec<>(
+          new BusCodec<>(
               RulesAnswered.class,
               (w, m) -> w.orNull(m.problem(), (x, p) -> x.string(p.name())).string(m.text()),
               r -> new RulesAnswered(r.orNull(x -> Problem.named(x.string())), r.string())),
-          new Codec<>(
+          new BusCodec<>(
               Applied.class,
               (w, m) -> w.string(m.node()).int64(m.version()),
               r -> new Applied(r.string(), r.int64())));

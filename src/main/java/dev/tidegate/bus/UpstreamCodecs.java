@@ -14,9 +14,9 @@ import java.util.List;
 final class UpstreamCodecs {
   private UpstreamCodecs() {}
 
-  static final List<Codec<?>> ALL =
+  static final List<BusCodec<?>> ALL =
       List.of(
-          new Codec<>(
+          new BusCodec<>(
               Forward.class,
               (w, m) ->
                   w.string(m.upstream())
@@ -33,11 +33,11 @@ final class UpstreamCodecs {
                       r.list(UpstreamCodecs::header),
                       r.bytes(),
                       r.int64())),
-          new Codec<>(Forwarded.class, UpstreamCodecs::forwarded, UpstreamCodecs::forwarded));
+          new BusCodec<>(Forwarded.class, UpstreamCodecs::forwarded, UpstreamCodecs::forwarded));
 
   /** A live call never leaves its event loop. */
-  static final Codec<Call> LIVE =
-      new Codec<>(
+  static final BusCodec<Call> LIVE =
+      new BusCodec<>(
           Call.class,
           (w, m) -> {
             throw new UnsupportedOperationException("a live call is passed by reference only");

@@ -15,7 +15,7 @@ final class Outcomes {
     this.meters = meters;
   }
 
-  void publish(CommandState.Change change) {
+  void publish(CommandState.Effect change) {
     for (Transition t : change.transitions()) {
       meters.transition(t.record().status());
       bus.publish(Commands.outcome(Commands.shardOf(t.consumer())), t);

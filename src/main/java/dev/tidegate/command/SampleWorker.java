@@ -45,7 +45,6 @@ public final class SampleWorker {
   private final Map<String, Future<Void>> running = new HashMap<>();
   private final Map<String, byte[]> unreported = new HashMap<>();
   private final List<Subscription> subscriptions = new ArrayList<>();
-  private long executed;
 
   public SampleWorker(CommandLog log, CommandConfig config, Loop loop) {
     this.log = log;
@@ -68,11 +67,6 @@ public final class SampleWorker {
 
   public Future<Void> close() {
     return Future.join(subscriptions.stream().map(Subscription::close).toList()).mapEmpty();
-  }
-
-  /** How many commands it really ran. */
-  public long executed() {
-    return executed;
   }
 
   /** In order: the batch is finished when the last report of each command is durable. */
@@ -136,7 +130,6 @@ public final class SampleWorker {
   }
 
   private Report execute(String id, JsonNode command) {
-    executed++;
     JsonNode body = command.path("body");
     if (body.path("fail").asBoolean()) {
       ObjectNode why = mapper.createObjectNode().put("reason", "the order asked to fail");

@@ -80,7 +80,7 @@ final class Sweeper {
           .onSuccess(
               swept -> {
                 waiting[shard] = swept.waiting();
-                outcomes.publish(new CommandState.Change(true, swept.transitions()));
+                outcomes.publish(new CommandState.Effect(true, swept.transitions()));
               })
           .onFailure(e -> {}); // the store says so itself, and the shard's turn comes again
     }

@@ -52,7 +52,7 @@ final class Unrecorded {
   /** There is a turn to come as long as there are items. */
   private void tell() {
     Item first = items.getFirst();
-    Future<CommandState.Change> told =
+    Future<CommandState.Effect> told =
         state.available()
             ? state.accepted(first.draft, first.at, loop.millis())
             : Future.failedFuture("the state store is away");

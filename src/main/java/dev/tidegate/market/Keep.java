@@ -2,7 +2,7 @@ package dev.tidegate.market;
 
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
-import dev.tidegate.market.book.Bounds;
+import dev.tidegate.market.book.ShardBounds;
 import java.time.Duration;
 
 /**
@@ -38,7 +38,8 @@ public record Keep(
     Check.within("symbols", symbols, 1, 1_000_000);
   }
 
-  Bounds bounds() {
-    return new Bounds(trades, deltas, candles, age.toMillis(), updates, reply, levels, symbols);
+  ShardBounds bounds() {
+    return new ShardBounds(
+        trades, deltas, candles, age.toMillis(), updates, reply, levels, symbols);
   }
 }

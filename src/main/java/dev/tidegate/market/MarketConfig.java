@@ -2,7 +2,7 @@ package dev.tidegate.market;
 
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
-import dev.tidegate.market.book.Bounds;
+import dev.tidegate.market.book.ShardBounds;
 import dev.tidegate.market.feed.Simulation;
 import dev.tidegate.market.owner.ReplicaSettings;
 import java.net.InetSocketAddress;
@@ -54,7 +54,7 @@ public record MarketConfig(
     return feed.name().toLowerCase(Locale.ROOT);
   }
 
-  Bounds bounds() {
+  ShardBounds bounds() {
     return keep.bounds();
   }
 

@@ -7,8 +7,8 @@ import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Operations.Show;
 import dev.tidegate.bus.Operations.Shown;
 import dev.tidegate.loop.Loop;
-import dev.tidegate.market.book.Bounds;
 import dev.tidegate.market.book.Shard;
+import dev.tidegate.market.book.ShardBounds;
 import dev.tidegate.market.feed.Feed;
 import dev.tidegate.market.owner.BusPeers;
 import dev.tidegate.market.owner.Handover;
@@ -36,7 +36,7 @@ final class ShardHolder implements AutoCloseable {
   private final BusPeers peers;
   private final Feed feed;
   private final ReplicaSettings settings;
-  private final Bounds bounds;
+  private final ShardBounds bounds;
   private final MarketView view;
   private final int instance;
   private final Map<Integer, Holding> held = new TreeMap<>();
@@ -51,7 +51,7 @@ final class ShardHolder implements AutoCloseable {
       BusPeers peers,
       Feed feed,
       ReplicaSettings settings,
-      Bounds bounds,
+      ShardBounds bounds,
       MarketView view) {
     this.node = node;
     this.bus = bus;

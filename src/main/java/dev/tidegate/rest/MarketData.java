@@ -49,10 +49,6 @@ final class MarketData {
     return shards.keySet();
   }
 
-  boolean knows(String symbol) {
-    return shards.containsKey(symbol);
-  }
-
   /** The symbol as of now or a moment ago; empty when its shard does not know it. */
   Future<@Nullable SymbolState> state(String symbol) {
     Integer shard = shards.get(symbol);

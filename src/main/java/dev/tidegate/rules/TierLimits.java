@@ -16,8 +16,8 @@ public record TierLimits(
   /** Nothing changed. */
   public static final TierLimits NONE = new TierLimits(null, null, null, null, null);
 
-  static final int MOST = 1_000_000;
-  static final int MOST_SUBSCRIPTIONS = 100_000;
+  public static final int MOST = 1_000_000;
+  public static final int MOST_SUBSCRIPTIONS = 100_000;
 
   public TierLimits {
     range("connectionsPerUser", connectionsPerUser, 0, MOST);

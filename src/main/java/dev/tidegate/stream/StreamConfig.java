@@ -1,11 +1,14 @@
 package dev.tidegate.stream;
 
+import dev.tidegate.config.Check;
+import dev.tidegate.config.Default;
+import dev.tidegate.config.Settings;
 import dev.tidegate.rules.TierLimits;
 import dev.tidegate.stream.shard.Kept;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,149 +33,45 @@ import org.jspecify.annotations.Nullable;
  * @param echo whether {@code /v1/echo} answers, for conformance tests
  */
 public record StreamConfig(
-    @Nullable String host,
-    @Nullable Integer port,
+    @Default("0.0.0.0") String host,
+    @Default("8090") int port,
     @Nullable Tls tls,
-    @Nullable Map<String, Tier> tiers,
-    @Nullable Storm storm,
-    @Nullable Duration drain,
-    @Nullable Duration ping,
-    @Nullable Duration gone,
-    @Nullable Duration idle,
-    @Nullable Duration stalled,
-    @Nullable Duration feedLost,
-    @Nullable Integer tradesKept,
-    @Nullable Integer deltasKept,
-    @Nullable Integer maxFrame,
-    @Nullable Integer sendBuffer,
-    @Nullable Integer notSentLowWater,
-    @Nullable Boolean adaptive,
-    @Nullable Boolean echo,
+    @Default("{}") Map<String, Tier> tiers,
+    @Default("{}") Storm storm,
+    @Default("30s") Duration drain,
+    @Default("15s") Duration ping,
+    @Default("30s") Duration gone,
+    @Default("10m") Duration idle,
+    @Default("30s") Duration stalled,
+    @Default("30s") Duration feedLost,
+    @Default("20000") int tradesKept,
+    @Default("2000") int deltasKept,
+    @Default("65536") int maxFrame,
+    @Default("0") int sendBuffer,
+    @Default("512") int notSentLowWater,
+    @Default("true") boolean adaptive,
+    @Default("false") boolean echo,
     @Nullable CancelOnDisconnect cancelOnDisconnect) {
 
   /** The name of the tier of those who have not said who they are. */
   public static final String ANONYMOUS = "anonymous";
 
+  private static final int MOST_BYTES = 64 * 1024 * 1024;
+
   public StreamConfig {
-    host = host == null ? "0.0.0.0" : host;
-    port = port == null ? 8090 : port;
-    tiers = tiers == null ? Map.of() : Map.copyOf(tiers);
-    storm = storm == null ? new Storm(null, null) : storm;
-    drain = orElse(drain, Duration.ofSeconds(30));
-    ping = orElse(ping, Duration.ofSeconds(15));
-    gone = orElse(gone, Duration.ofSeconds(30));
-    idle = orElse(idle, Duration.ofMinutes(10));
-    stalled = orElse(stalled, Duration.ofSeconds(30));
-    feedLost = orElse(feedLost, Duration.ofSeconds(30));
-    tradesKept = tradesKept == null ? 20_000 : tradesKept;
-    deltasKept = deltasKept == null ? 2_000 : deltasKept;
-    maxFrame = maxFrame == null ? 64 * 1024 : maxFrame;
-    sendBuffer = sendBuffer == null ? 0 : sendBuffer;
-    notSentLowWater = notSentLowWater == null ? 512 : notSentLowWater;
-    adaptive = adaptive == null || adaptive;
-    echo = echo != null && echo;
-    range("port", port, 0, 65535);
-    range("tradesKept", tradesKept, 16, 10_000_000);
-    range("deltasKept", deltasKept, 16, 10_000_000);
-    range("maxFrame", maxFrame, 1024, 64 * 1024 * 1024);
-    range("sendBuffer", sendBuffer, 0, 64 * 1024 * 1024);
-    range("notSentLowWater", notSentLowWater, 0, 64 * 1024 * 1024);
-    positive("ping", ping);
-    positive("idle", idle);
-    positive("stalled", stalled);
-    positive("feedLost", feedLost);
-    if (drain.isNegative()) {
-      throw new IllegalArgumentException("drain: " + drain + " (expected 0s or more)");
-    }
-    if (gone.compareTo(ping) <= 0) {
-      throw new IllegalArgumentException(
-          "gone: " + gone + " (expected more than ping, " + ping + ")");
-    }
-  }
-
-  @Override
-  public String host() {
-    return set(host);
-  }
-
-  @Override
-  public Integer port() {
-    return set(port);
-  }
-
-  @Override
-  public Map<String, Tier> tiers() {
-    return set(tiers);
-  }
-
-  @Override
-  public Storm storm() {
-    return set(storm);
-  }
-
-  @Override
-  public Duration drain() {
-    return set(drain);
-  }
-
-  @Override
-  public Duration ping() {
-    return set(ping);
-  }
-
-  @Override
-  public Duration gone() {
-    return set(gone);
-  }
-
-  @Override
-  public Duration idle() {
-    return set(idle);
-  }
-
-  @Override
-  public Duration stalled() {
-    return set(stalled);
-  }
-
-  @Override
-  public Duration feedLost() {
-    return set(feedLost);
-  }
-
-  @Override
-  public Integer tradesKept() {
-    return set(tradesKept);
-  }
-
-  @Override
-  public Integer deltasKept() {
-    return set(deltasKept);
-  }
-
-  @Override
-  public Integer maxFrame() {
-    return set(maxFrame);
-  }
-
-  @Override
-  public Integer sendBuffer() {
-    return set(sendBuffer);
-  }
-
-  @Override
-  public Integer notSentLowWater() {
-    return set(notSentLowWater);
-  }
-
-  @Override
-  public Boolean adaptive() {
-    return set(adaptive);
-  }
-
-  @Override
-  public Boolean echo() {
-    return set(echo);
+    tiers = Map.copyOf(tiers);
+    Check.port("port", port);
+    Check.within("tradesKept", tradesKept, 16, 10_000_000);
+    Check.within("deltasKept", deltasKept, 16, 10_000_000);
+    Check.within("maxFrame", maxFrame, 1024, MOST_BYTES);
+    Check.within("sendBuffer", sendBuffer, 0, MOST_BYTES);
+    Check.within("notSentLowWater", notSentLowWater, 0, MOST_BYTES);
+    Check.positive("ping", ping);
+    Check.positive("idle", idle);
+    Check.positive("stalled", stalled);
+    Check.positive("feedLost", feedLost);
+    Check.that(!drain.isNegative(), "drain", drain, "0s or more");
+    Check.that(gone.compareTo(ping) > 0, "gone", gone, "more than ping");
   }
 
   /** How much of each symbol can be resumed. */
@@ -182,29 +81,15 @@ public record StreamConfig(
 
   /** The defaults, on the port. */
   public static StreamConfig onPort(String host, int port) {
-    return new StreamConfig(
-        host, port, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null, null, null);
+    return Settings.of(StreamConfig.class, "{host: " + host + ", port: " + port + "}");
   }
 
-  /** The second listener: its port, 8453 unless given, and PEM files of key and certificates. */
-  public record Tls(@Nullable Integer port, String key, String cert) {
+  /** The second listener: its port, and PEM files of key and certificates. */
+  public record Tls(@Default("8453") int port, String key, String cert) {
     public Tls {
-      port = port == null ? 8453 : port;
-      range("tls.port", port, 0, 65535);
-      file("tls.key", key);
-      file("tls.cert", cert);
-    }
-
-    @Override
-    public Integer port() {
-      return set(port);
-    }
-
-    private static void file(String name, @Nullable String path) {
-      if (path == null || path.isBlank()) {
-        throw new IllegalArgumentException(name + ": " + path + " (expected a PEM file)");
-      }
+      Check.port("port", port);
+      Check.given("key", key, "a PEM file");
+      Check.given("cert", cert, "a PEM file");
     }
   }
 
@@ -220,83 +105,57 @@ public record StreamConfig(
    * @param allSymbols whether {@code "symbol":"*"} may be subscribed
    */
   public record Tier(
-      int rank,
-      @Nullable Integer connectionsPerUser,
-      @Nullable Integer connectionsPerAddress,
-      @Nullable Integer subscriptions,
-      @Nullable Integer messagesPerSecond,
-      @Nullable Integer framesPerSecond,
+      @Default("0") int rank,
+      @Default("0") int connectionsPerUser,
+      @Default("0") int connectionsPerAddress,
+      @Default("1000") int subscriptions,
+      @Default("100") int messagesPerSecond,
+      @Default("0") int framesPerSecond,
       @Nullable List<String> channels,
       @Nullable List<String> symbols,
-      @Nullable Boolean allSymbols) {
+      @Default("true") boolean allSymbols) {
+    private static final int HIGHEST = 3;
+
+    /** What a tier of each rank may do that nobody has described. */
+    private static final List<Tier> OPEN =
+        IntStream.rangeClosed(0, HIGHEST)
+            .mapToObj(rank -> Settings.of(Tier.class, "{rank: " + rank + "}"))
+            .toList();
+
     public Tier {
-      connectionsPerUser = connectionsPerUser == null ? 0 : connectionsPerUser;
-      connectionsPerAddress = connectionsPerAddress == null ? 0 : connectionsPerAddress;
-      subscriptions = subscriptions == null ? 1_000 : subscriptions;
-      messagesPerSecond = messagesPerSecond == null ? 100 : messagesPerSecond;
-      framesPerSecond = framesPerSecond == null ? 0 : framesPerSecond;
       channels = channels == null ? null : List.copyOf(channels);
       symbols = symbols == null ? null : List.copyOf(symbols);
-      allSymbols = allSymbols == null || allSymbols;
-      range("rank", rank, 0, 3);
-      range("connectionsPerUser", connectionsPerUser, 0, 1_000_000);
-      range("connectionsPerAddress", connectionsPerAddress, 0, 1_000_000);
-      range("subscriptions", subscriptions, 1, 100_000);
-      range("messagesPerSecond", messagesPerSecond, 0, 1_000_000);
-      range("framesPerSecond", framesPerSecond, 0, 1_000_000);
-    }
-
-    @Override
-    public Integer connectionsPerUser() {
-      return set(connectionsPerUser);
-    }
-
-    @Override
-    public Integer connectionsPerAddress() {
-      return set(connectionsPerAddress);
-    }
-
-    @Override
-    public Integer subscriptions() {
-      return set(subscriptions);
-    }
-
-    @Override
-    public Integer messagesPerSecond() {
-      return set(messagesPerSecond);
-    }
-
-    @Override
-    public Integer framesPerSecond() {
-      return set(framesPerSecond);
-    }
-
-    @Override
-    public Boolean allSymbols() {
-      return set(allSymbols);
+      Check.within("rank", rank, 0, HIGHEST);
+      Check.within("connectionsPerUser", connectionsPerUser, 0, TierLimits.MOST);
+      Check.within("connectionsPerAddress", connectionsPerAddress, 0, TierLimits.MOST);
+      Check.within("subscriptions", subscriptions, 1, TierLimits.MOST_SUBSCRIPTIONS);
+      Check.within("messagesPerSecond", messagesPerSecond, 0, TierLimits.MOST);
+      Check.within("framesPerSecond", framesPerSecond, 0, TierLimits.MOST);
     }
 
     /** What a tier may do that nobody has described. */
     public static Tier open(int rank) {
-      return new Tier(rank, null, null, null, null, null, null, null, null);
+      return OPEN.get(rank);
     }
 
     /** With the limits that an operator has changed. */
     Tier with(TierLimits changed) {
-      return changed.equals(TierLimits.NONE) ? this : amended(changed.over(limits()));
+      return changed.equals(TierLimits.NONE)
+          ? this
+          : new Tier(
+              rank,
+              or(changed.connectionsPerUser(), connectionsPerUser),
+              or(changed.connectionsPerAddress(), connectionsPerAddress),
+              or(changed.subscriptions(), subscriptions),
+              or(changed.messagesPerSecond(), messagesPerSecond),
+              or(changed.framesPerSecond(), framesPerSecond),
+              channels,
+              symbols,
+              allSymbols);
     }
 
-    private Tier amended(TierLimits all) {
-      return new Tier(
-          rank,
-          all.connectionsPerUser(),
-          all.connectionsPerAddress(),
-          all.subscriptions(),
-          all.messagesPerSecond(),
-          all.framesPerSecond(),
-          channels,
-          symbols,
-          allSymbols);
+    private static int or(@Nullable Integer changed, int configured) {
+      return changed == null ? configured : changed;
     }
 
     /** What of it operators can change. */
@@ -338,22 +197,10 @@ public record StreamConfig(
    * address of anonymous callers) that lasted less than {@code within}, in that time, beyond one
    * for each client that it had at once. 0 connections turns it off.
    */
-  public record Storm(@Nullable Integer connections, @Nullable Duration within) {
+  public record Storm(@Default("100") int connections, @Default("10s") Duration within) {
     public Storm {
-      connections = connections == null ? 100 : connections;
-      within = within == null ? Duration.ofSeconds(10) : within;
-      range("connections", connections, 0, 1_000_000);
-      positive("within", within);
-    }
-
-    @Override
-    public Integer connections() {
-      return set(connections);
-    }
-
-    @Override
-    public Duration within() {
-      return set(within);
+      Check.within("connections", connections, 0, 1_000_000);
+      Check.positive("within", within);
     }
   }
 
@@ -372,26 +219,5 @@ public record StreamConfig(
       tier = tiers().get("default");
     }
     return tier == null ? Tier.open(name.equals(ANONYMOUS) ? 0 : 1) : tier;
-  }
-
-  private static <T> T set(@Nullable T value) {
-    return Objects.requireNonNull(value);
-  }
-
-  private static Duration orElse(@Nullable Duration value, Duration otherwise) {
-    return value == null ? otherwise : value;
-  }
-
-  private static void positive(String name, Duration value) {
-    if (value.isNegative() || value.isZero()) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected more than 0s)");
-    }
-  }
-
-  private static void range(String name, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          name + ": " + value + " (expected " + least + ".." + most + ")");
-    }
   }
 }

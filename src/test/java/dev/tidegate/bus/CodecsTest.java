@@ -324,7 +324,7 @@ class CodecsTest {
                 0,
                 true,
                 List.of(
-                    new Armings.Entry(ARMED, true, -1), new Armings.Entry(ARMED, false, 1_500))),
+                    new Armings.Stance(ARMED, true, -1), new Armings.Stance(ARMED, false, 1_500))),
             "010000004008046e310472310e00010406732d310a616c6963650a6163632d31"
                 + "904e80a0abfef962010106732d310a616c6963650a6163632d31904e80a0abfe"
                 + "f96200b817"),
@@ -388,7 +388,7 @@ class CodecsTest {
 
   @Test
   void namesAreUnique() {
-    assertThat(Codecs.all()).extracting(Codec::name).doesNotHaveDuplicates();
+    assertThat(Codecs.all()).extracting(BusCodec::name).doesNotHaveDuplicates();
   }
 
   @Test
@@ -449,16 +449,17 @@ class CodecsTest {
   }
 
   private static final Object UPDATES_GOLDEN = BATCH;
-  private static final Map<Class<?>, Codec<?>> BY_TYPE = new HashMap<>();
+  private static final Map<Class<?>, BusCodec<?>> BY_TYPE = new HashMap<>();
 
   static {
     Codecs.all().forEach(c -> BY_TYPE.put(c.type(), c));
   }
 
   @SuppressWarnings("unchecked") // the map holds each codec under the type that it takes
-  private static Codec<Object> codec(Object message) {
-    Codec<?> own = BY_TYPE.get(message.getClass());
-    return (Codec<Object>) (own != null ? own : BY_TYPE.get(message.getClass().getInterfaces()[0]));
+  private static BusCodec<Object> codec(Object message) {
+    BusCodec<?> own = BY_TYPE.get(message.getClass());
+    return (BusCodec<Object>)
+        (own != null ? own : BY_TYPE.get(message.getClass().getInterfaces()[0]));
   }
 
   private static Buffer encode(Object message) {

@@ -17,6 +17,7 @@ import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Operations;
+import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.rules.Rule;
@@ -37,8 +38,8 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -48,6 +49,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,7 +80,7 @@ class StreamIT {
     market.start();
     bus.answer(Commands.READ_PRIVATE, PrivateEvents.class, this::readPrivate);
     bus.answer(Commands.SUBMIT, Receipt.class, this::submit);
-    deploy(config(Map.of()));
+    deploy(config());
   }
 
   private void deploy(StreamConfig config) throws Exception {
@@ -86,32 +88,13 @@ class StreamIT {
     deployment = get(vertx.deployVerticle(verticle));
   }
 
-  private static StreamConfig config(Map<String, StreamConfig.Tier> tiers) {
-    return config(tiers, null);
-  }
-
-  private static StreamConfig config(
-      Map<String, StreamConfig.Tier> tiers, StreamConfig.Storm storm) {
-    return new StreamConfig(
-        "127.0.0.1",
-        0,
-        null,
-        tiers,
-        storm,
-        Duration.ofSeconds(2),
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        false,
-        true,
-        new StreamConfig.CancelOnDisconnect("commands", "orders", "/v1/orders"));
+  private static StreamConfig config(String... more) {
+    return Settings.of(
+        StreamConfig.class,
+        "{host: 127.0.0.1, port: 0, drain: 2s, adaptive: false, echo: true, cancelOnDisconnect:"
+            + " {topic: commands, route: orders, path: /v1/orders}"
+            + Arrays.stream(more).map(setting -> ", " + setting).collect(Collectors.joining())
+            + "}");
   }
 
   @AfterEach
@@ -463,7 +446,7 @@ class StreamIT {
   @Test
   void whoReconnectsInALoopIsToldOnTheSocketAndThenRefused() throws Exception {
     get(vertx.undeploy(deployment));
-    deploy(config(Map.of(), new StreamConfig.Storm(3, Duration.ofSeconds(10))));
+    deploy(config("storm: {connections: 3}"));
     String[] key = {"X-API-Key", "carol-key"};
     JsonNode told = null;
     for (int i = 0; i < 50 && told == null; i++) {
@@ -508,9 +491,12 @@ class StreamIT {
 
   @Test
   void whoIsRefusedForALimitIsNoLoop() throws Exception {
-    StreamConfig.Tier one = new StreamConfig.Tier(1, 1, null, 2, 3, null, null, null, null);
     get(vertx.undeploy(deployment));
-    deploy(config(Map.of("registered", one), new StreamConfig.Storm(3, Duration.ofSeconds(10))));
+    deploy(
+        config(
+            "storm: {connections: 3}",
+            "tiers: {registered: {rank: 1, connectionsPerUser: 1, subscriptions: 2,"
+                + " messagesPerSecond: 3}}"));
     Client alice = new Client("/v1/stream", "X-API-Key", "alice-key");
     alice.reply("welcome");
     for (int i = 0; i < 20; i++) {
@@ -645,17 +631,16 @@ class StreamIT {
     assertThat(shown.poll(10, TimeUnit.SECONDS)).isEqualTo("{}");
   }
 
-  private void redeploy(Map<String, StreamConfig.Tier> tiers) throws Exception {
+  private void redeploy(String tiers) throws Exception {
     get(vertx.undeploy(deployment));
-    deploy(config(tiers));
+    deploy(config("tiers: " + tiers));
   }
 
   @Test
   void holdsATierToItsLimitsAndEntitlements() throws Exception {
     redeploy(
-        Map.of(
-            "registered",
-            new StreamConfig.Tier(1, 1, null, 2, 3, null, List.of("book"), List.of("A*"), null)));
+        "{registered: {rank: 1, connectionsPerUser: 1, subscriptions: 2, messagesPerSecond: 3,"
+            + " channels: [book], symbols: ['A*']}}");
     Client alice = new Client("/v1/stream", "X-API-Key", "alice-key");
     assertThat(upgrade("X-API-Key", "alice-key").statusCode()).isEqualTo(429);
     alice.send("{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'BBB'}]}");

@@ -9,6 +9,7 @@ import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.socket.WindowInflater;
@@ -31,10 +32,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -79,26 +78,13 @@ class TlsIT {
   }
 
   private StreamConfig config() {
-    return new StreamConfig(
-        "127.0.0.1",
-        0,
-        new StreamConfig.Tls(0, certificate.key(), certificate.cert()),
-        Map.of(),
-        null,
-        Duration.ofSeconds(1),
-        null,
-        null,
-        null,
-        Duration.ofSeconds(30),
-        null,
-        null,
-        null,
-        null,
-        4096,
-        null,
-        false,
-        true,
-        null);
+    return Settings.of(
+        StreamConfig.class,
+        """
+        {host: 127.0.0.1, port: 0, drain: 1s, adaptive: false, echo: true, sendBuffer: 4096,
+         tls: {port: 0, key: '%s', cert: '%s'}}
+        """
+            .formatted(certificate.key(), certificate.cert()));
   }
 
   private static Authenticator nobody() {

@@ -60,9 +60,9 @@ public interface CommandState {
    *
    * @param known false when there is no such command
    */
-  record Change(boolean known, List<Transition> transitions) {
-    static final Change UNKNOWN = new Change(false, List.of());
-    static final Change NONE = new Change(true, List.of());
+  record Effect(boolean known, List<Transition> transitions) {
+    static final Effect UNKNOWN = new Effect(false, List.of());
+    static final Effect NONE = new Effect(true, List.of());
   }
 
   /**
@@ -79,7 +79,7 @@ public interface CommandState {
    * The log holds the command. Restores what the store may have lost meanwhile; changes nothing
    * when the command is already further.
    */
-  Future<Change> accepted(Draft draft, CommandLog.Position at, long now);
+  Future<Effect> accepted(Draft draft, CommandLog.Position at, long now);
 
   /**
    * The attempt failed. When it was certainly {@code neverSent} the key is free again; else the id
@@ -94,7 +94,7 @@ public interface CommandState {
    *     twice, so that what was applied but not published can be published again; another source
    *     gives none
    */
-  Future<Change> transition(
+  Future<Effect> transition(
       String id, Status status, @Nullable Result result, String source, long now);
 
   /** Expires at most {@code limit} commands of the shard that were due before {@code now}. */

@@ -70,7 +70,7 @@ public final class EmbeddedCommandState implements CommandState {
   }
 
   @Override
-  public synchronized Future<Change> accepted(Draft draft, Position at, long now) {
+  public synchronized Future<Effect> accepted(Draft draft, Position at, long now) {
     Command command = commands.computeIfAbsent(draft.id(), id -> new Command(draft, now));
     if (draft.idempotencyKey() != null) {
       keys.putIfAbsent(
@@ -78,11 +78,11 @@ public final class EmbeddedCommandState implements CommandState {
           new Attempt(draft.id(), draft.fingerprint(), now));
     }
     if (command.status != null) {
-      return Future.succeededFuture(Change.NONE);
+      return Future.succeededFuture(Effect.NONE);
     }
     command.status = Status.ACCEPTED;
     command.updatedAt = command.draft.acceptedAt();
-    return Future.succeededFuture(new Change(true, emit(command, now)));
+    return Future.succeededFuture(new Effect(true, emit(command, now)));
   }
 
   @Override
@@ -102,18 +102,18 @@ public final class EmbeddedCommandState implements CommandState {
   }
 
   @Override
-  public synchronized Future<Change> transition(
+  public synchronized Future<Effect> transition(
       String id, Status status, @Nullable Result result, String source, long now) {
     Command command = commands.get(id);
     if (command == null) {
-      return Future.succeededFuture(Change.UNKNOWN);
+      return Future.succeededFuture(Effect.UNKNOWN);
     }
     if (command.status == status && source.equals(command.source)) {
-      return Future.succeededFuture(new Change(true, command.lastTransitions));
+      return Future.succeededFuture(new Effect(true, command.lastTransitions));
     }
     Status from = command.status;
     if (from != null && (from.isFinal() || from.compareTo(status) >= 0)) {
-      return Future.succeededFuture(Change.NONE);
+      return Future.succeededFuture(Effect.NONE);
     }
     List<Transition> transitions = new ArrayList<>();
     if (from == null && status != Status.ACCEPTED) {
@@ -127,7 +127,7 @@ public final class EmbeddedCommandState implements CommandState {
     command.source = source;
     command.lastTransitions = emit(command, now);
     transitions.addAll(command.lastTransitions);
-    return Future.succeededFuture(new Change(true, transitions));
+    return Future.succeededFuture(new Effect(true, transitions));
   }
 
   @Override

@@ -76,7 +76,7 @@ public final class RedisCommandState implements CommandState {
   }
 
   @Override
-  public Future<Change> accepted(Draft d, Position at, long now) {
+  public Future<Effect> accepted(Draft d, Position at, long now) {
     String position = at.topic() + ":" + at.partition() + ":" + at.offset();
     long due = d.deadline() > Long.MAX_VALUE / 2 ? d.deadline() : d.deadline() + grace;
     return run(
@@ -108,10 +108,10 @@ public final class RedisCommandState implements CommandState {
   }
 
   @Override
-  public Future<Change> transition(
+  public Future<Effect> transition(
       String id, Status status, @Nullable Result result, String source, long now) {
     if (!CommandIds.isValid(id)) {
-      return Future.succeededFuture(Change.UNKNOWN);
+      return Future.succeededFuture(Effect.UNKNOWN);
     }
     return run(
             CommandScripts.TRANSITION,
@@ -122,7 +122,7 @@ public final class RedisCommandState implements CommandState {
             source,
             result == null ? "" : (Object) (long) result.status(),
             result == null ? "" : result.body())
-        .map(r -> r.size() == 0 ? Change.UNKNOWN : change(id, result, r));
+        .map(r -> r.size() == 0 ? Effect.UNKNOWN : change(id, result, r));
   }
 
   @Override
@@ -227,7 +227,7 @@ public final class RedisCommandState implements CommandState {
     return new Stored(id, draft.consumer(), Status.ACCEPTED, acceptedAt, acceptedAt, null);
   }
 
-  private static Change change(String id, @Nullable Result result, Response r) {
+  private static Effect change(String id, @Nullable Result result, Response r) {
     String consumer = r.get(0).toString();
     long acceptedAt = number(r, 1);
     List<Transition> transitions = new ArrayList<>(r.get(2).size());
@@ -239,7 +239,7 @@ public final class RedisCommandState implements CommandState {
       transitions.add(
           new Transition(consumer, e.get(0).toString(), e.get(1).toString(), number(e, 2), record));
     }
-    return new Change(true, transitions);
+    return new Effect(true, transitions);
   }
 
   /** From s, c, a, u, rs, rb. */

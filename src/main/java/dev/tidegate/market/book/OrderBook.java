@@ -36,21 +36,6 @@ public final class OrderBook {
     return new Snapshot(bids.best(), asks.best());
   }
 
-  int bids() {
-    return bids.size;
-  }
-
-  int asks() {
-    return asks.size;
-  }
-
-  /** Whether somebody would buy for as much as somebody else sells for. */
-  boolean crossed() {
-    return bids.size > 0
-        && asks.size > 0
-        && bids.at(bids.size - 1).price().compareTo(asks.at(asks.size - 1).price()) >= 0;
-  }
-
   /** What takes the levels beyond the bound away, the worst prices first; null when none is. */
   @Nullable Delta excess(int bound) {
     if (bids.size <= bound && asks.size <= bound) {

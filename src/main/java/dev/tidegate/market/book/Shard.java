@@ -32,7 +32,7 @@ public final class Shard {
 
   public final int index;
 
-  private final Bounds bounds;
+  private final ShardBounds bounds;
   private final LongSupplier clock;
   private final Map<String, SymbolSequencer> sequencers = new LinkedHashMap<>();
   private final UpdateRing log;
@@ -41,10 +41,9 @@ public final class Shard {
   private long next;
   private long source = -1;
   private long published;
-  private long refused;
   private boolean torn;
 
-  public Shard(int index, Bounds bounds, LongSupplier clock) {
+  public Shard(int index, ShardBounds bounds, LongSupplier clock) {
     this.index = index;
     this.bounds = bounds;
     this.clock = clock;
@@ -105,11 +104,6 @@ public final class Shard {
     return sequencers.size();
   }
 
-  /** Records of more symbols than the shard may hold. */
-  long refused() {
-    return refused;
-  }
-
   /** When an update of the channel last came, by the injected clock; 0 for never. */
   public long touched(Channel channel) {
     return touched.get(channel);
@@ -125,7 +119,6 @@ public final class Shard {
     SymbolSequencer sequencer = sequencers.get(record.symbol());
     if (sequencer == null) {
       if (sequencers.size() >= bounds.symbols()) {
-        refused++;
         return;
       }
       sequencer = new SymbolSequencer(record.symbol(), bounds);

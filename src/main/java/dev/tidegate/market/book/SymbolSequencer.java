@@ -33,7 +33,7 @@ public final class SymbolSequencer {
   public final String symbol;
   final OrderBook book = new OrderBook();
 
-  private final Bounds bounds;
+  private final ShardBounds bounds;
   private final ChannelLongs seqs = new ChannelLongs();
   private final ChannelLongs touched = new ChannelLongs();
   private final UpdateRing deltas;
@@ -47,7 +47,7 @@ public final class SymbolSequencer {
   private @Nullable Update ticker;
   private @Nullable Update status;
 
-  SymbolSequencer(String symbol, Bounds bounds) {
+  SymbolSequencer(String symbol, ShardBounds bounds) {
     this.symbol = symbol;
     this.bounds = bounds;
     deltas = new UpdateRing(bounds.deltas());
@@ -258,7 +258,7 @@ public final class SymbolSequencer {
   }
 
   /** The state that another replica gave. */
-  static SymbolSequencer of(SymbolState state, Bounds bounds, long now) {
+  static SymbolSequencer of(SymbolState state, ShardBounds bounds, long now) {
     SymbolSequencer sequencer = new SymbolSequencer(state.symbol(), bounds);
     for (Update update : state.recent()) {
       if (update.channel() == Channel.BOOK) {

@@ -71,13 +71,13 @@ public final class Owner implements Feed.Sink {
       }
       list();
     }
-    Silence.Change change = silence == null ? null : silence.check(now);
+    Silence.News change = silence == null ? null : silence.check(now);
     if (change != null) {
       tell(change);
     }
   }
 
-  private void tell(Silence.Change change) {
+  private void tell(Silence.News change) {
     peers.publish(
         new Delays(
             shard.index,

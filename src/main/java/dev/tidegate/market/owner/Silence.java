@@ -31,7 +31,7 @@ public final class Silence {
   };
 
   /** What is to be told: everything, or what changed. */
-  record Change(boolean whole, List<Delayed> delayed) {}
+  record News(boolean whole, List<Delayed> delayed) {}
 
   private final Shard shard;
   private final ChannelLongs after;
@@ -57,7 +57,7 @@ public final class Silence {
   }
 
   /** Steps time; what subscribers do not know yet, or null. */
-  @Nullable Change check(long now) {
+  @Nullable News check(long now) {
     if (now - checkedAt > WOKE_MILLIS) {
       graceUntil = now + WOKE_MILLIS;
     }
@@ -75,14 +75,14 @@ public final class Silence {
     if (changes.isEmpty() && !outgrown) {
       return null;
     }
-    return all != null || changes.size() > MOST_CHANGES ? whole() : new Change(false, changes);
+    return all != null || changes.size() > MOST_CHANGES ? whole() : new News(false, changes);
   }
 
   /** Everything that is delayed now. */
-  Change whole() {
+  News whole() {
     all = everything();
     allOf = shard.size();
-    return new Change(true, all != null ? List.of(all) : List.copyOf(told.values()));
+    return new News(true, all != null ? List.of(all) : List.copyOf(told.values()));
   }
 
   /** How many symbols are silent on the channel. */

@@ -1,7 +1,7 @@
 package dev.tidegate.stream.deadman;
 
 import dev.tidegate.bus.Armings.Armed;
-import dev.tidegate.bus.Armings.Entry;
+import dev.tidegate.bus.Armings.Stance;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +49,7 @@ public final class Held {
     nextTry = at;
   }
 
-  Entry entry(long now) {
-    return new Entry(armed, replaced, ended ? Math.max(0, (due - now) / 1_000_000) : -1);
+  Stance entry(long now) {
+    return new Stance(armed, replaced, ended ? Math.max(0, (due - now) / 1_000_000) : -1);
   }
 }

@@ -1,6 +1,6 @@
 package dev.tidegate.stream.deadman;
 
-import dev.tidegate.bus.Armings.Entry;
+import dev.tidegate.bus.Armings.Stance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,7 @@ public final class Peer {
   /** It was taken for gone, and what it says next has to be weighed. */
   boolean back;
 
-  final List<Entry> parts = new ArrayList<>(0);
+  final List<Stance> parts = new ArrayList<>(0);
   int part;
 
   /**

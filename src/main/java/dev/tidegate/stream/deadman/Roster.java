@@ -4,9 +4,9 @@ import dev.tidegate.bus.Armings.Armed;
 import dev.tidegate.bus.Armings.Beat;
 import dev.tidegate.bus.Armings.Change;
 import dev.tidegate.bus.Armings.Done;
-import dev.tidegate.bus.Armings.Entry;
 import dev.tidegate.bus.Armings.Left;
 import dev.tidegate.bus.Armings.Said;
+import dev.tidegate.bus.Armings.Stance;
 import dev.tidegate.bus.Armings.Standing;
 import dev.tidegate.bus.Armings.Wanted;
 import dev.tidegate.bus.Armings.What;
@@ -263,7 +263,7 @@ public final class Roster implements Shareable {
     int part = 0;
     for (int from = 0; from == 0 || from < mine.size(); from += PAGE) {
       int to = Math.min(mine.size(), from + PAGE);
-      List<Entry> entries = new ArrayList<>(to - from);
+      List<Stance> entries = new ArrayList<>(to - from);
       for (Held held : mine.subList(from, to)) {
         entries.add(held.entry(now));
       }
@@ -284,7 +284,7 @@ public final class Roster implements Shareable {
     peer.part++;
     peer.parts.addAll(standing.entries());
     if (standing.last()) {
-      Map<String, Entry> entries = new LinkedHashMap<>();
+      Map<String, Stance> entries = new LinkedHashMap<>();
       peer.parts.forEach(entry -> entries.put(entry.armed().session(), entry));
       for (Held held : book.at(standing.node())) {
         if (!entries.containsKey(held.armed.session())) {
@@ -293,7 +293,7 @@ public final class Roster implements Shareable {
       }
       boolean weigh = peer.back || now < settledAt;
       peer.doubt = false;
-      for (Entry entry : entries.values()) {
+      for (Stance entry : entries.values()) {
         peer.doubt |= learn(entry, standing.node(), weigh, now, out);
       }
       peer.number = standing.number();
@@ -304,7 +304,7 @@ public final class Roster implements Shareable {
   }
 
   /** Whether the node has to be asked again: it may not have heard yet what this one has. */
-  private boolean learn(Entry entry, String from, boolean weigh, long now, Out out) {
+  private boolean learn(Stance entry, String from, boolean weigh, long now, Out out) {
     Armed armed = entry.armed();
     if (done.containsKey(armed.session())) {
       // It was taken for gone, and its orders were cancelled: it has to know.

@@ -56,6 +56,17 @@ class ConfigFileTest {
     assertThat(config.kafka()).isNotNull();
   }
 
+  /** Overrides go through a tree, and YAML 1.1 takes a bare {@code off} for false. */
+  @Test
+  void takesOffForTheWordThatItIs() throws ConfigException {
+    for (String text : new String[] {"node: n1\n", "http: {accessLog: off}\n"}) {
+      ConfigFile file = ConfigFile.of("t.yaml", text);
+      assertThat(file.read(GatewayConfig.class).http().accessLog()).isEqualTo("off");
+      assertThat(file.read(GatewayConfig.class, Map.of("http.port", 2)).http().accessLog())
+          .isEqualTo("off");
+    }
+  }
+
   @Test
   void neverShowsAPassword() throws ConfigException {
     GatewayConfig config =

@@ -8,8 +8,8 @@ import dev.tidegate.bus.Commands.Result;
 import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.command.log.CommandLog.Position;
-import dev.tidegate.command.state.CommandState.Change;
 import dev.tidegate.command.state.CommandState.Draft;
+import dev.tidegate.command.state.CommandState.Effect;
 import dev.tidegate.command.state.CommandState.InProgress;
 import dev.tidegate.command.state.CommandState.KeyReused;
 import dev.tidegate.command.state.CommandState.Proceed;
@@ -127,7 +127,7 @@ abstract class CommandStateContract {
   @Test
   void acceptedTwiceChangesNothing() {
     Draft draft = accept(null, "");
-    assertThat(accepted(draft)).isEqualTo(Change.NONE);
+    assertThat(accepted(draft)).isEqualTo(Effect.NONE);
   }
 
   @Test
@@ -144,7 +144,7 @@ abstract class CommandStateContract {
     assertThat(statuses(step(draft, Status.PROCESSING, null))).containsExactly(Status.PROCESSING);
     assertThat(statuses(step(draft, Status.COMPLETED, RESULT))).containsExactly(Status.COMPLETED);
     for (Status late : List.of(Status.PROCESSING, Status.FAILED, Status.COMPLETED)) {
-      assertThat(step(draft, late, RESULT)).isEqualTo(Change.NONE);
+      assertThat(step(draft, late, RESULT)).isEqualTo(Effect.NONE);
     }
     var record = on(() -> state().find(draft.id(), consumer)).record();
     assertThat(record.status()).isEqualTo(Status.COMPLETED);
@@ -156,11 +156,11 @@ abstract class CommandStateContract {
   @Test
   void theSameSourceAgainGivesTheSameTransitions() {
     Draft draft = accept(null, "");
-    Change first = step(draft, Status.PROCESSING, null, "0:5");
+    Effect first = step(draft, Status.PROCESSING, null, "0:5");
     assertThat(step(draft, Status.PROCESSING, null, "0:5").transitions())
         .usingRecursiveComparison()
         .isEqualTo(first.transitions());
-    assertThat(step(draft, Status.PROCESSING, null, "0:6")).isEqualTo(Change.NONE);
+    assertThat(step(draft, Status.PROCESSING, null, "0:6")).isEqualTo(Effect.NONE);
   }
 
   @Test
@@ -169,15 +169,15 @@ abstract class CommandStateContract {
     begin(draft);
     assertThat(statuses(step(draft, Status.PROCESSING, null)))
         .containsExactly(Status.ACCEPTED, Status.PROCESSING);
-    assertThat(accepted(draft)).isEqualTo(Change.NONE);
+    assertThat(accepted(draft)).isEqualTo(Effect.NONE);
   }
 
   @Test
   void aResultForNobodyIsUnknown() {
     assertThat(on(() -> state().transition(ids.next("x"), Status.COMPLETED, RESULT, "0:1", now)))
-        .isEqualTo(Change.UNKNOWN);
+        .isEqualTo(Effect.UNKNOWN);
     assertThat(on(() -> state().transition("rubbish", Status.COMPLETED, RESULT, "0:1", now)))
-        .isEqualTo(Change.UNKNOWN);
+        .isEqualTo(Effect.UNKNOWN);
   }
 
   @Test
@@ -194,7 +194,7 @@ abstract class CommandStateContract {
     assertThat(ours(shard)).isEmpty();
     assertThat(find(late)).isEqualTo(Status.EXPIRED);
     assertThat(find(started)).isEqualTo(Status.PROCESSING);
-    assertThat(step(late, Status.COMPLETED, RESULT)).isEqualTo(Change.NONE);
+    assertThat(step(late, Status.COMPLETED, RESULT)).isEqualTo(Effect.NONE);
   }
 
   @Test
@@ -274,7 +274,7 @@ abstract class CommandStateContract {
     return on(() -> state().begin(draft, now));
   }
 
-  private Change accepted(Draft draft) {
+  private Effect accepted(Draft draft) {
     return on(() -> state().accepted(draft, AT, now));
   }
 
@@ -285,11 +285,11 @@ abstract class CommandStateContract {
     return draft;
   }
 
-  private Change step(Draft draft, Status status, Result result) {
+  private Effect step(Draft draft, Status status, Result result) {
     return step(draft, status, result, "0:" + ++now);
   }
 
-  private Change step(Draft draft, Status status, Result result, String source) {
+  private Effect step(Draft draft, Status status, Result result, String source) {
     return on(() -> state().transition(draft.id(), status, result, source, now));
   }
 
@@ -302,7 +302,7 @@ abstract class CommandStateContract {
         () -> state().readPrivate(new ReadPrivate(consumer, channel, epoch, after, limit), now));
   }
 
-  private static List<Status> statuses(Change change) {
+  private static List<Status> statuses(Effect change) {
     return change.transitions().stream().map(t -> t.record().status()).toList();
   }
 }

@@ -27,15 +27,15 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 public class ShardTest {
-  private static final Bounds SMALL = new Bounds(50, 50, 5, 300_000, 400, 40, 1000, 100);
+  private static final ShardBounds SMALL = new ShardBounds(50, 50, 5, 300_000, 400, 40, 1000, 100);
 
   /** Enough for whatever a test feeds. */
-  public static final Bounds BOUNDS =
-      new Bounds(20_000, 5_000, 300, 300_000, 65_536, 5_000, 100_000, 10_000);
+  public static final ShardBounds BOUNDS =
+      new ShardBounds(20_000, 5_000, 300, 300_000, 65_536, 5_000, 100_000, 10_000);
 
   private static final long MINUTE = 60_000_000;
 
-  private final Bounds limits = new Bounds(300, 300, 3, 10_000, 2_000, 50, 3, 2);
+  private final ShardBounds limits = new ShardBounds(300, 300, 3, 10_000, 2_000, 50, 3, 2);
   private long now = 1_000;
   private final Shard shard = started(limits);
   private long position;
@@ -129,7 +129,7 @@ public class ShardTest {
     assertThat(shard.next()).isEqualTo(before);
     numbered(1, new Snapshot(List.of(level("5", "1")), List.of()));
     numbered(2, new Delta(List.of(level("6", "1")), List.of()));
-    assertThat(shard.sequencer("S").book.bids()).isEqualTo(2);
+    assertThat(shard.state("S").book().bids()).hasSize(2);
     assertThat(shard.sequencer("S").stale()).isFalse();
   }
 
@@ -140,7 +140,7 @@ public class ShardTest {
     Update last = all().getLast();
     assertThat(last.event()).isEqualTo(new Delta(List.of(level("1", "0")), List.of()));
     assertThat(last.seq()).isEqualTo(3);
-    assertThat(shard.sequencer("S").book.bids()).isEqualTo(3);
+    assertThat(shard.state("S").book().bids()).hasSize(3);
   }
 
   @Test
@@ -148,7 +148,8 @@ public class ShardTest {
     apply(new Delta(List.of(level("5", "1")), List.of(level("4", "1"), level("9", "0"))));
     assertThat(all().getLast().event())
         .isEqualTo(new Snapshot(List.of(level("5", "1")), List.of(level("4", "1"))));
-    assertThat(shard.sequencer("S").book.crossed()).isTrue();
+    assertThat(shard.state("S").book())
+        .isEqualTo(new Snapshot(List.of(level("5", "1")), List.of(level("4", "1"))));
   }
 
   @Test
@@ -165,7 +166,6 @@ public class ShardTest {
       shard.apply(position++, new FeedRecord(symbol, 1, new Status("live", "")));
     }
     assertThat(shard.symbols()).containsExactly("A", "B");
-    assertThat(shard.refused()).isEqualTo(1);
     assertThat(shard.source()).isEqualTo(2);
   }
 
@@ -218,7 +218,7 @@ public class ShardTest {
     return copy;
   }
 
-  private Shard started(Bounds kept) {
+  private Shard started(ShardBounds kept) {
     Shard started = new Shard(0, kept, () -> now);
     started.begin("e");
     return started;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class SilenceTest {
   private long now = 100_000;
   private final Shard shard = new Shard(0, World.BOUNDS, () -> now);
-  private final List<Silence.Change> changes = new ArrayList<>();
+  private final List<Silence.News> changes = new ArrayList<>();
   private long position;
   private Silence silence;
 
@@ -42,7 +42,7 @@ class SilenceTest {
   private void pass(long millis) {
     for (long end = now + millis; now < end; ) {
       now += 100;
-      Silence.Change change = silence.check(now);
+      Silence.News change = silence.check(now);
       if (change != null) {
         changes.add(change);
       }
@@ -62,7 +62,7 @@ class SilenceTest {
     }
     assertThat(changes)
         .containsExactly(
-            new Silence.Change(
+            new Silence.News(
                 false, List.of(new Delayed("AAA", List.of(Channel.BOOK), last * 1000))));
     assertThat(silence.count(Channel.BOOK)).isEqualTo(1);
     book("AAA");
@@ -70,7 +70,7 @@ class SilenceTest {
     assertThat(changes)
         .hasSize(2)
         .last()
-        .isEqualTo(new Silence.Change(false, List.of(new Delayed("AAA", List.of(), 0))));
+        .isEqualTo(new Silence.News(false, List.of(new Delayed("AAA", List.of(), 0))));
     assertThat(silence.count(Channel.BOOK)).isZero();
   }
 
@@ -129,7 +129,7 @@ class SilenceTest {
     pass(1_000);
     assertThat(changes)
         .containsExactly(
-            new Silence.Change(
+            new Silence.News(
                 false, List.of(new Delayed("AAA", List.of(Channel.BOOK), reopened * 1000))));
   }
 

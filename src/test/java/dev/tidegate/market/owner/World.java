@@ -10,9 +10,9 @@ import dev.tidegate.bus.Markets.Delays;
 import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.FeedState;
 import dev.tidegate.bus.Markets.Update;
-import dev.tidegate.market.book.Bounds;
 import dev.tidegate.market.book.ChannelLongs;
 import dev.tidegate.market.book.Shard;
+import dev.tidegate.market.book.ShardBounds;
 import dev.tidegate.market.feed.Feed;
 import dev.tidegate.market.feed.Feed.Positioned;
 import dev.tidegate.market.record.FeedRecord;
@@ -35,7 +35,7 @@ import java.util.function.Function;
 public final class World {
   private record Message(Node from, Runnable arrives) {}
 
-  static final Bounds BOUNDS = new Bounds(50, 50, 5, 300_000, 400, 40, 1000, 100);
+  static final ShardBounds BOUNDS = new ShardBounds(50, 50, 5, 300_000, 400, 40, 1000, 100);
 
   final List<Node> nodes = new ArrayList<>();
   final List<FeedRecord> log = new ArrayList<>();

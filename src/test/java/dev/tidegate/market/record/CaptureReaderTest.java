@@ -9,8 +9,8 @@ import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
-import dev.tidegate.market.book.Bounds;
 import dev.tidegate.market.book.Shard;
+import dev.tidegate.market.book.ShardBounds;
 import dev.tidegate.market.book.ShardTest;
 import dev.tidegate.market.record.CaptureReader.Captured;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -149,6 +149,8 @@ public class CaptureReaderTest {
         """
         wss://somewhere <-> 1.5
         wss://somewhere <- 2.5: {"type":"subscribe"}
+        10.0.0.1: connected
+        .: connected
         1618677817.1: {"type":"l2update","product_id":"A","changes":[["buy","1","x"]]}
         1618677817.2: {not json
         1618677817.3: {"type":"heartbeat","product_id":"A"}
@@ -156,7 +158,7 @@ public class CaptureReaderTest {
         """);
     try (CaptureReader reader = CaptureReader.open(file, rejects)) {
       Captured only = reader.next();
-      assertThat(only.line()).isEqualTo(6);
+      assertThat(only.line()).isEqualTo(8);
       assertThat(only.received()).isEqualTo(1_618_677_817_400_000L);
       assertThat(only.records().getFirst().time()).isEqualTo(1_618_677_817_400_000L);
       assertThat(reader.next()).isNull();
@@ -165,7 +167,7 @@ public class CaptureReaderTest {
   }
 
   private Shard play(Path path) throws IOException {
-    Bounds limits = ShardTest.BOUNDS;
+    ShardBounds limits = ShardTest.BOUNDS;
     Shard shard = new Shard(0, limits, () -> 0);
     shard.begin("e");
     long position = 0;

@@ -246,7 +246,7 @@ class ReconnectStormsTest {
 
   @Test
   void canBeTurnedOff() {
-    StreamConfig.Storm off = new StreamConfig.Storm(0, null);
+    StreamConfig.Storm off = new StreamConfig.Storm(0, Duration.ofSeconds(10));
     for (int i = 0; i < 1_000; i++) {
       assertThat(loops.arrive("a", off, now).answer()).isEqualTo(Answer.WELCOME);
       loops.left("a", true, off, now);

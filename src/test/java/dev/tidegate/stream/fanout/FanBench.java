@@ -8,6 +8,7 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.StreamConfig;
@@ -20,10 +21,8 @@ import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.transport.Transport;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The stream on one event loop behind a market that reads lines from a TCP port, so that a load
@@ -61,26 +60,17 @@ public final class FanBench {
     FakeMarket market = new FakeMarket(bus, 0, symbols).forgetful();
     FanBench bench = new FanBench(bus, market);
     StreamConfig config =
-        new StreamConfig(
-            "127.0.0.1",
-            Integer.getInteger("port", 22001),
-            null,
-            Map.of(),
-            null,
-            Duration.ofSeconds(1),
-            null,
-            null,
-            null,
-            null,
-            Duration.ofHours(1),
-            null,
-            null,
-            null,
-            Integer.getInteger("sndbuf", 0),
-            Integer.getInteger("lowat", 512),
-            Boolean.parseBoolean(System.getProperty("adaptive", "false")),
-            null,
-            null);
+        Settings.of(
+            StreamConfig.class,
+            """
+            {host: 127.0.0.1, port: %d, drain: 1s, feedLost: 1h, sendBuffer: %d,
+             notSentLowWater: %d, adaptive: %b}
+            """
+                .formatted(
+                    Integer.getInteger("port", 22001),
+                    Integer.getInteger("sndbuf", 0),
+                    Integer.getInteger("lowat", 512),
+                    Boolean.getBoolean("adaptive")));
     StreamVerticle verticle =
         new StreamVerticle(config, new NoKeys(), new SimpleMeterRegistry(), "bench", 0);
     vertx.runOnContext(

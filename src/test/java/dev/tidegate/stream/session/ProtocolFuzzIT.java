@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.stream.FakeMarket;
@@ -35,7 +36,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -86,28 +86,15 @@ class ProtocolFuzzIT {
     market.start();
     market.say("BTC-USD", Channel.BOOK, 1, FakeMarket.bid("100.10", "2"));
     market.say("BTC-USD", Channel.TRADES, 2, FakeMarket.trade("t1"));
-    StreamConfig.Tier tier = new StreamConfig.Tier(1, 0, 0, 1000, 0, 0, null, null, true);
     StreamConfig config =
-        new StreamConfig(
-            "127.0.0.1",
-            0,
-            null,
-            Map.of("default", tier),
-            new StreamConfig.Storm(0, null),
-            Duration.ofSeconds(1),
-            null,
-            null,
-            null,
-            null,
-            Duration.ofHours(1),
-            null,
-            null,
-            LIMIT,
-            null,
-            null,
-            false,
-            null,
-            new StreamConfig.CancelOnDisconnect("commands", "orders", "/v1/orders"));
+        Settings.of(
+            StreamConfig.class,
+            """
+            {host: 127.0.0.1, port: 0, drain: 1s, feedLost: 1h, maxFrame: %d, adaptive: false,
+             tiers: {default: {rank: 1, messagesPerSecond: 0}}, storm: {connections: 0},
+             cancelOnDisconnect: {topic: commands, route: orders, path: /v1/orders}}
+            """
+                .formatted(LIMIT));
     StreamVerticle verticle = new StreamVerticle(config, new OneKey(), registry, "fuzz", 0);
     vertx.deployVerticle(verticle).toCompletionStage().toCompletableFuture().get();
     url = "ws://127.0.0.1:" + verticle.port() + Upgrade.STREAM;

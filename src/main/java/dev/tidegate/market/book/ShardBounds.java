@@ -12,7 +12,7 @@ package dev.tidegate.market.book;
  * @param levels of one side of a book; the worst prices go first
  * @param symbols of the shard
  */
-public record Bounds(
+public record ShardBounds(
     int trades,
     int deltas,
     int candles,

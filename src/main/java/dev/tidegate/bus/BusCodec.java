@@ -11,14 +11,14 @@ import java.util.function.Function;
  * length and its fields. A reader skips what a newer writer appended, so two releases can run side
  * by side.
  */
-public final class Codec<T> implements MessageCodec<T, T> {
+public final class BusCodec<T> implements MessageCodec<T, T> {
   private static final byte VERSION = 1;
 
   private final Class<T> type;
   private final BiConsumer<Wire.Writer, T> write;
   private final Function<Wire.Reader, T> read;
 
-  public Codec(Class<T> type, BiConsumer<Wire.Writer, T> write, Function<Wire.Reader, T> read) {
+  public BusCodec(Class<T> type, BiConsumer<Wire.Writer, T> write, Function<Wire.Reader, T> read) {
     this.type = type;
     this.write = write;
     this.read = read;
