@@ -291,23 +291,24 @@ class ProxyIT {
   }
 
   @Test
-  void sendsABodyThatWasNotBegunWholeOnTheSecondConnection() throws Exception {
+  void sendsABodyThatWasNotBegunOnAnotherConnection() throws Exception {
     try (ServerSocket backend = new ServerSocket(0);
         TestGateway gateway = before(backend.getLocalPort());
         RawHttp http = new RawHttp(gateway.port())) {
-      CountDownLatch closed = new CountDownLatch(1);
+      CountDownLatch taken = new CountDownLatch(1);
+      CountDownLatch repeated = new CountDownLatch(1);
       Thread server =
           Thread.ofVirtual()
               .start(
                   () -> {
                     try (Socket first = backend.accept()) {
                       answer(first, "one");
-                      readHead(first);
-                    } catch (IOException e) {
-                      throw new UncheckedIOException(e);
+                      taken.await();
+                    } catch (IOException | InterruptedException e) {
+                      throw new IllegalStateException(e);
                     }
-                    closed.countDown();
                     try (Socket second = backend.accept()) {
+                      repeated.countDown();
                       readHead(second);
                       byte[] body = second.getInputStream().readNBytes(5);
                       reply(second, new String(body, StandardCharsets.US_ASCII));
@@ -316,9 +317,13 @@ class ProxyIT {
                     }
                   });
       assertThat(http.send("GET /" + GET + "\r\n").read().body()).isEqualTo("one");
-      http.send("PUT /" + GET + "Content-Length: 5\r\n\r\n");
-      closed.await();
-      assertThat(http.send("hello").read().body()).isEqualTo("hello");
+      http.send("PUT /" + GET + "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+      assertThat(http.read().status()).isEqualTo(100);
+      taken.countDown();
+      repeated.await();
+      Answer answer = http.send("hello").read();
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.body()).isEqualTo("hello");
       server.join();
     }
   }
