@@ -6,9 +6,11 @@ import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nam
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -18,6 +20,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.GeneralCodingRules;
 import io.vertx.core.Vertx;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -52,6 +55,9 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> BUILT_FROM =
       Map.of("ingress", Set.of("route", "rest", "auth", "ratelimit"));
 
+  /** More classes that all need each other cannot be read one by one. */
+  private static final int LARGEST_CYCLE = 5;
+
   @ArchTest
   static final ArchRule packagesHaveNoCycles =
       slices().matching("dev.tidegate.(**)").should().beFreeOfCycles();
@@ -84,6 +90,13 @@ class ArchitectureTest {
                       complain.accept(type.getName() + " lives too deep");
                     }
                   }));
+
+  @ArchTest
+  static void noMoreThanAFewClassesNeedEachOther(JavaClasses all) {
+    List<Set<String>> cycles =
+        ClassCycles.in(all).stream().filter(c -> c.size() > LARGEST_CYCLE).toList();
+    assertThat(cycles).as("classes that all need each other").isEmpty();
+  }
 
   @ArchTest
   static final ArchRule onlyVerticlesAndAppTouchVertx =

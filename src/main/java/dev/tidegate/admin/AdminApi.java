@@ -1,17 +1,23 @@
 package dev.tidegate.admin;
 
+import dev.tidegate.bus.Bus;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.net.RequestIds;
 import dev.tidegate.problem.Problem;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.random.RandomGenerator;
 
 /** Everything that the admin listener answers: the one list of its paths and their order. */
 final class AdminApi {
   private static final String ROOT = Responses.ROOT;
   private static final int MOST_BODY = 64 * 1024;
+
+  private static final Duration ANNOUNCE_EVERY = Duration.ofSeconds(5);
 
   private final RequestIds ids;
   private final Access access;
@@ -21,21 +27,18 @@ final class AdminApi {
   private final AnnouncementsApi announcements;
   private final Views views;
 
+  /** Begins at once to hear what other nodes announce. */
   AdminApi(
-      RequestIds ids,
-      Access access,
-      Pages pages,
-      RolesApi roles,
-      RulesApi rules,
-      AnnouncementsApi announcements,
-      Views views) {
-    this.ids = ids;
-    this.access = access;
+      AdminConfig config, String node, Bus bus, Loop loop, RandomGenerator random, Pages pages) {
+    this.ids = new RequestIds(random);
+    this.access = new Access(config);
     this.pages = pages;
-    this.roles = roles;
-    this.rules = rules;
-    this.announcements = announcements;
-    this.views = views;
+    this.roles = new RolesApi(bus);
+    this.rules = new RulesApi(bus);
+    this.announcements = new AnnouncementsApi(bus, node, loop::millis, ids);
+    this.views = new Views(new Gather(bus, loop, ids), node);
+    announcements.start();
+    loop.every(ANNOUNCE_EVERY, announcements::tell);
   }
 
   /** What stands above {@link Access} is for everybody. */

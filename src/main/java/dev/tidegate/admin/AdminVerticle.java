@@ -3,8 +3,6 @@ package dev.tidegate.admin;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.loop.EventLoops;
-import dev.tidegate.loop.Loop;
-import dev.tidegate.net.RequestIds;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -12,13 +10,11 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
-import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** ADMIN: the listener for operators, probes and Prometheus. */
 public final class AdminVerticle extends VerticleBase {
-  private static final Duration ANNOUNCE_EVERY = Duration.ofSeconds(5);
   private static final int IDLE_SECONDS = 120;
 
   private final AdminConfig config;
@@ -52,37 +48,25 @@ public final class AdminVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    Loop loop = loops.of(context, name);
     Bus bus = new Bus(vertx.eventBus());
-    bus.hearHere(
-        Operations.DRAINING,
-        draining -> {
-          if (draining.node().equals(node)) {
-            readiness.draining();
-          }
-        });
-    AnnouncementsApi announcements = new AnnouncementsApi(bus, node, loop::millis);
-    announcements.start();
-    loop.every(ANNOUNCE_EVERY, announcements::tell);
+    bus.hearHere(Operations.DRAINING, draining -> leave(draining.node()));
+    Pages pages = new Pages(readiness, loops::ailments, node, this::scrape);
     Router router = Router.router(vertx);
-    new AdminApi(
-            new RequestIds(RandomGenerator.getDefault()),
-            new Access(config),
-            new Pages(readiness, loops::ailments, node, this::scrape),
-            new RolesApi(bus),
-            new RulesApi(bus),
-            announcements,
-            new Views(new Gather(bus, loop), node))
+    new AdminApi(config, node, bus, loops.of(context, name), RandomGenerator.getDefault(), pages)
         .mount(router);
-    server =
-        vertx
-            .createHttpServer(
-                new HttpServerOptions()
-                    .setHost(config.host())
-                    .setPort(config.port())
-                    .setIdleTimeout(IDLE_SECONDS))
-            .requestHandler(router);
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setHost(config.host())
+            .setPort(config.port())
+            .setIdleTimeout(IDLE_SECONDS);
+    server = vertx.createHttpServer(options).requestHandler(router);
     return server.listen();
+  }
+
+  private void leave(String leaving) {
+    if (leaving.equals(node)) {
+      readiness.draining();
+    }
   }
 
   @SuppressWarnings("NullAway") // the blocking part never gives null

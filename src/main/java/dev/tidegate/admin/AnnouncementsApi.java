@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,12 +37,14 @@ final class AnnouncementsApi {
   private final Bus bus;
   private final String node;
   private final LongSupplier millis;
+  private final Supplier<String> ids;
   private final NoticeBoard board = new NoticeBoard();
 
-  AnnouncementsApi(Bus bus, String node, LongSupplier millis) {
+  AnnouncementsApi(Bus bus, String node, LongSupplier millis, Supplier<String> ids) {
     this.bus = bus;
     this.node = node;
     this.millis = millis;
+    this.ids = ids;
   }
 
   /** Begins to hear, and asks what was announced before. */
@@ -129,7 +131,7 @@ final class AnnouncementsApi {
     return true;
   }
 
-  private static Announcement read(String text, long now) {
+  private Announcement read(String text, long now) {
     JsonBody body = new JsonBody(text, "symbol", "state", "detail", "from", "until");
     String symbol = body.text("symbol", MOST_SYMBOL);
     if (symbol == null) {
@@ -145,7 +147,7 @@ final class AnnouncementsApi {
       throw JsonBody.expected(
           "until", "a time to come, after from, within " + MOST.toDays() + " days");
     }
-    String id = UUID.randomUUID().toString();
+    String id = ids.get();
     String detail = body.text("detail", MOST_TEXT, "");
     return new Announcement(id, symbol, state, detail, from, until, now, false);
   }

@@ -11,7 +11,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,15 +30,17 @@ final class Gather {
 
   private final Bus bus;
   private final Loop loop;
+  private final Supplier<String> ids;
 
-  Gather(Bus bus, Loop loop) {
+  Gather(Bus bus, Loop loop, Supplier<String> ids) {
     this.bus = bus;
     this.loop = loop;
+    this.ids = ids;
   }
 
   /** In the cluster, or with {@code here} on this node only. */
   Future<Gathered> ask(String kind, @Nullable String id, int limit, boolean here) {
-    String replyTo = "operations.shown." + UUID.randomUUID();
+    String replyTo = "operations.shown." + ids.get();
     Round round = new Round();
     MessageConsumer<Shown> consumer =
         here

@@ -2,11 +2,6 @@ package dev.tidegate.command;
 
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Commands;
-import dev.tidegate.bus.Commands.Found;
-import dev.tidegate.bus.Commands.PrivateEvents;
-import dev.tidegate.bus.Commands.Receipt;
-import dev.tidegate.bus.Operations;
-import dev.tidegate.bus.Operations.Shown;
 import dev.tidegate.command.log.CommandLog;
 import dev.tidegate.command.log.CommandLog.Subscription;
 import dev.tidegate.command.state.CommandState;
@@ -14,7 +9,6 @@ import dev.tidegate.loop.EventLoops;
 import dev.tidegate.loop.Loop;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
-import io.vertx.core.eventbus.MessageConsumer;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -59,25 +53,18 @@ public final class CommandVerticle extends BackedVerticle {
     Acceptance acceptance = new Acceptance(config, log, state, outcomes, loop, meters, random);
     Results results = new Results(state, outcomes, loop, meters);
     Sweeper sweeper = new Sweeper(log, state, outcomes, loop, config, random);
-    CommandView view = new CommandView(log, state, acceptance, results, sweeper, loop);
+    CommandView view =
+        new CommandView(node, deploymentID(), log, state, acceptance, results, sweeper, loop);
     view.register(meters);
     Subscription reports = log.consume(Results.GROUP, config.resultsTopic(), loop, results::apply);
     sweeper.start();
-    MessageConsumer<?> submit = bus.answer(Commands.SUBMIT, Receipt.class, acceptance::submit);
-    bus.answer(Commands.FIND, Found.class, q -> state.find(q.id(), q.consumer()));
-    bus.answer(
-        Commands.READ_PRIVATE, PrivateEvents.class, q -> state.readPrivate(q, loop.millis()));
-    bus.hear(
-        Operations.show("commands"),
-        show ->
-            bus.send(
-                Operations.shown(show.replyTo()), new Shown(node, deploymentID(), view.json())));
+    CommandAnswers answers = new CommandAnswers(bus, loop, acceptance, state, view);
     closing =
         () -> {
           sweeper.close();
           meters.close();
-          return submit
-              .unregister()
+          return answers
+              .close()
               .eventually(acceptance::drained)
               .eventually(reports::close)
               .eventually(log::close)

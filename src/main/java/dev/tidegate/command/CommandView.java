@@ -1,5 +1,6 @@
 package dev.tidegate.command;
 
+import dev.tidegate.bus.Operations.Shown;
 import dev.tidegate.command.log.CommandLog;
 import dev.tidegate.command.state.CommandState;
 import dev.tidegate.json.JsonWriter;
@@ -7,6 +8,8 @@ import dev.tidegate.loop.Loop;
 
 /** One COMMAND instance as operators see it: its part of the admin API and its gauges. */
 final class CommandView {
+  private final String node;
+  private final String instance;
   private final CommandLog log;
   private final CommandState state;
   private final Acceptance acceptance;
@@ -15,12 +18,16 @@ final class CommandView {
   private final Loop loop;
 
   CommandView(
+      String node,
+      String instance,
       CommandLog log,
       CommandState state,
       Acceptance acceptance,
       Results results,
       Sweeper sweeper,
       Loop loop) {
+    this.node = node;
+    this.instance = instance;
     this.log = log;
     this.state = state;
     this.acceptance = acceptance;
@@ -38,7 +45,11 @@ final class CommandView {
     meters.gauge("state.up", state, s -> s.available() ? 1 : 0);
   }
 
-  String json() {
+  Shown shown() {
+    return new Shown(node, instance, json());
+  }
+
+  private String json() {
     long at = results.appliedAt();
     return new JsonWriter()
         .object()

@@ -12,8 +12,6 @@ import dev.tidegate.market.owner.ReplicaSettings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.core.spi.cluster.ClusterManager;
-import java.util.List;
 import java.util.Map;
 
 /** One instance of MARKET: gives its shards an event loop, a bus, the other nodes and a feed. */
@@ -57,26 +55,19 @@ public final class MarketVerticle extends VerticleBase {
   }
 
   private void open(Loop loop, int shards) {
-    ClusterManager manager = ((VertxInternal) vertx).clusterManager();
-    Membership membership =
-        manager == null
-            ? new Membership("", List::of)
-            : new Membership(manager.getNodeId(), manager::getNodes);
+    Membership membership = Membership.of(node.name(), ((VertxInternal) vertx).clusterManager());
     ReplicaSettings settings = config.replicas(shards, membership.clustered());
     Bus bus = new Bus(vertx.eventBus());
     Feed feed = feeds.create(shards, loop::execute, fed -> bus.send(Markets.fed(fed.shard()), fed));
     BusPeers peers =
         new BusPeers(
             bus,
-            node.name(),
             membership,
-            new Members(node.name(), settings.silence(), loop::millis, membership),
+            new Members(membership, settings.silence(), loop::millis),
             vertx.sharedData().getAsyncMap("tidegate.market.claims"),
             feed::fed,
             node.meters());
-    MarketView view = new MarketView(config.source(), shards);
-    ShardHolder holder =
-        new ShardHolder(node, bus, loop, peers, feed, settings, config.bounds(), view);
+    ShardHolder holder = new ShardHolder(node, bus, loop, peers, feed, settings, config);
     closing = holder::close;
     holder.start();
   }

@@ -51,16 +51,15 @@ final class ShardHolder implements AutoCloseable {
       BusPeers peers,
       Feed feed,
       ReplicaSettings settings,
-      ShardBounds bounds,
-      MarketView view) {
+      MarketConfig config) {
     this.node = node;
     this.bus = bus;
     this.loop = loop;
     this.peers = peers;
     this.feed = feed;
     this.settings = settings;
-    this.bounds = bounds;
-    this.view = view;
+    this.bounds = config.bounds();
+    this.view = new MarketView(config.source(), settings.shards());
     instance = node.shards().join();
   }
 

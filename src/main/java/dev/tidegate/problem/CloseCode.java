@@ -37,9 +37,4 @@ public enum CloseCode {
   public String reason() {
     return reason;
   }
-
-  /** Whether a client should reconnect without changing anything. */
-  public boolean reconnectWelcome() {
-    return (code >= 4000 && code < 4500) || code == 1000 || code == 1011;
-  }
 }

@@ -14,29 +14,29 @@ import org.jspecify.annotations.Nullable;
  * however many bans there are. Immutable.
  */
 final class BanIndex {
-  private record Level(int bits, Map<Network, Ban> bans) {}
+  private record Length(int bits, Map<Network, Ban> bans) {}
 
-  private final Level[] four;
-  private final Level[] six;
+  private final Length[] four;
+  private final Length[] six;
 
   BanIndex(List<Ban> bans) {
-    four = levels(bans, false);
-    six = levels(bans, true);
+    four = lengths(bans, false);
+    six = lengths(bans, true);
   }
 
-  private static Level[] levels(List<Ban> bans, boolean v6) {
-    Map<Integer, Map<Network, Ban>> levels = new TreeMap<>(Comparator.reverseOrder());
+  private static Length[] lengths(List<Ban> bans, boolean v6) {
+    Map<Integer, Map<Network, Ban>> lengths = new TreeMap<>(Comparator.reverseOrder());
     for (Ban ban : bans) {
       if (ban.address() != null) {
         Network network = Network.parse(ban.address());
         if (network.v6() == v6) {
-          levels.computeIfAbsent(network.bits(), bits -> new HashMap<>()).put(network, ban);
+          lengths.computeIfAbsent(network.bits(), bits -> new HashMap<>()).put(network, ban);
         }
       }
     }
-    return levels.entrySet().stream()
-        .map(level -> new Level(level.getKey(), Map.copyOf(level.getValue())))
-        .toArray(Level[]::new);
+    return lengths.entrySet().stream()
+        .map(length -> new Length(length.getKey(), Map.copyOf(length.getValue())))
+        .toArray(Length[]::new);
   }
 
   boolean isEmpty() {
@@ -52,8 +52,8 @@ final class BanIndex {
     if (one == null) {
       return null;
     }
-    for (Level level : one.v6() ? six : four) {
-      Ban ban = level.bans().get(one.within(level.bits()));
+    for (Length length : one.v6() ? six : four) {
+      Ban ban = length.bans().get(one.within(length.bits()));
       if (ban != null) {
         return ban;
       }

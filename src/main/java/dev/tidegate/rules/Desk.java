@@ -56,14 +56,14 @@ final class Desk {
     Future<String> done;
     try {
       done = carryOut(asked);
-    } catch (IllegalArgumentException | Refused e) {
+    } catch (IllegalArgumentException | Declined e) {
       done = Future.failedFuture(e);
     }
     return done.map(json -> new RulesAnswered(null, json)).otherwise(Desk::refusal);
   }
 
   private static RulesAnswered refusal(Throwable cause) {
-    if (cause instanceof Refused refused) {
+    if (cause instanceof Declined refused) {
       return new RulesAnswered(refused.problem, refused.detail());
     }
     if (cause instanceof IllegalArgumentException) {
@@ -77,15 +77,15 @@ final class Desk {
   private Future<String> carryOut(RulesAsked asked) {
     Rule.Kind kind = Rule.Kind.of(asked.kind());
     if (kind == null) {
-      throw new Refused(Problem.NOT_FOUND, "kind: " + asked.kind());
+      throw new Declined(Problem.NOT_FOUND, "kind: " + asked.kind());
     }
     boolean onTiers = kind == Rule.Kind.TIERS;
     if (!(onTiers ? ON_TIERS : ON_OTHERS).contains(asked.verb())) {
-      throw new Refused(Problem.METHOD_NOT_ALLOWED, asked.verb() + " " + asked.kind());
+      throw new Declined(Problem.METHOD_NOT_ALLOWED, asked.verb() + " " + asked.kind());
     }
     String id = asked.id();
     if (onTiers && id != null && !tiers.containsKey(id)) {
-      throw new Refused(
+      throw new Declined(
           Problem.NOT_FOUND,
           "tier: " + id + " (expected one of " + new TreeSet<>(tiers.keySet()) + ")");
     }
@@ -98,7 +98,7 @@ final class Desk {
   private String one(Rule.Kind kind, String id) {
     String one = views.one(kind, id);
     if (one == null) {
-      throw new Refused(Problem.NOT_FOUND, kind.text() + ": no " + id);
+      throw new Declined(Problem.NOT_FOUND, kind.text() + ": no " + id);
     }
     return one;
   }
@@ -125,7 +125,7 @@ final class Desk {
   private static String id(RulesAsked asked) {
     String id = asked.id();
     if (id == null) {
-      throw new Refused(Problem.NOT_FOUND, asked.kind() + ": expected one of them");
+      throw new Declined(Problem.NOT_FOUND, asked.kind() + ": expected one of them");
     }
     return id;
   }
@@ -138,7 +138,7 @@ final class Desk {
   /** A tier that nobody has changed is as it should be; what else is not there cannot be lifted. */
   private static @Nullable Rule lifted(Rule.Kind kind, @Nullable Rule before, String id) {
     if (before == null && kind != Rule.Kind.TIERS) {
-      throw new Refused(Problem.NOT_FOUND, kind.text() + ": no " + id);
+      throw new Declined(Problem.NOT_FOUND, kind.text() + ": no " + id);
     }
     return null;
   }

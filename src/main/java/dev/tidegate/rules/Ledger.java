@@ -57,12 +57,12 @@ final class Ledger {
   private Future<Change> again(Rule.Kind kind, String id, boolean room, Order order, int tries) {
     return tries < TRIES
         ? attempt(kind, id, room, order, tries + 1)
-        : Future.failedFuture(new Refused(Problem.CONFLICT, "others change the same; try again"));
+        : Future.failedFuture(new Declined(Problem.CONFLICT, "others change the same; try again"));
   }
 
   private static void check(boolean full, Rule.Kind kind) {
     if (full) {
-      throw new Refused(
+      throw new Declined(
           Problem.CONFLICT,
           kind.text() + ": " + kind.most() + " are in force (expected fewer; lift some)");
     }

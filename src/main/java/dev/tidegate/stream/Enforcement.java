@@ -8,26 +8,30 @@ import dev.tidegate.rules.RuleMeters.Cause;
 import dev.tidegate.rules.RuleSet;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.stream.session.Session;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import dev.tidegate.stream.session.Sessions;
+import dev.tidegate.stream.session.Tiers;
 
-/** Holds the sessions of one instance, new and open, to what operators have ordered. */
-public final class Enforcement {
-  private final Hub hub;
+/** Holds the open sessions of one instance to what operators have ordered. */
+final class Enforcement {
+  private final Sessions sessions;
+  private final Tiers tiers;
   private final Rules rules;
   private final RuleMeters meters;
 
-  public Enforcement(Hub hub, Rules rules, RuleMeters meters) {
-    this.hub = hub;
+  Enforcement(Sessions sessions, Tiers tiers, Rules rules, RuleMeters meters) {
+    this.sessions = sessions;
+    this.tiers = tiers;
     this.rules = rules;
     this.meters = meters;
   }
 
   /** The rules have changed: limits are new, and some sessions may have to end. */
   void changed() {
-    hub.limitsChanged();
+    for (Session session : sessions.all()) {
+      session.limits(tiers.of(session.tierName()));
+    }
     RuleSet now = rules.current();
-    for (Session session : List.copyOf(hub.sessions().values())) {
+    for (Session session : sessions.list()) {
       if (session.open()) {
         hold(session, now);
       }
@@ -35,7 +39,7 @@ public final class Enforcement {
   }
 
   private void hold(Session session, RuleSet now) {
-    Identity identity = session.identity;
+    Identity identity = session.identity();
     Ban address = now.bannedAddress(session.address);
     Ban consumer = now.bannedConsumer(identity);
     if (address != null) {
@@ -53,25 +57,5 @@ public final class Enforcement {
   private void end(Session session, Cause cause, CloseCode code, String why) {
     meters.closed(cause);
     session.close(code, why);
-  }
-
-  /** Why nobody from the address is let in; null when they are. */
-  @Nullable
-  public String refusal(String address) {
-    return refusal(rules.current().bannedAddress(address), Cause.BANNED_ADDRESS);
-  }
-
-  /** Why the consumer is not let in; null when it is. */
-  @Nullable
-  public String refusal(@Nullable Identity identity) {
-    return refusal(rules.current().bannedConsumer(identity), Cause.BANNED_CONSUMER);
-  }
-
-  private @Nullable String refusal(@Nullable Ban ban, Cause cause) {
-    if (ban == null) {
-      return null;
-    }
-    meters.refused(cause);
-    return ban.describe();
   }
 }

@@ -4,220 +4,155 @@ import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.DirectoryWanted;
 import dev.tidegate.loop.Loop;
-import dev.tidegate.problem.CloseCode;
-import dev.tidegate.rules.Rules;
+import dev.tidegate.net.RequestIds;
 import dev.tidegate.stream.deadman.DeadMen;
-import dev.tidegate.stream.deadman.Roster;
-import dev.tidegate.stream.door.Census;
+import dev.tidegate.stream.door.Admission;
+import dev.tidegate.stream.door.Answers;
+import dev.tidegate.stream.door.Upgrade;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.fanout.Fanout;
+import dev.tidegate.stream.fanout.Ladder;
 import dev.tidegate.stream.fanout.Pressure;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Replies;
+import dev.tidegate.stream.session.Bans;
+import dev.tidegate.stream.session.Logins;
+import dev.tidegate.stream.session.Lookups;
 import dev.tidegate.stream.session.PrivateStreams;
-import dev.tidegate.stream.session.Session;
-import dev.tidegate.stream.session.Subscription;
+import dev.tidegate.stream.session.Protocol;
+import dev.tidegate.stream.session.Sessions;
+import dev.tidegate.stream.session.Subscriptions;
+import dev.tidegate.stream.session.Tiers;
 import dev.tidegate.stream.shard.Conditions;
-import dev.tidegate.stream.shard.Instrument;
 import dev.tidegate.stream.shard.Listing;
 import dev.tidegate.stream.shard.Shards;
-import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.random.RandomGenerator;
 
-/** One instance: its sessions and everything that they share. */
-public final class Hub {
-  public final String node;
-  public final int instance;
-  private final Loop loop;
+/** One instance: makes its parts, and gives to each of them what it needs of the others. */
+final class Hub {
+  private final String node;
   private final Bus bus;
-  private final StreamMeters meters;
-  private final Fanout fanout;
-  private final Shards shards;
-  private final Conditions conditions;
   private final Listing listing;
-  private final Replies replies;
-  private final PrivateStreams privates;
+  private final Conditions conditions;
+  private final Subscriptions subscriptions;
   private final DeadMen deadMen;
-  private final Census census;
-  private final Rules rules;
-  private final Map<String, Session> sessions = new LinkedHashMap<>();
-  private final List<Runnable> onListing = new ArrayList<>();
-  private final StreamConfig config;
+  private final Fanout fanout;
+  private final StreamMeters meters;
+  private final Sweep sweep;
+  private final Show show;
+  final Upgrade upgrade;
+  final Enforcement enforcement;
+  final Drain drain;
 
-  /** No other instance, of whatever node or cluster, gives its sessions the same names. */
-  private final String origin = Long.toString(new SecureRandom().nextLong(Long.MAX_VALUE), 36);
-
-  private long sessionsEver;
-
-  /** What an instance is given. */
-  public record Parts(
-      String node,
-      int instance,
+  Hub(
       StreamConfig config,
+      StreamNode shared,
+      int instance,
       Loop loop,
       Bus bus,
       Frames frames,
-      StreamMeters meters,
-      Census census,
-      Rules rules,
-      Roster roster) {}
+      RandomGenerator chance) {
+    this.node = shared.name;
+    this.bus = bus;
+    meters = new StreamMeters(shared.registry, instance);
+    fanout = new Fanout(loop, frames, new Pressure(config.adaptive()), meters);
+    Shards shards = new Shards(bus, loop, fanout, config.kept(), meters);
+    conditions = new Conditions(bus, shards, loop, node);
+    listing = new Listing(loop.nanos());
+    Replies replies = new Replies(loop);
+    Sessions sessions = new Sessions(prefix(node, instance, chance), meters);
+    PrivateStreams privates = new PrivateStreams(bus, replies, meters::healed);
+    deadMen =
+        new DeadMen(
+            config.cancelOnDisconnect(),
+            instance,
+            shared.roster,
+            sessions,
+            loop,
+            bus,
+            replies,
+            meters);
+    Tiers tiers = new Tiers(config.tiers(), shared.rules);
+    Bans bans = new Bans(shared.rules, shared.ruleMeters);
+    subscriptions = new Subscriptions(loop, fanout, listing, shards, privates, replies, sessions);
+    Logins logins =
+        new Logins(
+            shared.authenticator, bans, tiers, shared.census, subscriptions, replies, meters);
+    Protocol protocol =
+        new Protocol(
+            loop,
+            replies,
+            meters,
+            logins,
+            subscriptions,
+            privates,
+            new Lookups(bus, replies),
+            deadMen);
+    enforcement = new Enforcement(sessions, tiers, shared.rules, shared.ruleMeters);
+    Ladder ladder = new Ladder(fanout, replies);
+    sweep =
+        new Sweep(
+            config,
+            loop,
+            sessions,
+            fanout,
+            ladder,
+            shards,
+            conditions,
+            privates,
+            deadMen,
+            shared.storms);
+    Admission admission =
+        new Admission(
+            shared.authenticator,
+            bans,
+            tiers,
+            shared.census,
+            shared.storms,
+            config.storm(),
+            meters,
+            loop);
+    upgrade =
+        new Upgrade(
+            new Upgrade.Terms(node, config.maxFrame(), config.notSentLowWater(), config.echo()),
+            admission,
+            sessions,
+            protocol,
+            fanout,
+            sweep,
+            new Answers(new RequestIds(chance)));
+    drain = new Drain(node, bus, loop, sessions, privates, upgrade, chance);
+    show = new Show(node, instance, bus, loop, sessions, fanout, shared.storms);
+  }
 
-  public Hub(Parts parts) {
-    this.node = parts.node();
-    this.instance = parts.instance();
-    this.config = parts.config();
-    this.loop = parts.loop();
-    this.bus = parts.bus();
-    this.meters = parts.meters();
-    this.census = parts.census();
-    this.rules = parts.rules();
-    this.fanout = new Fanout(loop, parts.frames(), new Pressure(parts.config().adaptive()), meters);
-    this.shards = new Shards(bus, loop, fanout, config.kept(), meters);
-    this.conditions = new Conditions(bus, shards, loop, node);
-    this.listing = new Listing(loop.nanos());
-    this.replies = new Replies(loop);
-    this.privates = new PrivateStreams(bus, replies, meters::healed);
-    this.deadMen = new DeadMen(this, parts.roster());
+  /** No other instance, of whatever node or cluster, gives its sessions the same names. */
+  private static String prefix(String node, int instance, RandomGenerator chance) {
+    String origin = Long.toString(chance.nextLong(Long.MAX_VALUE), 36);
+    return node + "-" + instance + "-" + origin + "-";
   }
 
   /** Begins to hear. */
-  public void start() {
-    bus.hear(Markets.DIRECTORY, this::directory);
+  void start() {
+    sweep.start();
+    bus.hear(
+        Markets.DIRECTORY,
+        directory -> {
+          if (listing.hear(directory)) {
+            subscriptions.newSymbols();
+          }
+        });
     conditions.start();
     deadMen.start();
+    drain.start();
+    show.start();
     bus.publish(Markets.DIRECTORY_WANTED, new DirectoryWanted(node));
   }
 
-  private void directory(Markets.Directory directory) {
-    boolean fresh = listing.hear(directory);
-    if (fresh) {
-      List<Runnable> tasks = List.copyOf(onListing);
-      tasks.forEach(Runnable::run);
-    }
-  }
-
-  /** Runs the task whenever there are new symbols. */
-  public void onNewSymbols(Runnable task) {
-    onListing.add(task);
-  }
-
-  public Loop loop() {
-    return loop;
-  }
-
-  public Bus bus() {
-    return bus;
-  }
-
-  public StreamMeters meters() {
-    return meters;
-  }
-
-  public Fanout fanout() {
-    return fanout;
-  }
-
-  public Shards shards() {
-    return shards;
-  }
-
-  Conditions conditions() {
-    return conditions;
-  }
-
-  public Listing listing() {
-    return listing;
-  }
-
-  public Replies replies() {
-    return replies;
-  }
-
-  public PrivateStreams privates() {
-    return privates;
-  }
-
-  public DeadMen deadMen() {
-    return deadMen;
-  }
-
-  public Census census() {
-    return census;
-  }
-
-  public StreamConfig config() {
-    return config;
-  }
-
-  /** Every session gets the limits that its tier has now; what it has above them it keeps. */
-  void limitsChanged() {
-    for (Session session : sessions.values()) {
-      session.tier = tier(session.tierName());
-    }
-  }
-
-  public StreamConfig.Tier tier(String name) {
-    boolean listed = config.tiers().containsKey(name);
-    return config.tier(name).with(rules.current().limits(name, listed));
-  }
-
-  public Map<String, Session> sessions() {
-    return sessions;
-  }
-
-  public String nextSessionId() {
-    return node + "-" + instance + "-" + origin + "-" + ++sessionsEver;
-  }
-
-  public void opened(Session session) {
-    sessions.put(session.id, session);
-    meters.sessions(1);
-  }
-
-  public void ended(Session session) {
-    if (sessions.remove(session.id) != null) {
-      meters.sessions(-1);
-      census.leave(session.address);
-      goodbye(session);
-      if (session.identity != null) {
-        census.leave(user(session.consumer()));
-      }
-      privates.leave(session);
-      deadMen.ended(session);
-      long now = loop.nanos();
-      for (Subscription subscription : session.subscriptions()) {
-        release(subscription, now);
-      }
-      session.ended();
-    }
-  }
-
-  /** Sessions that we sent away through no fault of theirs are nobody's loop. */
-  private void goodbye(Session session) {
-    CloseCode why = session.closedWith;
-    if (why != CloseCode.STORM) {
-      boolean ours =
-          why == CloseCode.DRAIN || why == CloseCode.FEED_LOST || why == CloseCode.CANCELLED;
-      long now = loop.millis();
-      boolean brief = !ours && now - session.openedAt < config.storm().within().toMillis();
-      census.loops().left(session.cameAs, brief, config.storm(), now);
-    }
-  }
-
-  /** The subscription no longer needs its symbol. */
-  public void release(Subscription subscription, long nanos) {
-    Instrument instrument = subscription.instrument;
-    if (instrument != null) {
-      instrument.release(nanos);
-      subscription.instrument = null;
-    }
-  }
-
-  /** How the census knows a user, as against an address. */
-  public static String user(String consumer) {
-    return "user:" + consumer;
+  /** Every socket is closed. */
+  void end() {
+    sweep.stop();
+    deadMen.stop();
+    fanout.close();
+    meters.close();
   }
 }

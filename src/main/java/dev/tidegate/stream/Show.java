@@ -1,16 +1,20 @@
 package dev.tidegate.stream;
 
+import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Operations.Shown;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.stream.door.ReconnectStorms;
 import dev.tidegate.stream.encode.Text;
 import dev.tidegate.stream.fanout.Cohort;
+import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Ladder;
 import dev.tidegate.stream.fanout.Lag;
 import dev.tidegate.stream.fanout.Lane;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.session.Session;
+import dev.tidegate.stream.session.Sessions;
 import dev.tidegate.stream.session.Subscription;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,30 +28,46 @@ final class Show {
   /** At most so many of those who reconnect in a loop; they are the node's, not the instance's. */
   private static final int LOOPS = 100;
 
-  private final Hub hub;
+  private final String node;
+  private final int instance;
+  private final Bus bus;
+  private final Loop loop;
+  private final Sessions sessions;
+  private final Fanout fanout;
+  private final ReconnectStorms storms;
 
-  Show(Hub hub) {
-    this.hub = hub;
+  Show(
+      String node,
+      int instance,
+      Bus bus,
+      Loop loop,
+      Sessions sessions,
+      Fanout fanout,
+      ReconnectStorms storms) {
+    this.node = node;
+    this.instance = instance;
+    this.bus = bus;
+    this.loop = loop;
+    this.sessions = sessions;
+    this.fanout = fanout;
+    this.storms = storms;
   }
 
   void start() {
-    hub.bus().hear(Operations.show("sessions"), this::answer);
+    bus.hear(Operations.show("sessions"), this::answer);
   }
 
   private void answer(Operations.Show question) {
     String json = describe(question.id(), question.limit() <= 0 ? MOST : question.limit());
-    hub.bus()
-        .publish(
-            Operations.shown(question.replyTo()),
-            new Shown(hub.node, Integer.toString(hub.instance), json));
+    bus.publish(
+        Operations.shown(question.replyTo()), new Shown(node, Integer.toString(instance), json));
   }
 
   String describe(@Nullable String id, int limit) {
-    Text out = new Text(4096).ascii("{\"sessions\":").number(hub.sessions().size());
-    out.ascii(",\"cohorts\":").number(hub.fanout().cohorts());
-    out.ascii(",\"pressure\":").number(hub.fanout().pressure().level()).ascii(",\"loops\":[");
-    for (ReconnectStorms.Offender one :
-        hub.census().loops().offenders(LOOPS, hub.loop().millis())) {
+    Text out = new Text(4096).ascii("{\"sessions\":").number(sessions.count());
+    out.ascii(",\"cohorts\":").number(fanout.cohorts());
+    out.ascii(",\"pressure\":").number(fanout.pressure().level()).ascii(",\"loops\":[");
+    for (ReconnectStorms.Offender one : storms.offenders(LOOPS, loop.millis())) {
       out.separate();
       out.ascii("{\"who\":").quoted(one.who()).ascii(",\"strikes\":").number(one.strikes());
       out.ascii(",\"retryAfter\":").number(one.millisLeft()).put('}');
@@ -65,18 +85,18 @@ final class Show {
   /** Those that wait longest for their socket come first. */
   private List<Session> wanted(@Nullable String id) {
     if (id != null) {
-      Session one = hub.sessions().get(id);
+      Session one = sessions.byId(id);
       return one == null ? List.of() : List.of(one);
     }
-    long now = hub.loop().nanos();
-    List<Session> all = new ArrayList<>(hub.sessions().size());
-    for (Session session : hub.sessions().values()) {
+    long now = loop.nanos();
+    List<Session> all = new ArrayList<>(sessions.count());
+    for (Session session : sessions.all()) {
       if (session.lag() != null) {
         all.add(session);
       }
     }
     all.sort(Comparator.comparingLong((Session session) -> -waiting(session, now)));
-    for (Session session : hub.sessions().values()) {
+    for (Session session : sessions.all()) {
       if (session.lag() == null) {
         all.add(session);
       }
@@ -91,13 +111,13 @@ final class Show {
 
   private void session(Session session, boolean whole, Text out) {
     Lag lag = session.lag();
-    long now = hub.loop().nanos();
+    long now = loop.nanos();
     int step = lag == null ? 0 : lag.step;
     out.ascii("{\"session\":")
         .quoted(session.id)
         .ascii(",\"consumer\":")
         .quoted(session.consumer());
-    Identity identity = session.identity;
+    Identity identity = session.identity();
     out.ascii(",\"credential\":").quoted(identity == null ? "" : identity.credential());
     out.ascii(",\"tier\":").quoted(session.tierName());
     out.ascii(",\"protocol\":").quoted(session.codec.protocol);
@@ -106,7 +126,7 @@ final class Show {
     out.ascii(",\"subscriptions\":").number(session.subscriptions().size());
     out.ascii(",\"pendingBytes\":").number(session.pending());
     out.ascii(",\"lagMillis\":").number(waiting(session, now) / 1_000_000);
-    out.ascii(",\"dataAgeMillis\":").number(session.dataAge(hub.loop().millis()));
+    out.ascii(",\"dataAgeMillis\":").number(session.dataAge(loop.millis()));
     out.ascii(",\"step\":").number(step);
     out.ascii(",\"does\":").quoted(Ladder.describe(step));
     out.ascii(",\"why\":").quoted(why(session, now));
@@ -114,8 +134,7 @@ final class Show {
     for (Lane lane : session.lanes()) {
       out.separate();
       Cohort cohort = lane.cohort;
-      out.number(
-          cohort == null ? lane.shape.window() : hub.fanout().pressure().window(cohort.shape()));
+      out.number(cohort == null ? lane.shape.window() : fanout.pressure().window(cohort.shape()));
     }
     out.put(']');
     if (whole) {
@@ -155,8 +174,7 @@ final class Show {
     }
     for (Lane lane : session.lanes()) {
       Cohort cohort = lane.cohort;
-      if (cohort != null
-          && hub.fanout().pressure().window(cohort.shape()) > cohort.shape().window()) {
+      if (cohort != null && fanout.pressure().window(cohort.shape()) > cohort.shape().window()) {
         return "windows are widened, the event loop has too much to do";
       }
     }

@@ -2,13 +2,19 @@ package dev.tidegate.stream;
 
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
-import dev.tidegate.config.Settings;
-import dev.tidegate.rules.TierLimits;
+import dev.tidegate.rules.ConfiguredTier;
+import dev.tidegate.stream.deadman.CancelCommand;
+import dev.tidegate.stream.door.Storm;
+import dev.tidegate.stream.session.Tier;
+import dev.tidegate.stream.session.Tiers;
 import dev.tidegate.stream.shard.Kept;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,11 +57,7 @@ public record StreamConfig(
     @Default("512") int notSentLowWater,
     @Default("true") boolean adaptive,
     @Default("false") boolean echo,
-    @Nullable CancelOnDisconnect cancelOnDisconnect) {
-
-  /** The name of the tier of those who have not said who they are. */
-  public static final String ANONYMOUS = "anonymous";
-
+    @Nullable CancelCommand cancelOnDisconnect) {
   private static final int MOST_BYTES = 64 * 1024 * 1024;
 
   public StreamConfig {
@@ -76,12 +78,23 @@ public record StreamConfig(
 
   /** How much of each symbol can be resumed. */
   Kept kept() {
-    return new Kept(tradesKept(), deltasKept());
+    return new Kept(tradesKept, deltasKept);
   }
 
-  /** The defaults, on the port. */
-  public static StreamConfig onPort(String host, int port) {
-    return Settings.of(StreamConfig.class, "{host: " + host + ", port: " + port + "}");
+  /**
+   * Those that are described here, those that are named elsewhere, and the two that are ever there.
+   */
+  public Map<String, ConfiguredTier> configuredTiers(Collection<String> named) {
+    Set<String> names = new TreeSet<>(named);
+    names.addAll(tiers.keySet());
+    names.addAll(List.of(Tier.ANONYMOUS, "default"));
+    Map<String, ConfiguredTier> all = new HashMap<>();
+    for (String name : names) {
+      all.put(
+          name,
+          new ConfiguredTier(Tiers.configured(tiers, name).limits(), tiers.containsKey(name)));
+    }
+    return all;
   }
 
   /** The second listener: its port, and PEM files of key and certificates. */
@@ -91,133 +104,5 @@ public record StreamConfig(
       Check.given("key", key, "a PEM file");
       Check.given("cert", cert, "a PEM file");
     }
-  }
-
-  /**
-   * What a tier may do; 0 is no limit.
-   *
-   * @param rank under overload the lowest ranks get wider windows first
-   * @param connectionsPerUser at the same time on this node, like the next
-   * @param connectionsPerAddress for anonymous callers and users alike
-   * @param channels the channels that may be followed; null for all
-   * @param symbols the symbols that may be followed, {@code *} at the end matches any rest; null
-   *     for all
-   * @param allSymbols whether {@code "symbol":"*"} may be subscribed
-   */
-  public record Tier(
-      @Default("0") int rank,
-      @Default("0") int connectionsPerUser,
-      @Default("0") int connectionsPerAddress,
-      @Default("1000") int subscriptions,
-      @Default("100") int messagesPerSecond,
-      @Default("0") int framesPerSecond,
-      @Nullable List<String> channels,
-      @Nullable List<String> symbols,
-      @Default("true") boolean allSymbols) {
-    private static final int HIGHEST = 3;
-
-    /** What a tier of each rank may do that nobody has described. */
-    private static final List<Tier> OPEN =
-        IntStream.rangeClosed(0, HIGHEST)
-            .mapToObj(rank -> Settings.of(Tier.class, "{rank: " + rank + "}"))
-            .toList();
-
-    public Tier {
-      channels = channels == null ? null : List.copyOf(channels);
-      symbols = symbols == null ? null : List.copyOf(symbols);
-      Check.within("rank", rank, 0, HIGHEST);
-      Check.within("connectionsPerUser", connectionsPerUser, 0, TierLimits.MOST);
-      Check.within("connectionsPerAddress", connectionsPerAddress, 0, TierLimits.MOST);
-      Check.within("subscriptions", subscriptions, 1, TierLimits.MOST_SUBSCRIPTIONS);
-      Check.within("messagesPerSecond", messagesPerSecond, 0, TierLimits.MOST);
-      Check.within("framesPerSecond", framesPerSecond, 0, TierLimits.MOST);
-    }
-
-    /** What a tier may do that nobody has described. */
-    public static Tier open(int rank) {
-      return OPEN.get(rank);
-    }
-
-    /** With the limits that an operator has changed. */
-    Tier with(TierLimits changed) {
-      return changed.equals(TierLimits.NONE)
-          ? this
-          : new Tier(
-              rank,
-              or(changed.connectionsPerUser(), connectionsPerUser),
-              or(changed.connectionsPerAddress(), connectionsPerAddress),
-              or(changed.subscriptions(), subscriptions),
-              or(changed.messagesPerSecond(), messagesPerSecond),
-              or(changed.framesPerSecond(), framesPerSecond),
-              channels,
-              symbols,
-              allSymbols);
-    }
-
-    private static int or(@Nullable Integer changed, int configured) {
-      return changed == null ? configured : changed;
-    }
-
-    /** What of it operators can change. */
-    public TierLimits limits() {
-      return new TierLimits(
-          connectionsPerUser,
-          connectionsPerAddress,
-          subscriptions,
-          messagesPerSecond,
-          framesPerSecond);
-    }
-
-    public boolean mayFollow(String channel, String symbol) {
-      return mayFollowChannel(channel) && mayFollow(symbol);
-    }
-
-    public boolean mayFollowChannel(String channel) {
-      return channels == null || channels.contains(channel);
-    }
-
-    private boolean mayFollow(String symbol) {
-      if (symbols == null) {
-        return true;
-      }
-      for (String pattern : symbols) {
-        boolean open = pattern.endsWith("*");
-        if (open
-            ? symbol.startsWith(pattern.substring(0, pattern.length() - 1))
-            : pattern.equals(symbol)) {
-          return true;
-        }
-      }
-      return false;
-    }
-  }
-
-  /**
-   * When reconnecting counts as a storm: more than {@code connections} sessions of one user (or
-   * address of anonymous callers) that lasted less than {@code within}, in that time, beyond one
-   * for each client that it had at once. 0 connections turns it off.
-   */
-  public record Storm(@Default("100") int connections, @Default("10s") Duration within) {
-    public Storm {
-      Check.within("connections", connections, 0, 1_000_000);
-      Check.positive("within", within);
-    }
-  }
-
-  /**
-   * The command that cancels the orders of a session that is gone.
-   *
-   * @param topic the command topic
-   * @param path the path that workers see, as in {@code /v1/orders}
-   */
-  public record CancelOnDisconnect(String topic, String route, String path) {}
-
-  /** The limits of a tier; of {@code default} when it is not listed. */
-  public Tier tier(String name) {
-    Tier tier = tiers().get(name);
-    if (tier == null) {
-      tier = tiers().get("default");
-    }
-    return tier == null ? Tier.open(name.equals(ANONYMOUS) ? 0 : 1) : tier;
   }
 }

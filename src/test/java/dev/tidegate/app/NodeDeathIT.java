@@ -57,7 +57,7 @@ class NodeDeathIT {
         StreamClient.await(
             "the market is in full swing",
             Duration.ofSeconds(60),
-            () -> last.feeds().values().stream().mapToInt(f -> f.messages).sum() > 300);
+            () -> last.feeds().values().stream().mapToInt(f -> f.messages).sum() > 100);
 
         GatewayProcess victim = cluster.node(0);
         victim.kill();

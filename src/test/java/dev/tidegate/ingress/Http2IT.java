@@ -146,7 +146,7 @@ class Http2IT {
     for (int i = 0; i < 300; i++) {
       answers.add(get(connection, path));
     }
-    Future.all(answers).await();
+    Future.all(answers).timeout(30, TimeUnit.SECONDS).await();
     assertThat(answers).allSatisfy(a -> assertThat(a.result().length()).isEqualTo(LARGE));
     connection.close().await();
   }

@@ -194,7 +194,7 @@ class ClusteredMarketIT {
   }
 
   /** Until every shard's owner has read what there is. */
-  private void awaitAll() throws InterruptedException {
+  private void awaitAll() throws Exception {
     for (int shard = 0; shard < SHARDS; shard++) {
       int at = shard;
       await(Duration.ofSeconds(15), () -> latest.get(at).source() == feeds.records(at).size() - 1L);

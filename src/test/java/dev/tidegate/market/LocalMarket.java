@@ -1,5 +1,6 @@
 package dev.tidegate.market;
 
+import static dev.tidegate.testing.Await.await;
 import static dev.tidegate.testing.Await.get;
 
 import dev.tidegate.bus.Bus;
@@ -14,6 +15,7 @@ import dev.tidegate.bus.Markets.FeedState;
 import dev.tidegate.loop.EventLoops;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /** One node, n1, that runs MARKET and is in no cluster, and all that it says. */
@@ -96,10 +99,22 @@ final class LocalMarket {
         .toList();
   }
 
+  /** A shard that passes from one instance to another answers nobody for a moment. */
   CaughtUp ask(CatchUp question) throws Exception {
-    return get(
-        bus.ask(
-            Markets.catchUp(question.shard()), question, CaughtUp.class, Duration.ofSeconds(5)));
+    AtomicReference<CaughtUp> answer = new AtomicReference<>();
+    await(
+        () -> {
+          Future<CaughtUp> asked =
+              bus.ask(
+                  Markets.catchUp(question.shard()),
+                  question,
+                  CaughtUp.class,
+                  Duration.ofSeconds(5));
+          await(asked::isComplete);
+          answer.set(asked.result());
+          return asked.succeeded();
+        });
+    return answer.get();
   }
 
   void close() throws Exception {

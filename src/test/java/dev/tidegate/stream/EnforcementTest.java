@@ -8,18 +8,13 @@ import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.rules.Rule;
-import dev.tidegate.rules.RuleMeters;
 import dev.tidegate.rules.RuleSet;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.rules.TierLimits;
-import dev.tidegate.stream.deadman.Roster;
-import dev.tidegate.stream.door.Census;
-import dev.tidegate.stream.encode.Frames;
-import dev.tidegate.stream.observe.StreamMeters;
-import dev.tidegate.stream.session.Protocol;
+import dev.tidegate.stream.session.FakeInstance;
 import dev.tidegate.stream.session.Session;
+import dev.tidegate.stream.session.Tier;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -31,23 +26,12 @@ import org.junit.jupiter.api.Test;
 class EnforcementTest {
   private final Vertx vertx = Vertx.vertx();
   private final SteppedLoop loop = new SteppedLoop();
-  private final Rules rules = new Rules();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final Hub hub =
-      new Hub(
-          new Hub.Parts(
-              "n1",
-              0,
-              StreamConfig.onPort("127.0.0.1", 0),
-              loop,
-              new Bus(vertx.eventBus()),
-              new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
-              new StreamMeters(registry, 0),
-              new Census(),
-              rules,
-              new Roster("n1", "r1")));
-  private final Enforcement enforcement = new Enforcement(hub, rules, new RuleMeters(registry));
-  private final Protocol protocol = new Protocol(hub, new Names(), enforcement);
+  private final FakeInstance instance =
+      new FakeInstance(loop, new Bus(vertx.eventBus()), registry, new Names());
+  private final Rules rules = instance.rules;
+  private final Enforcement enforcement =
+      new Enforcement(instance.sessions, instance.tiers, rules, instance.ruleMeters);
 
   @AfterEach
   void close() {
@@ -88,16 +72,12 @@ class EnforcementTest {
     final Session session;
 
     Guest(String address, @Nullable Identity identity) {
-      String tier = identity == null ? StreamConfig.ANONYMOUS : identity.tier();
-      session =
-          new Session(hub.nextSessionId(), address, client, false, hub.tier(tier), hub.fanout());
-      session.identity = identity;
-      hub.opened(session);
+      session = instance.open(client, address, identity);
     }
 
     void says(String json) {
       byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-      protocol.message(session, bytes, bytes.length);
+      instance.protocol.message(session, bytes, bytes.length);
       loop.turn();
     }
 
@@ -132,8 +112,8 @@ class EnforcementTest {
     assertThat(inside.client.closed).isEqualTo(CloseCode.BANNED);
     assertThat(inside.client.reason).isEqualTo("banned: why");
     assertThat(outside.client.closed).isNull();
-    assertThat(enforcement.refusal("10.9.9.9")).isEqualTo("banned: why");
-    assertThat(enforcement.refusal("11.9.9.9")).isNull();
+    assertThat(instance.bans.refusal("10.9.9.9")).isEqualTo("banned: why");
+    assertThat(instance.bans.refusal("11.9.9.9")).isNull();
     assertThat(count("tidegate.rules.closes", "banned-address")).isOne();
     assertThat(count("tidegate.rules.refusals", "banned-address")).isOne();
   }
@@ -148,10 +128,10 @@ class EnforcementTest {
     assertThat(bob.client.closed).isNull();
     nobody.says("{\"op\":\"login\",\"id\":1,\"apiKey\":\"alice\"}");
     assertThat(nobody.client.closed).isEqualTo(CloseCode.BANNED);
-    assertThat(nobody.session.identity).isNull();
-    assertThat(enforcement.refusal(key("alice"))).isEqualTo("banned: why");
-    assertThat(enforcement.refusal(key("bob"))).isNull();
-    assertThat(enforcement.refusal((Identity) null)).isNull();
+    assertThat(nobody.session.identity()).isNull();
+    assertThat(instance.bans.refusal(key("alice"))).isEqualTo("banned: why");
+    assertThat(instance.bans.refusal(key("bob"))).isNull();
+    assertThat(instance.bans.refusal((Identity) null)).isNull();
   }
 
   private static String signed(String consumer, String session) {
@@ -169,7 +149,7 @@ class EnforcementTest {
     guest.says(signed("alice", other.session.id));
     assertThat(guest.client.replies.getLast().path("code").asText()).isEqualTo("unauthenticated");
     assertThat(guest.client.replies.getLast().path("detail").asText()).isEqualTo("login: not its");
-    assertThat(guest.session.identity).isNull();
+    assertThat(guest.session.identity()).isNull();
     guest.says(signed("alice", guest.session.id));
     assertThat(guest.client.replies.getLast().path("consumer").asText()).isEqualTo("alice");
     assertThat(guest.client.replies.getLast().has("expires")).isFalse();
@@ -213,7 +193,7 @@ class EnforcementTest {
   @Test
   void judgesASessionByTheCredentialThatItUsedLast() {
     Guest alice = new Guest("a", key("alice"));
-    alice.session.identity = token("alice", 200);
+    alice.session.belongsTo(token("alice", 200), alice.session.tier());
     order(revoked(Rule.Credential.CONSUMER, "alice", 0));
     assertThat(alice.client.closed).isNull();
   }
@@ -250,9 +230,9 @@ class EnforcementTest {
   @Test
   void givesNewSessionsWhatIsInForce() {
     order(new Rule.Tier("default", new TierLimits(5, 6, 7, null, null), "ops", 1));
-    assertThat(hub.tier("vip").connectionsPerUser()).isEqualTo(5);
-    assertThat(hub.tier(StreamConfig.ANONYMOUS).subscriptions()).isEqualTo(7);
-    assertThat(hub.tier(StreamConfig.ANONYMOUS).rank()).isZero();
-    assertThat(hub.tier("vip").rank()).isEqualTo(1);
+    assertThat(instance.tiers.of("vip").connectionsPerUser()).isEqualTo(5);
+    assertThat(instance.tiers.of(Tier.ANONYMOUS).subscriptions()).isEqualTo(7);
+    assertThat(instance.tiers.of(Tier.ANONYMOUS).rank()).isZero();
+    assertThat(instance.tiers.of("vip").rank()).isEqualTo(1);
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The other end of a session: reads the frames, keeps books as a client would and complains about
@@ -46,6 +47,11 @@ public final class FakeClient implements Outlet {
   private final Deflate inflate = new Deflate(1);
   public boolean stalled;
   private boolean full;
+
+  /** What writing, or flushing, ends in. */
+  public @Nullable Throwable fails;
+
+  public @Nullable Throwable flushFails;
   public CloseCode closed;
   public String reason = "";
   public long mostPending;
@@ -68,12 +74,19 @@ public final class FakeClient implements Outlet {
 
   @Override
   public void write(ByteBuf frame) {
+    if (fails != null) {
+      frame.release();
+      FakeClient.<RuntimeException>raise(fails);
+    }
     unsent.add(frame);
     mostPending = Math.max(mostPending, pending());
   }
 
   @Override
   public void flush() {
+    if (flushFails != null) {
+      FakeClient.<RuntimeException>raise(flushFails);
+    }
     if (!stalled) {
       List<ByteBuf> sending = List.copyOf(unsent);
       unsent.clear();
@@ -227,5 +240,10 @@ public final class FakeClient implements Outlet {
     session.ready(nanos);
     client.full = false;
     return Objects.requireNonNull(session.lag());
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void raise(Throwable thrown) throws T {
+    throw (T) thrown;
   }
 }

@@ -13,7 +13,9 @@ import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Trade;
+import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
+import dev.tidegate.rules.Rules;
 import dev.tidegate.stream.door.Upgrade;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Frames;
@@ -65,7 +67,9 @@ class ProtoStreamIT {
     market.start();
     StreamVerticle verticle =
         new StreamVerticle(
-            StreamConfig.onPort("127.0.0.1", 0), new Nobody(), new SimpleMeterRegistry(), "n1", 0);
+            Settings.of(StreamConfig.class, "{host: 127.0.0.1, port: 0}"),
+            FakeNode.of("n1", new Nobody(), new Rules(), new SimpleMeterRegistry()),
+            0);
     vertx.deployVerticle(verticle).toCompletionStage().toCompletableFuture().get();
     url = "ws://127.0.0.1:" + verticle.port() + Upgrade.STREAM;
   }

@@ -58,7 +58,9 @@ class SignedLoginIT {
     Codecs.register(vertx.eventBus());
     StreamVerticle verticle =
         new StreamVerticle(
-            StreamConfig.onPort("127.0.0.1", 0), authenticator, rules, registry, "n1", 0);
+            Settings.of(StreamConfig.class, "{host: 127.0.0.1, port: 0}"),
+            FakeNode.of("n1", authenticator, rules, registry),
+            0);
     vertx.deployVerticle(verticle).await();
     url = "ws://127.0.0.1:" + verticle.port() + Upgrade.STREAM;
   }

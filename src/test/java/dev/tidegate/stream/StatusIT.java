@@ -18,7 +18,9 @@ import dev.tidegate.bus.Markets.FeedState;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Status;
+import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
+import dev.tidegate.rules.Rules;
 import dev.tidegate.testing.RawWebSocket;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -83,7 +85,9 @@ class StatusIT {
         };
     StreamVerticle verticle =
         new StreamVerticle(
-            StreamConfig.onPort("127.0.0.1", 0), nobody, new SimpleMeterRegistry(), "n1", 0);
+            Settings.of(StreamConfig.class, "{host: 127.0.0.1, port: 0}"),
+            FakeNode.of("n1", nobody, new Rules(), new SimpleMeterRegistry()),
+            0);
     get(vertx.deployVerticle(verticle));
     url = "ws://127.0.0.1:" + verticle.port() + "/v1/stream";
   }

@@ -38,7 +38,6 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -49,7 +48,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,21 +78,29 @@ class StreamIT {
     market.start();
     bus.answer(Commands.READ_PRIVATE, PrivateEvents.class, this::readPrivate);
     bus.answer(Commands.SUBMIT, Receipt.class, this::submit);
-    deploy(config());
+    deploy(config(""));
   }
 
   private void deploy(StreamConfig config) throws Exception {
-    verticle = new StreamVerticle(config, new Keys(), rules, new SimpleMeterRegistry(), "n1", 0);
+    verticle =
+        new StreamVerticle(
+            config, FakeNode.of("n1", new Keys(), rules, new SimpleMeterRegistry()), 0);
     deployment = get(vertx.deployVerticle(verticle));
   }
 
-  private static StreamConfig config(String... more) {
+  /** What the tests of one behaviour want otherwise, as the file would say it. */
+  private static StreamConfig config(String others) {
     return Settings.of(
         StreamConfig.class,
-        "{host: 127.0.0.1, port: 0, drain: 2s, adaptive: false, echo: true, cancelOnDisconnect:"
-            + " {topic: commands, route: orders, path: /v1/orders}"
-            + Arrays.stream(more).map(setting -> ", " + setting).collect(Collectors.joining())
-            + "}");
+        """
+        host: 127.0.0.1
+        port: 0
+        drain: 2s
+        adaptive: false
+        echo: true
+        cancelOnDisconnect: {topic: commands, route: orders, path: /v1/orders}
+        """
+            + others);
   }
 
   @AfterEach
@@ -446,7 +452,7 @@ class StreamIT {
   @Test
   void whoReconnectsInALoopIsToldOnTheSocketAndThenRefused() throws Exception {
     get(vertx.undeploy(deployment));
-    deploy(config("storm: {connections: 3}"));
+    deploy(config("storm: {connections: 3, within: 10s}"));
     String[] key = {"X-API-Key", "carol-key"};
     JsonNode told = null;
     for (int i = 0; i < 50 && told == null; i++) {
@@ -494,9 +500,11 @@ class StreamIT {
     get(vertx.undeploy(deployment));
     deploy(
         config(
-            "storm: {connections: 3}",
-            "tiers: {registered: {rank: 1, connectionsPerUser: 1, subscriptions: 2,"
-                + " messagesPerSecond: 3}}"));
+            """
+            tiers:
+              registered: {rank: 1, connectionsPerUser: 1, subscriptions: 2, messagesPerSecond: 3}
+            storm: {connections: 3, within: 10s}
+            """));
     Client alice = new Client("/v1/stream", "X-API-Key", "alice-key");
     alice.reply("welcome");
     for (int i = 0; i < 20; i++) {
@@ -631,16 +639,24 @@ class StreamIT {
     assertThat(shown.poll(10, TimeUnit.SECONDS)).isEqualTo("{}");
   }
 
-  private void redeploy(String tiers) throws Exception {
+  private void redeploy(String others) throws Exception {
     get(vertx.undeploy(deployment));
-    deploy(config("tiers: " + tiers));
+    deploy(config(others));
   }
 
   @Test
   void holdsATierToItsLimitsAndEntitlements() throws Exception {
     redeploy(
-        "{registered: {rank: 1, connectionsPerUser: 1, subscriptions: 2, messagesPerSecond: 3,"
-            + " channels: [book], symbols: ['A*']}}");
+        """
+        tiers:
+          registered:
+            rank: 1
+            connectionsPerUser: 1
+            subscriptions: 2
+            messagesPerSecond: 3
+            channels: [book]
+            symbols: [A*]
+        """);
     Client alice = new Client("/v1/stream", "X-API-Key", "alice-key");
     assertThat(upgrade("X-API-Key", "alice-key").statusCode()).isEqualTo(429);
     alice.send("{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'BBB'}]}");

@@ -11,6 +11,7 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
+import dev.tidegate.rules.Rules;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.socket.WindowInflater;
 import dev.tidegate.testing.Certificate;
@@ -72,7 +73,8 @@ class TlsIT {
         new Snapshot(List.of(FakeMarket.level("1", "1")), List.of(FakeMarket.level("2", "1"))));
     market.start();
     StreamVerticle verticle =
-        new StreamVerticle(config(), nobody(), new SimpleMeterRegistry(), "n1", 0);
+        new StreamVerticle(
+            config(), FakeNode.of("n1", nobody(), new Rules(), new SimpleMeterRegistry()), 0);
     get(vertx.deployVerticle(verticle));
     port = verticle.tlsPort();
   }
@@ -81,8 +83,13 @@ class TlsIT {
     return Settings.of(
         StreamConfig.class,
         """
-        {host: 127.0.0.1, port: 0, drain: 1s, adaptive: false, echo: true, sendBuffer: 4096,
-         tls: {port: 0, key: '%s', cert: '%s'}}
+        host: 127.0.0.1
+        port: 0
+        tls: {port: 0, key: "%s", cert: "%s"}
+        drain: 1s
+        sendBuffer: 4096
+        adaptive: false
+        echo: true
         """
             .formatted(certificate.key(), certificate.cert()));
   }

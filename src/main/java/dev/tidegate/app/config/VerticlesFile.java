@@ -7,23 +7,23 @@ import java.util.List;
 import java.util.Set;
 
 /** What {@code verticles.json} says: the roles of this node and how many instances of each. */
-public record VerticlesFile(@Default("[]") List<Entry> roles) {
+public record VerticlesFile(@Default("[]") List<Line> roles) {
   public static final int MOST_INSTANCES = 64;
 
   /** One line of the file. */
-  public record Entry(Role role, int instances) {
-    public Entry {
+  public record Line(Role role, int instances) {
+    public Line {
       Check.that(role != null, "role", role, "one of " + List.of(Role.values()));
       Check.within("instances", instances, 1, MOST_INSTANCES);
     }
   }
 
   public VerticlesFile {
-    Check.that(!roles.isEmpty(), "roles", "none", "at least one role");
+    Check.that(!roles.isEmpty(), "roles", "empty", "at least one role");
     roles = List.copyOf(roles);
     Set<Role> seen = EnumSet.noneOf(Role.class);
-    for (Entry entry : roles) {
-      Check.that(seen.add(entry.role()), "roles", entry.role(), "each role once");
+    for (Line line : roles) {
+      Check.that(seen.add(line.role()), "roles", line.role(), "each role once");
     }
   }
 
@@ -31,11 +31,11 @@ public record VerticlesFile(@Default("[]") List<Entry> roles) {
   public static VerticlesFile everything(int instances) {
     return new VerticlesFile(
         List.of(Role.values()).stream()
-            .map(role -> new Entry(role, role == Role.ADMIN || role == Role.MARKET ? 1 : instances))
+            .map(role -> new Line(role, role == Role.ADMIN || role == Role.MARKET ? 1 : instances))
             .toList());
   }
 
   public boolean has(Role role) {
-    return roles.stream().anyMatch(entry -> entry.role() == role);
+    return roles.stream().anyMatch(line -> line.role() == role);
   }
 }

@@ -65,9 +65,9 @@ final class Deployment {
   Future<Void> start(VerticlesFile file) {
     Future<Void> done = Future.succeededFuture();
     for (Role role : Role.values()) {
-      for (VerticlesFile.Entry entry : file.roles()) {
-        if (entry.role() == role) {
-          done = done.compose(v -> scale(role, entry.instances()).mapEmpty());
+      for (VerticlesFile.Line line : file.roles()) {
+        if (line.role() == role) {
+          done = done.compose(v -> scale(role, line.instances()).mapEmpty());
         }
       }
     }

@@ -4,6 +4,7 @@ import dev.tidegate.admin.AdminVerticle;
 import dev.tidegate.admin.Readiness;
 import dev.tidegate.app.config.GatewayConfig;
 import dev.tidegate.app.config.Role;
+import dev.tidegate.auth.AuthConfig;
 import dev.tidegate.auth.ConfiguredAuthenticator;
 import dev.tidegate.auth.RevocableAuthenticator;
 import dev.tidegate.command.CommandBackend;
@@ -23,7 +24,7 @@ import dev.tidegate.rules.ConfiguredTier;
 import dev.tidegate.rules.RuleMeters;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.rules.RulesVerticle;
-import dev.tidegate.stream.StreamConfig;
+import dev.tidegate.stream.StreamNode;
 import dev.tidegate.stream.StreamVerticle;
 import dev.tidegate.telemetry.Metrics;
 import dev.tidegate.upstream.UpstreamVerticle;
@@ -34,8 +35,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +54,7 @@ public final class Parts implements Deployment.Factory {
   private final CommandBackend commands;
   private final EventLoops loops;
   private final MarketNode market;
+  private final StreamNode stream;
 
   Parts(GatewayConfig config, Metrics metrics, Readiness readiness) {
     this.config = config;
@@ -71,6 +71,7 @@ public final class Parts implements Deployment.Factory {
     this.commands = backend(config);
     this.loops = new EventLoops(metrics.registry());
     this.market = new MarketNode(config.node(), metrics.registry(), InstantSource.system());
+    this.stream = new StreamNode(config.node(), authenticator, rules, metrics.registry(), loops);
     if (!commands.isDurable()) {
       LOG.warn("commands or their state are kept in memory and are gone when this node ends");
     }
@@ -92,16 +93,9 @@ public final class Parts implements Deployment.Factory {
    * there.
    */
   static Map<String, ConfiguredTier> tiers(GatewayConfig config) {
-    StreamConfig stream = config.stream();
-    Set<String> names = new TreeSet<>(stream.tiers().keySet());
-    names.addAll(List.of(StreamConfig.ANONYMOUS, "default"));
-    config.auth().consumers().forEach(consumer -> names.add(consumer.tier()));
-    Map<String, ConfiguredTier> tiers = new HashMap<>();
-    for (String name : names) {
-      boolean listed = stream.tiers().containsKey(name);
-      tiers.put(name, new ConfiguredTier(stream.tier(name).limits(), listed));
-    }
-    return tiers;
+    return config.stream()
+        .configuredTiers(
+            config.auth().consumers().stream().map(AuthConfig.Consumer::tier).toList());
   }
 
   /** The back end that {@code dev} has beside the gateway. */
@@ -165,9 +159,7 @@ public final class Parts implements Deployment.Factory {
           new CommandVerticle(commands, metrics.registry(), node, loops, loop(role, instance));
       case MARKET ->
           new MarketVerticle(config.market(), kafka, market, loops, loop(role, instance));
-      case STREAM ->
-          new StreamVerticle(
-              config.stream(), authenticator, rules, metrics.registry(), node, instance);
+      case STREAM -> new StreamVerticle(config.stream(), stream, instance);
       case ADMIN ->
           new AdminVerticle(
               config.admin(), metrics.registry(), node, readiness, loops, loop(role, instance));

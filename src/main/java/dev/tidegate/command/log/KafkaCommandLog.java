@@ -47,7 +47,7 @@ public final class KafkaCommandLog implements CommandLog {
   private final List<Subscription> subscriptions = new ArrayList<>();
   private final Latch probing;
   private int nodes;
-  private long confirmed; // when an append last went well
+  private long confirmed; // when an append last went well, in the beginning never
   private boolean closed;
 
   public KafkaCommandLog(
@@ -60,6 +60,7 @@ public final class KafkaCommandLog implements CommandLog {
     this.clients = clients;
     this.loop = loop;
     this.partitions = partitions;
+    this.confirmed = loop.nanos() - 1;
     this.probing = new Latch(loop, "probing kafka", this::probe);
     producer = clients.producer(KafkaSettings.producer(properties, appendTimeout));
     producer.exceptionHandler(e -> {}); // each failure reaches its own future

@@ -60,9 +60,6 @@ public final class Connections {
       return;
     }
     boolean http2 = HttpInternals.http2(channel);
-    if (http2) {
-      HttpInternals.neverFull(channel);
-    }
     ClientConnection one =
         new ClientConnection(channel, this, address(connection), http2, connection.isSsl());
     one.index = all.size();

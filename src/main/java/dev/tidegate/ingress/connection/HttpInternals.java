@@ -3,7 +3,6 @@ package dev.tidegate.ingress.connection;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.vertx.core.Handler;
@@ -18,8 +17,6 @@ import io.vertx.core.net.impl.ConnectionBase;
  */
 final class HttpInternals {
   private static final String HTTP1_DECODER = "httpDecoder";
-  private static final WriteBufferWaterMark NEVER_FULL =
-      new WriteBufferWaterMark(Integer.MAX_VALUE - 1, Integer.MAX_VALUE);
 
   private HttpInternals() {}
 
@@ -49,14 +46,6 @@ final class HttpInternals {
     Http2ConnectionHandler http2 = pipeline.get(Http2ConnectionHandler.class);
     pipeline.addBefore(
         http2 == null ? HTTP1_DECODER : pipeline.context(http2).name(), name, handler);
-  }
-
-  /**
-   * Vert.x loses count of the socket's writability and then stands still for good; exchanges count
-   * their own bytes instead. See docs/decisions/0004-http2-window.md.
-   */
-  static void neverFull(Channel channel) {
-    channel.config().setWriteBufferWaterMark(NEVER_FULL);
   }
 
   /** Whether a body follows an HTTP/2 head, which the headers do not tell but the stream does. */

@@ -31,9 +31,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class HttpExchange extends Incoming implements Next, InFlight, Handler<Void> {
-  /** Bytes of one answer that may wait for the socket or for the caller's window. */
-  private static final int MAX_UNSENT = 64 * 1024;
-
   private static final Buffer NOTHING = Buffer.buffer();
 
   private enum State {
@@ -49,11 +46,9 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
   int step;
   private State state = State.WAITING;
   private int status;
-  private int unsent;
   private boolean closeAfter;
   private @Nullable String cause;
   private @Nullable Runnable gone;
-  private @Nullable Runnable drain;
 
   HttpExchange(HttpServerRequest request, Shared shared) {
     super(request, shared);
@@ -226,38 +221,18 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
 
   // The answer's body.
 
-  /** On an HTTP/2 connection we count what has not left yet ourselves. */
   @Override
   public void write(Buffer data) {
-    if (!connection.http2()) {
-      response.write(data);
-      return;
-    }
-    int length = data.length();
-    unsent += length;
-    response.write(data).onComplete(sent -> left(length));
-  }
-
-  private void left(int length) {
-    unsent -= length;
-    Runnable resume = drain;
-    if (resume != null && unsent <= MAX_UNSENT / 2) {
-      drain = null;
-      resume.run();
-    }
+    response.write(data);
   }
 
   @Override
   public boolean full() {
-    return connection.http2() ? unsent > MAX_UNSENT : response.writeQueueFull();
+    return response.writeQueueFull();
   }
 
   /** Runs once when the caller has caught up. */
   public void onDrain(Runnable resume) {
-    if (connection.http2()) {
-      drain = resume;
-      return;
-    }
     response.drainHandler(
         v -> {
           response.drainHandler(null);

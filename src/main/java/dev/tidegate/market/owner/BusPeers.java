@@ -29,7 +29,6 @@ public final class BusPeers implements Peers, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final Bus bus;
-  private final String node;
   private final Membership membership;
   private final Members members;
   private final Future<AsyncMap<String, String>> claims;
@@ -45,14 +44,12 @@ public final class BusPeers implements Peers, AutoCloseable {
    */
   public BusPeers(
       Bus bus,
-      String node,
       Membership membership,
       Members members,
       Future<AsyncMap<String, String>> claims,
       Consumer<Fed> fed,
       ShardMeters meters) {
     this.bus = bus;
-    this.node = node;
     this.membership = membership;
     this.members = members;
     this.claims = claims;
@@ -63,12 +60,12 @@ public final class BusPeers implements Peers, AutoCloseable {
 
   /** Says that this node is there; the others count on it until it has been silent for a while. */
   public void sayPresent() {
-    bus.publish(Markets.PRESENT, new Present(node, membership.self(), false));
+    bus.publish(Markets.PRESENT, new Present(membership.node(), membership.self(), false));
   }
 
   /** Says that this node gives its shards up now. */
   public void sayLeaving() {
-    bus.publish(Markets.PRESENT, new Present(node, membership.self(), true));
+    bus.publish(Markets.PRESENT, new Present(membership.node(), membership.self(), true));
   }
 
   /** Hears of the others no more. */
@@ -79,7 +76,7 @@ public final class BusPeers implements Peers, AutoCloseable {
 
   @Override
   public String node() {
-    return node;
+    return membership.node();
   }
 
   @Override
@@ -133,7 +130,7 @@ public final class BusPeers implements Peers, AutoCloseable {
 
   @Override
   public void wantDirectories() {
-    bus.publish(Markets.DIRECTORY_WANTED, new DirectoryWanted(node));
+    bus.publish(Markets.DIRECTORY_WANTED, new DirectoryWanted(membership.node()));
   }
 
   @Override

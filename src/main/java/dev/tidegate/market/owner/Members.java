@@ -15,21 +15,19 @@ import java.util.function.LongSupplier;
 public final class Members {
   private record Seen(String member, long at) {}
 
-  private final String self;
   private final long silence;
   private final LongSupplier clock;
   private final Membership membership;
   private final Map<String, Seen> others = new HashMap<>();
 
-  public Members(String self, long silence, LongSupplier clock, Membership membership) {
-    this.self = self;
+  public Members(Membership membership, long silence, LongSupplier clock) {
     this.silence = silence;
     this.clock = clock;
     this.membership = membership;
   }
 
   void hear(Present present) {
-    if (present.node().equals(self)) {
+    if (present.node().equals(membership.node())) {
       return;
     }
     if (present.leaving()) {
@@ -44,7 +42,7 @@ public final class Members {
     long now = clock.getAsLong();
     others.values().removeIf(s -> now - s.at() > silence || !membership.has(s.member()));
     List<String> alive = new ArrayList<>(others.keySet());
-    alive.add(self);
+    alive.add(membership.node());
     return alive;
   }
 }

@@ -4,21 +4,26 @@ import dev.tidegate.bus.Armings;
 import dev.tidegate.bus.Armings.Armed;
 import dev.tidegate.bus.Armings.Done;
 import dev.tidegate.bus.Armings.Said;
+import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Commands;
 import dev.tidegate.bus.Commands.Receipt;
 import dev.tidegate.bus.Commands.Submit;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.CloseCode;
-import dev.tidegate.stream.Hub;
-import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.encode.Text;
+import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Refusal;
+import dev.tidegate.stream.protocol.Replies;
+import dev.tidegate.stream.session.Protocol;
 import dev.tidegate.stream.session.Session;
+import dev.tidegate.stream.session.Sessions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,57 +33,82 @@ import org.slf4j.LoggerFactory;
  * {@link Roster} remembers and decides, on every node; this is an instance's part in it. The
  * command's idempotency key is the session's, so that it is accepted once, whoever submits it.
  */
-public final class DeadMen implements Roster.Out {
+public final class DeadMen implements Roster.Out, Protocol.Arming {
   private static final Logger log = LoggerFactory.getLogger(DeadMen.class);
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
-  private final Hub hub;
+  private final @Nullable CancelCommand command;
+  private final int instance;
   private final Roster roster;
+  private final Sessions sessions;
+  private final Loop loop;
+  private final Bus bus;
+  private final Replies replies;
+  private final StreamMeters meters;
 
-  public DeadMen(Hub hub, Roster roster) {
-    this.hub = hub;
+  /**
+   * @param command what is submitted; null where nothing can be armed
+   * @param instance the number of this one on its node
+   */
+  public DeadMen(
+      @Nullable CancelCommand command,
+      int instance,
+      Roster roster,
+      Sessions sessions,
+      Loop loop,
+      Bus bus,
+      Replies replies,
+      StreamMeters meters) {
+    this.command = command;
+    this.instance = instance;
     this.roster = roster;
+    this.sessions = sessions;
+    this.loop = loop;
+    this.bus = bus;
+    this.replies = replies;
+    this.meters = meters;
   }
 
   /** Begins to hear what the other nodes have armed. */
   public void start() {
-    roster.join(hub.instance, hub.loop().nanos());
-    hub.bus().hear(Armings.SAID, this::heard);
+    roster.join(instance, loop.nanos());
+    bus.hear(Armings.SAID, this::heard);
     turn();
   }
 
   /** Leaves the watch to the other instances, or the other nodes. */
   public void stop() {
-    roster.leave(hub.instance, this);
+    roster.leave(instance, this);
   }
 
+  @Override
   public void arm(Session session, Op.CancelOnDisconnect op) throws Refusal {
-    Identity identity = session.identity;
+    Identity identity = session.identity();
     if (identity == null) {
       throw new Refusal(Refusal.UNAUTHENTICATED, "cancelOnDisconnect: log in first");
     }
-    if (hub.config().cancelOnDisconnect() == null) {
+    if (command == null) {
       throw new Refusal(Refusal.UNAVAILABLE, "cancelOnDisconnect: not configured here");
     }
     String account = op.account() == null ? identity.account() : op.account();
     if (!account.equals(identity.account())) {
       throw new Refusal(Refusal.NOT_ENTITLED, "account: not yours");
     }
-    Armed armed =
-        new Armed(session.id, identity.consumer(), account, op.grace(), hub.loop().millis());
-    long now = hub.loop().nanos();
+    Armed armed = new Armed(session.id, identity.consumer(), account, op.grace(), loop.millis());
+    long now = loop.nanos();
     if (!op.enabled()) {
       roster.disarm(armed, now, this);
     } else if (!roster.arm(armed, now, this)) {
       throw new Refusal(Refusal.LIMIT, "cancelOnDisconnect: too many are armed on this node");
     }
-    session.armed = op.enabled();
-    session.control(hub.replies().cancelOnDisconnect(op.id(), op.enabled(), op.grace()));
+    session.armed(op.enabled());
+    session.control(replies.cancelOnDisconnect(op.id(), op.enabled(), op.grace()));
   }
 
+  @Override
   public void ended(Session session) {
-    if (session.armed) {
-      roster.ended(session.id, hub.loop().nanos(), this);
+    if (session.armed()) {
+      roster.ended(session.id, loop.nanos(), this);
     }
   }
 
@@ -88,16 +118,16 @@ public final class DeadMen implements Roster.Out {
     if (suspects != null) {
       suspects.forEach(this::listen);
     }
-    long now = hub.loop().nanos();
-    boolean leads = roster.leads(hub.instance, now);
+    long now = loop.nanos();
+    boolean leads = roster.leads(instance, now);
     if (leads) {
       roster.turn(now, this);
     }
-    hub.meters().armed(leads ? roster.size() : 0);
+    meters.armed(leads ? roster.size() : 0);
   }
 
   private void listen(String id, long since) {
-    Session session = hub.sessions().get(id);
+    Session session = sessions.byId(id);
     if (session != null && session.outlet.heardAt() > since) {
       roster.heard(id, this);
     }
@@ -107,42 +137,41 @@ public final class DeadMen implements Roster.Out {
     if (said instanceof Done done) {
       fence(done.session());
     }
-    long now = hub.loop().nanos();
-    if (roster.leads(hub.instance, now)) {
+    long now = loop.nanos();
+    if (roster.leads(instance, now)) {
       roster.hear(said, now, this);
     }
   }
 
   /** The others took this node for gone while the session was on it. */
   private void fence(String id) {
-    Session session = hub.sessions().get(id);
-    if (session != null && session.armed) {
-      session.armed = false;
+    Session session = sessions.byId(id);
+    if (session != null && session.armed()) {
+      session.armed(false);
       log.warn("event=cancelled-while-away consumer={} session={}", session.consumer(), id);
       session.control(
-          hub.replies().notice("cancel-on-disconnect", "this node was taken for gone; cancelled"));
+          replies.notice("cancel-on-disconnect", "this node was taken for gone; cancelled"));
       session.close(CloseCode.CANCELLED, "node was taken for gone, orders are cancelled");
     }
   }
 
   @Override
   public void say(Said said) {
-    hub.bus().publish(Armings.SAID, said);
+    bus.publish(Armings.SAID, said);
   }
 
   @Override
   public void cancel(Armed armed) {
-    StreamConfig.CancelOnDisconnect rule = hub.config().cancelOnDisconnect();
+    CancelCommand rule = command;
     if (rule == null) {
-      roster.failed(armed.session(), hub.loop().nanos());
+      roster.failed(armed.session(), loop.nanos());
       return;
     }
-    hub.bus()
-        .ask(Commands.SUBMIT, command(rule, armed), Receipt.class, ANSWER)
+    bus.ask(Commands.SUBMIT, command(rule, armed), Receipt.class, ANSWER)
         .onComplete(receipt -> answered(armed, receipt.result(), receipt.cause()));
   }
 
-  private Submit command(StreamConfig.CancelOnDisconnect rule, Armed armed) {
+  private Submit command(CancelCommand rule, Armed armed) {
     byte[] body =
         new Text(128)
             .ascii("{\"reason\":\"disconnect\",\"session\":")
@@ -162,19 +191,19 @@ public final class DeadMen implements Roster.Out {
         List.of(),
         "application/json",
         body,
-        hub.loop().millis() + 60_000);
+        loop.millis() + 60_000);
   }
 
   private void answered(Armed armed, Receipt receipt, Throwable failure) {
     if (receipt instanceof Commands.Accepted accepted) {
       roster.accepted(armed.session(), this);
       if (!accepted.replayed()) {
-        hub.meters().cancelled();
+        meters.cancelled();
         log.info(
             "event=cancel-on-disconnect consumer={} session={}", armed.consumer(), armed.session());
       }
     } else {
-      roster.failed(armed.session(), hub.loop().nanos());
+      roster.failed(armed.session(), loop.nanos());
       log.debug(
           "event=cancel-on-disconnect-retried session={} cause={}",
           armed.session(),
@@ -184,7 +213,7 @@ public final class DeadMen implements Roster.Out {
 
   @Override
   public void lost(Armed armed) {
-    hub.meters().cancelFailed();
+    meters.cancelFailed();
     log.error(
         "event=cancel-on-disconnect-failed consumer={} session={}",
         armed.consumer(),

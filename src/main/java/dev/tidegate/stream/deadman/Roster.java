@@ -10,7 +10,6 @@ import dev.tidegate.bus.Armings.Stance;
 import dev.tidegate.bus.Armings.Standing;
 import dev.tidegate.bus.Armings.Wanted;
 import dev.tidegate.bus.Armings.What;
-import io.vertx.core.shareddata.Shareable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A session's command is dropped when its owner has armed or disarmed in another session since
  * the session was last heard: the client has come back, here or elsewhere.
  */
-public final class Roster implements Shareable {
+public final class Roster {
   static final long BEAT = 1_000_000_000L;
 
   /** A node that is silent for so long is taken for gone. */

@@ -18,7 +18,7 @@ public final class Answers {
   private final RequestIds ids;
   private final Buffer schema;
 
-  Answers(RequestIds ids) {
+  public Answers(RequestIds ids) {
     this.ids = ids;
     try (InputStream in = Answers.class.getResourceAsStream("/tidegate/v1/stream.proto")) {
       schema = Buffer.buffer(Objects.requireNonNull(in).readAllBytes());

@@ -1,8 +1,6 @@
 package dev.tidegate.stream.door;
 
-import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.socket.Retry;
-import io.vertx.core.shareddata.Shareable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,12 +8,12 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Recognises those who connect and disconnect in a loop: whose sessions, in a short time, end soon
  * after they began more often than all the clients that they had at once can explain by losing
- * their connection once. Many who come at the same time are no loop. Safe to share.
+ * their connection once. Many who come at the same time are no loop. Safe for all threads.
  *
  * <p>An address may stand for many clients, each of which learns of a wait only by trying. So the
  * wait stays as it is for as many attempts as there may be clients; more than that is hammering.
  */
-public final class ReconnectStorms implements Shareable {
+public final class ReconnectStorms {
   /** In so many waits it is said on the socket, where browsers can read it; then in HTTP. */
   static final int TOLD = 8;
 
@@ -68,7 +66,7 @@ public final class ReconnectStorms implements Shareable {
   }
 
   /** Somebody arrives; each who is welcome has to be taken back with {@link #left}. */
-  Verdict arrive(String who, StreamConfig.Storm storm, long millis) {
+  Verdict arrive(String who, Storm storm, long millis) {
     boolean full = tracks.mappingCount() >= MOST && !tracks.containsKey(who);
     if (storm.connections() == 0 || full) {
       return Verdict.WELCOME;
@@ -84,7 +82,7 @@ public final class ReconnectStorms implements Shareable {
     return verdict[0];
   }
 
-  private static Verdict arrive(Track track, StreamConfig.Storm storm, long millis) {
+  private static Verdict arrive(Track track, Storm storm, long millis) {
     roll(track, storm, millis);
     int most = storm.connections() + track.peak;
     if (track.until > millis) {
@@ -121,7 +119,7 @@ public final class ReconnectStorms implements Shareable {
     track.fair = fair;
   }
 
-  private static void roll(Track track, StreamConfig.Storm storm, long millis) {
+  private static void roll(Track track, Storm storm, long millis) {
     if (track.until > millis) {
       return; // what led to the wait stands until it is over
     }
@@ -136,7 +134,7 @@ public final class ReconnectStorms implements Shareable {
   }
 
   /** Who was welcome is gone; {@code brief} when its session ended soon, and not by our wish. */
-  public void left(String who, boolean brief, StreamConfig.Storm storm, long millis) {
+  public void left(String who, boolean brief, Storm storm, long millis) {
     tracks.computeIfPresent(
         who,
         (k, track) -> {
@@ -149,7 +147,7 @@ public final class ReconnectStorms implements Shareable {
   }
 
   /** Forgets what no longer counts; called now and then. */
-  public void sweep(StreamConfig.Storm storm, long millis) {
+  public void sweep(Storm storm, long millis) {
     long within = storm.within().toMillis();
     tracks
         .values()

@@ -35,6 +35,7 @@ public final class Cohort implements Wheel.Timed, Follower {
   private int turn;
   private long flushed;
   private boolean queued;
+  private boolean doubted;
   private long lastFlush;
   private long dueAt;
 
@@ -99,19 +100,46 @@ public final class Cohort implements Wheel.Timed, Follower {
     lane.cohort = null;
   }
 
+  /** Throws nothing: the topic has others to tell. */
   @Override
+  @SuppressWarnings("CatchThrowable") // there may be no memory to note it
   public void touch(Topic topic, long previous) {
-    if (previous <= flushed) {
-      dirty.add(topic);
+    try {
+      if (previous <= flushed) {
+        dirty.add(topic);
+      }
+      wake();
+    } catch (Throwable e) {
+      doubt();
+      fanout.failed("a change", e);
     }
-    wake();
+  }
+
+  /**
+   * What has changed is not known for certain: each member is looked at alone at the next flush.
+   */
+  void doubt() {
+    doubted = true;
+  }
+
+  /** After a failure: whoever stands behind has another chance. */
+  void recover() {
+    if (doubted) {
+      wake();
+    }
+    for (int i = 0; i < size; i++) {
+      Lane lane = members[i];
+      if (lane != null && lane.behind()) {
+        lane.reader.again();
+      }
+    }
   }
 
   /** Makes sure that there is a flush to come. */
   void wake() {
     if (!queued) {
-      queued = true;
       fanout.queue(this);
+      queued = true;
     }
   }
 
@@ -121,9 +149,10 @@ public final class Cohort implements Wheel.Timed, Follower {
     lastFlush = nanos;
     long from = flushed;
     long to = fanout.current();
-    ByteBuf frame = fanout.assemble(this, dirty, from);
+    ByteBuf frame = doubted || dirty.isEmpty() ? null : fanout.assemble(this, dirty, from);
     flushed = to;
     dirty.clear();
+    doubted = false;
     try {
       give(frame, nanos, from, to);
     } finally {
@@ -134,12 +163,17 @@ public final class Cohort implements Wheel.Timed, Follower {
   }
 
   /** Begins with another member each time, so that nobody is always last. */
+  @SuppressWarnings("CatchThrowable") // the others are to have theirs
   private void give(@Nullable ByteBuf frame, long nanos, long from, long to) {
     int start = size == 0 ? 0 : Math.floorMod(turn++, size);
     for (int i = 0; i < size; i++) {
       Lane lane = members[start + i < size ? start + i : start + i - size];
-      if (lane != null && lane.reader.ready(nanos)) {
-        give(lane, frame, from, to);
+      try {
+        if (lane != null && lane.reader.ready(nanos)) {
+          give(lane, frame, from, to);
+        }
+      } catch (Throwable e) {
+        fanout.failed("a frame for one", e);
       }
     }
   }

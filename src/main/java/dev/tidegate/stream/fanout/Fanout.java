@@ -1,5 +1,6 @@
 package dev.tidegate.stream.fanout;
 
+import dev.tidegate.loop.Latch;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.stream.encode.FrameCache;
 import dev.tidegate.stream.encode.Frames;
@@ -8,6 +9,7 @@ import dev.tidegate.stream.encode.Text;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.topic.Topic;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,21 +17,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Moves cursors: collects what changed in a turn of the event loop, flushes each cohort when its
  * window allows, and brings the odd ones (joiners, laggards) up from where they stand.
  */
 public final class Fanout implements Topic.Versions {
-  private static final Logger log = LoggerFactory.getLogger(Fanout.class);
-
   /** A frame for one session is cut after so much; what does not fit waits for the socket. */
   private static final int CUT = 64 * 1024;
 
   /** So many sockets are written to before the loop looks at its other work. */
   private static final int SLICE = 1024;
+
+  /** After a failure, before those whom it has left behind are looked at. */
+  private static final Duration PAUSE = Duration.ofMillis(100);
 
   private final Loop loop;
   private final Frames frames;
@@ -39,12 +40,20 @@ public final class Fanout implements Topic.Versions {
   private final Map<Cohort.Key, Cohort> cohorts = new HashMap<>();
   private final Text scratch = new Text(64 * 1024);
   private final List<FrameCache> cached = new ArrayList<>();
-  private List<Cohort> due = new ArrayList<>();
-  private List<Cohort> dueNext = new ArrayList<>();
+  private final ArrayDeque<Cohort> due = new ArrayDeque<>();
   private final ArrayDeque<Reader> touched = new ArrayDeque<>();
-  private List<Reader> retries = new ArrayList<>();
+  private final ArrayDeque<Reader> retries = new ArrayDeque<>();
   private long version = 1;
-  private boolean awake;
+  private final Latch turns;
+
+  /** Those whose flush has failed. */
+  private final List<Reader> unflushed = new ArrayList<>();
+
+  private final Runnable recovery = this::recover;
+
+  /** After a failure, until all have been looked at. */
+  private boolean recovering;
+
   private long placed;
 
   /** The last turn left sockets to be written to; nobody gets more before they had theirs. */
@@ -58,6 +67,7 @@ public final class Fanout implements Topic.Versions {
     this.pressure = pressure;
     this.meters = meters;
     this.wheel = new Wheel(loop);
+    this.turns = new Latch(loop, "fan-out", this::turn);
   }
 
   @Override
@@ -153,13 +163,13 @@ public final class Fanout implements Topic.Versions {
 
   void flushNow(Cohort cohort) {
     due.add(cohort);
-    wake();
+    turns.ask();
   }
 
   /** The session was written to and wants a flush at the end of the turn. */
   public void touched(Reader reader) {
     touched.add(reader);
-    wake();
+    turns.ask();
   }
 
   void onLagging(Consumer<Reader> listener) {
@@ -173,14 +183,7 @@ public final class Fanout implements Topic.Versions {
   /** The session can be written to again, or stands behind for another reason. */
   public void retry(Reader reader) {
     retries.add(reader);
-    wake();
-  }
-
-  private void wake() {
-    if (!awake) {
-      awake = true;
-      loop.execute(this::turn);
-    }
+    turns.ask();
   }
 
   private void turn() {
@@ -191,46 +194,73 @@ public final class Fanout implements Topic.Versions {
       moveAll(loop.nanos());
       flushSessions();
     }
-    awake = false;
     if (carrying || !retries.isEmpty() || !due.isEmpty() || !touched.isEmpty()) {
-      wake();
+      turns.ask();
     }
   }
 
+  /**
+   * Only what was there when it began; each leaves its queue before it is moved, so that whatever
+   * is thrown the others are still to come.
+   */
+  @SuppressWarnings("CatchThrowable") // an OutOfMemoryError of a buffer is no exception
   private void moveAll(long now) {
-    List<Reader> again = retries;
-    retries = new ArrayList<>(0);
-    for (int i = 0; i < again.size(); i++) {
-      Reader reader = again.get(i);
-      guard(() -> reader.catchUp(now));
+    for (int left = retries.size(); left > 0; left--) {
+      Reader reader = retries.remove();
+      try {
+        reader.catchUp(now);
+      } catch (Throwable e) {
+        failed("catching up", e);
+      }
     }
-    List<Cohort> flushing = due;
-    due = dueNext;
-    for (int i = 0; i < flushing.size(); i++) {
-      Cohort cohort = flushing.get(i);
-      guard(() -> cohort.flush(now));
+    for (int left = due.size(); left > 0; left--) {
+      Cohort cohort = due.remove();
+      try {
+        cohort.flush(now);
+      } catch (Throwable e) {
+        cohort.doubt();
+        failed("a flush", e);
+      }
     }
-    flushing.clear();
-    dueNext = flushing;
     for (int i = 0; i < cached.size(); i++) {
       cached.get(i).release();
     }
     cached.clear();
   }
 
-  /** What goes wrong with one does not keep the others from their data. */
-  private static void guard(Runnable task) {
-    try {
-      task.run();
-    } catch (RuntimeException e) {
-      log.error("event=fanout-failed", e);
+  /** What goes wrong with one does not keep the others from their data, and is made up for. */
+  @SuppressWarnings("CatchThrowable") // there may be no memory for the timer either
+  void failed(String what, Throwable why) {
+    loop.failed(what, why);
+    if (!recovering) {
+      try {
+        loop.after(PAUSE, recovery);
+        recovering = true;
+      } catch (Throwable e) {
+        loop.failed(what, e);
+      }
     }
   }
 
+  /** Looks at everybody: who was left behind has another chance. */
+  private void recover() {
+    recovering = false;
+    cohorts.values().forEach(Cohort::recover);
+    unflushed.forEach(this::touched);
+    unflushed.clear();
+  }
+
   /** A system call each: after so many, whoever else waits for the loop has a turn. */
+  @SuppressWarnings("CatchThrowable") // as above
   private void flushSessions() {
     for (int left = Math.min(SLICE, touched.size()); left > 0; left--) {
-      touched.remove().flush();
+      Reader reader = touched.remove();
+      try {
+        reader.flush();
+      } catch (Throwable e) {
+        failed("a flush of a socket", e);
+        unflushed.add(reader);
+      }
     }
     carrying = !touched.isEmpty();
   }
@@ -313,9 +343,9 @@ public final class Fanout implements Topic.Versions {
         follow(lane.reader, Join.from(topic, from), shape, out, left);
       }
     }
+    send(lane.reader, shape, out);
     lane.cursor = version;
     lane.settle(left);
-    send(lane.reader, shape, out);
   }
 
   private void follow(Reader reader, Join join, Shape shape, Text out, List<Join> left) {

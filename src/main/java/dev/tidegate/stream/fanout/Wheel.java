@@ -48,8 +48,8 @@ public final class Wheel {
   }
 
   private void arm(long tick) {
-    armedFor = tick;
     loop.after(Math.max(0, tick * GRAIN - loop.nanos()), () -> turn(tick));
+    armedFor = tick;
   }
 
   private void turn(long armed) {
@@ -59,26 +59,41 @@ public final class Wheel {
     armedFor = Long.MAX_VALUE;
     long now = loop.nanos();
     long to = Math.min(now / GRAIN, reached + SLOTS - 1);
-    while (reached < to) {
-      int slot = (int) (++reached & (SLOTS - 1));
-      if (filled.get(slot)) {
-        empty(slot, now);
+    try {
+      while (reached < to) {
+        int slot = (int) (++reached & (SLOTS - 1));
+        if (filled.get(slot)) {
+          empty(slot, now);
+        }
       }
+    } finally {
+      rearm();
     }
-    rearm();
   }
 
+  /** What fails stays, and its turn comes again when the wheel has gone round, in a second. */
+  @SuppressWarnings("CatchThrowable") // there may be no memory to queue it
   private void empty(int slot, long now) {
     List<Timed> items = slots.get(slot);
-    slots.set(slot, new ArrayList<>(items.size()));
-    filled.clear(slot);
+    int kept = 0;
     for (int i = 0; i < items.size(); i++) {
       Timed item = items.get(i);
-      if (item.dueAt() > now) {
-        slotted(item);
-      } else {
-        item.due();
+      try {
+        if (item.dueAt() > now) {
+          slotted(item);
+        } else {
+          item.due();
+        }
+      } catch (Throwable e) {
+        loop.failed("a window", e);
+        items.set(kept++, item);
       }
+    }
+    if (kept == 0) {
+      items.clear();
+      filled.clear(slot);
+    } else {
+      items.subList(kept, items.size()).clear();
     }
   }
 

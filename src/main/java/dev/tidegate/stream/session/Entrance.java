@@ -26,7 +26,7 @@ public final class Entrance {
     Shape shape =
         new Shape(
             wanted.window(),
-            session.tier.rank(),
+            session.tier().rank(),
             wanted.meta(),
             wanted.checksum(),
             session.deflate,

@@ -1,13 +1,14 @@
 package dev.tidegate.stream.session;
 
+import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Commands;
 import dev.tidegate.bus.Commands.Find;
 import dev.tidegate.bus.Commands.Found;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.policy.Identity;
-import dev.tidegate.stream.Hub;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Refusal;
+import dev.tidegate.stream.protocol.Replies;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
@@ -23,14 +24,16 @@ public final class Lookups {
 
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
-  private final Hub hub;
+  private final Bus bus;
+  private final Replies replies;
 
-  Lookups(Hub hub) {
-    this.hub = hub;
+  public Lookups(Bus bus, Replies replies) {
+    this.bus = bus;
+    this.replies = replies;
   }
 
   void find(Session session, Op.FindRequest op) throws Refusal {
-    Identity identity = session.identity;
+    Identity identity = session.identity();
     if (identity == null) {
       throw new Refusal(Refusal.UNAUTHENTICATED, "request: log in first");
     }
@@ -39,8 +42,7 @@ public final class Lookups {
           Refusal.LIMIT, "request: more than " + MOST + " at the same time on this connection");
     }
     session.finding++;
-    hub.bus()
-        .ask(Commands.FIND, new Find(op.request(), identity.consumer()), Found.class, ANSWER)
+    bus.ask(Commands.FIND, new Find(op.request(), identity.consumer()), Found.class, ANSWER)
         .onComplete(
             found -> {
               session.finding--;
@@ -58,12 +60,12 @@ public final class Lookups {
     if (record == null) {
       refuse(session, op, new Refusal(Refusal.UNKNOWN_REQUEST, "request: there is no such one"));
     } else {
-      session.control(hub.replies().request(op.id(), record));
+      session.control(replies.request(op.id(), record));
     }
   }
 
   private void refuse(Session session, Op.FindRequest op, Refusal refusal) {
-    session.control(hub.replies().error(refusal.answering("request", op.id())));
+    session.control(replies.error(refusal.answering("request", op.id())));
   }
 
   private static String why(Throwable failure) {

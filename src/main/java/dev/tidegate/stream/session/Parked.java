@@ -56,8 +56,8 @@ public final class Parked {
     queue.channels += op.channels().size();
     channels += op.channels().size();
     if (!waiting) {
-      waiting = true;
       loop.after(AGAIN, this::due);
+      waiting = true;
     }
   }
 
@@ -73,10 +73,15 @@ public final class Parked {
     all.forEach(this::retry);
   }
 
+  @SuppressWarnings("CatchThrowable") // the others have waited too
   private void retry(Session session, Queue queue) {
     for (Op.Subscribe op : queue.requests) {
-      if (session.open()) {
-        again.accept(session, op);
+      try {
+        if (session.open()) {
+          again.accept(session, op);
+        }
+      } catch (Throwable e) {
+        loop.failed("a request that waited", e);
       }
     }
   }

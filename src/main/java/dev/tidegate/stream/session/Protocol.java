@@ -1,41 +1,70 @@
 package dev.tidegate.stream.session;
 
-import dev.tidegate.policy.Authenticator;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.CloseCode;
-import dev.tidegate.stream.Enforcement;
-import dev.tidegate.stream.Hub;
-import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.OpReader;
 import dev.tidegate.stream.protocol.Refusal;
+import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.protocol.Token;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What each request of a client does. One of these serves all sessions of an instance. */
 public final class Protocol {
   private static final int ABUSE = 20;
 
-  private final Hub hub;
-  private final Authenticator authenticator;
-  private final Enforcement enforcement;
+  private final Loop loop;
+  private final Replies replies;
+  private final StreamMeters meters;
+  private final Logins logins;
   private final Subscriptions subscriptions;
+  private final PrivateStreams privates;
   private final Lookups lookups;
+  private final Arming arming;
 
-  public Protocol(Hub hub, Authenticator authenticator, Enforcement enforcement) {
-    this.hub = hub;
-    this.authenticator = authenticator;
-    this.enforcement = enforcement;
-    this.subscriptions = new Subscriptions(hub);
-    this.lookups = new Lookups(hub);
+  /** Cancel on disconnect. */
+  public interface Arming {
+    void arm(Session session, Op.CancelOnDisconnect op) throws Refusal;
+
+    void ended(Session session);
   }
 
-  public void opened(Session session) {
-    session.control(hub.replies().welcome(session.id, hub.node));
+  public Protocol(
+      Loop loop,
+      Replies replies,
+      StreamMeters meters,
+      Logins logins,
+      Subscriptions subscriptions,
+      PrivateStreams privates,
+      Lookups lookups,
+      Arming arming) {
+    this.loop = loop;
+    this.replies = replies;
+    this.meters = meters;
+    this.logins = logins;
+    this.subscriptions = subscriptions;
+    this.privates = privates;
+    this.lookups = lookups;
+    this.arming = arming;
+  }
+
+  /** The first thing that a client hears. */
+  public void welcome(Session session, String node) {
+    session.control(replies.welcome(session.id, node));
+  }
+
+  /** The client is gone. */
+  public void ended(Session session) {
+    privates.leave(session);
+    arming.ended(session);
+    long now = loop.nanos();
+    for (Subscription subscription : session.subscriptions()) {
+      subscription.release(now);
+    }
+    session.ended();
   }
 
   /** A request in JSON. */
@@ -48,8 +77,8 @@ public final class Protocol {
     if (!session.open()) {
       return;
     }
-    int rate = session.tier.messagesPerSecond();
-    if (rate > 0 && !session.inbound.take(rate, hub.loop().nanos())) {
+    int rate = session.tier().messagesPerSecond();
+    if (rate > 0 && !session.inbound.take(rate, loop.nanos())) {
       refuse(session, new Refusal(Refusal.LIMIT, "messages: more than " + rate + " a second"));
       return;
     }
@@ -63,9 +92,9 @@ public final class Protocol {
   }
 
   private void refuse(Session session, Refusal refusal) {
-    session.control(hub.replies().error(refusal));
+    session.control(replies.error(refusal));
     if (refusal.code.equals(Refusal.LIMIT)) {
-      hub.meters().refused(StreamMeters.Refused.LIMIT);
+      meters.refused(StreamMeters.Refused.LIMIT);
     }
     boolean counts = refusal.nonsense() || refusal.code.equals(Refusal.LIMIT);
     if (counts && session.abused() >= ABUSE) {
@@ -77,13 +106,13 @@ public final class Protocol {
   private void handle(Session session, Op op) throws Refusal {
     try {
       switch (op) {
-        case Op.Ping ping -> session.control(hub.replies().pong(ping.id()));
-        case Op.Login login -> login(session, login);
+        case Op.Ping ping -> session.control(replies.pong(ping.id()));
+        case Op.Login login -> logins.login(session, login);
         case Op.Subscribe subscribe -> subscriptions.subscribe(session, subscribe);
         case Op.Unsubscribe unsubscribe -> subscriptions.unsubscribe(session, unsubscribe);
         case Op.Resume resume -> subscriptions.subscribe(session, Token.read(resume));
         case Op.TakeToken take -> token(session, take);
-        case Op.CancelOnDisconnect cancel -> hub.deadMen().arm(session, cancel);
+        case Op.CancelOnDisconnect cancel -> arming.arm(session, cancel);
         case Op.FindRequest find -> lookups.find(session, find);
       }
     } catch (Refusal refusal) {
@@ -105,75 +134,13 @@ public final class Protocol {
   }
 
   private void token(Session session, Op.TakeToken take) throws Refusal {
-    String token = Token.write(Cursors.of(session, hub.privates()));
+    String token = Token.write(Cursors.of(session, privates));
     if (token == null) {
       throw new Refusal(
           Refusal.LIMIT,
           "token: more than " + Token.MOST + " characters; subscribe with since instead");
     }
-    session.control(hub.replies().token(take.id(), token));
-  }
-
-  private void login(Session session, Op.Login login) throws Refusal {
-    Authenticator.Verdict verdict = verdict(session, login);
-    Identity identity = verdict.identity();
-    if (identity == null) {
-      hub.meters().refused(StreamMeters.Refused.CREDENTIALS);
-      // To check a signature costs more than to make one up.
-      if (login.signature() != null && ++session.refusedSignatures >= ABUSE) {
-        session.close(CloseCode.UNAUTHENTICATED, "login: too many signatures were refused");
-      }
-      throw new Refusal(Refusal.UNAUTHENTICATED, "login: " + verdict.refusal());
-    }
-    if (session.identity != null && !session.consumer().equals(identity.consumer())) {
-      throw new Refusal(Refusal.BAD_REQUEST, "login: the session belongs to another consumer");
-    }
-    String banned = enforcement.refusal(identity);
-    if (banned != null) {
-      session.close(CloseCode.BANNED, banned);
-      return;
-    }
-    boolean first = session.identity == null;
-    StreamConfig.Tier tier = hub.tier(identity.tier());
-    if (first && !hub.census().enter(Hub.user(identity.consumer()), tier.connectionsPerUser())) {
-      throw new Refusal(
-          Refusal.LIMIT, "connections: more than " + tier.connectionsPerUser() + " for this user");
-    }
-    session.identity = identity;
-    session.tier = tier;
-    session.control(hub.replies().loggedIn(login.id(), identity.consumer(), identity.expires()));
-    dropWhatIsNoLongerAllowed(session);
-  }
-
-  private Authenticator.Verdict verdict(Session session, Op.Login login) {
-    Op.Signature signed = login.signature();
-    if (signed != null) {
-      return authenticator.signature(
-          new Authenticator.Signed(signed.key(), signed.time(), signed.value(), session.id));
-    }
-    String token = login.token();
-    String key = login.apiKey();
-    return token != null
-        ? authenticator.bearer(token)
-        : authenticator.apiKey(key == null ? "" : key);
-  }
-
-  private void dropWhatIsNoLongerAllowed(Session session) {
-    List<Op.Key> lost = new ArrayList<>(0);
-    for (Subscription subscription : session.subscriptions()) {
-      Op.Key key = subscription.wanted.key();
-      if (key.market() != null && !session.tier.mayFollow(key.name(), key.symbol())) {
-        lost.add(key);
-      }
-    }
-    subscriptions.remove(session, lost);
-    for (Op.Key key : lost) {
-      notice(session, "not-entitled", key.name() + " " + key.symbol() + ": no longer allowed");
-    }
-  }
-
-  private void notice(Session session, String code, String detail) {
-    session.control(hub.replies().notice(code, detail));
+    session.control(replies.token(take.id(), token));
   }
 
   /** Whether anything can be had by somebody who has not logged in. */

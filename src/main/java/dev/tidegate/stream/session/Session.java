@@ -2,7 +2,6 @@ package dev.tidegate.stream.session;
 
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.CloseCode;
-import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Reply;
 import dev.tidegate.stream.encode.Shape;
@@ -41,14 +40,14 @@ public final class Session implements Wheel.Timed, Reader {
   public final boolean deflate;
 
   /** What the client negotiated. */
-  public Codec codec = Codec.JSON;
+  public final Codec codec;
 
   public final long openedAt;
   private final Fanout fanout;
   private final StreamMeters meters;
 
-  @Nullable public Identity identity;
-  public StreamConfig.Tier tier;
+  private @Nullable Identity identity;
+  private Tier tier;
   final Rate inbound = new Rate();
   private final Rate outbound = new Rate();
 
@@ -59,7 +58,7 @@ public final class Session implements Wheel.Timed, Reader {
   private @Nullable Lag lag;
 
   /** Set while the session's end cancels orders. */
-  public boolean armed;
+  private boolean armed;
 
   private int abuse;
 
@@ -70,37 +69,52 @@ public final class Session implements Wheel.Timed, Reader {
   int finding;
 
   private int asked;
-  private boolean touched;
-
-  /** Set once market data was written in this turn: what else the turn brings goes with it. */
-  private boolean granted;
-
-  private boolean open = true;
-
-  /** The user or address that it was counted for when it came. */
-  public String cameAs = "";
-
-  /** It knows already when to come back, and to where. */
-  public boolean told;
-
-  /** Why we closed it; null while it is open, or when the client did. */
-  @Nullable public CloseCode closedWith;
-
+  private Turn turn = Turn.QUIET;
+  private Life life = Life.OPEN;
+  private @Nullable CloseCode closedWith;
   private boolean waiting;
   private long dueAt;
   private long lastUsed;
 
+  /**
+   * How far its life has gone, and only onwards:
+   *
+   * <pre>
+   * OPEN --told--> LEAVING
+   *   \              /
+   *    +-- close --+--> CLOSED --socket gone--> ENDED
+   * </pre>
+   */
+  private enum Life {
+    OPEN,
+    /** Open still; it knows already when to come back, and to where. */
+    LEAVING,
+    /** We have said that it is over. */
+    CLOSED,
+    ENDED
+  }
+
+  /** What was written to it in this turn of the loop. */
+  private enum Turn {
+    QUIET,
+    WRITTEN,
+    /** Market data was among it: what else the turn brings goes with it. */
+    GRANTED
+  }
+
   public Session(
       String id,
       String address,
-      Outlet outlet,
+      Codec codec,
       boolean deflate,
-      StreamConfig.Tier tier,
+      Outlet outlet,
+      Tier tier,
       Fanout fanout) {
     this.id = id;
     this.address = address;
-    this.outlet = outlet;
+    this.codec = codec;
     this.deflate = deflate;
+    this.outlet = outlet;
     this.tier = tier;
     this.fanout = fanout;
     this.meters = fanout.meters();
@@ -129,12 +143,54 @@ public final class Session implements Wheel.Timed, Reader {
 
   @Override
   public boolean open() {
-    return open;
+    return life == Life.OPEN || life == Life.LEAVING;
+  }
+
+  /** Who it belongs to; null for somebody who has not said so. */
+  public @Nullable Identity identity() {
+    return identity;
+  }
+
+  /** The client has said who it is, or said it again with another credential. */
+  public void belongsTo(Identity who, Tier limits) {
+    identity = who;
+    tier = limits;
+  }
+
+  public Tier tier() {
+    return tier;
+  }
+
+  /** The limits of its tier are others now; what it has above them it keeps. */
+  public void limits(Tier now) {
+    tier = now;
+  }
+
+  /** Whether its end cancels orders. */
+  public boolean armed() {
+    return armed;
+  }
+
+  public void armed(boolean now) {
+    armed = now;
+  }
+
+  /** Tells the client to go elsewhere, which its close need not repeat. */
+  public void sendAway(Reply reconnect) {
+    control(reconnect);
+    if (life == Life.OPEN) {
+      life = Life.LEAVING;
+    }
+  }
+
+  /** Why we closed it; null while it is open, or when the client did. */
+  public @Nullable CloseCode closedWith() {
+    return closedWith;
   }
 
   public String tierName() {
     Identity who = identity;
-    return who == null ? StreamConfig.ANONYMOUS : who.tier();
+    return who == null ? Tier.ANONYMOUS : who.tier();
   }
 
   /** Counts a message that made no sense; sense takes one off. */
@@ -222,10 +278,10 @@ public final class Session implements Wheel.Timed, Reader {
   /** Whether market data may be written now; notes that the session lags when not. */
   @Override
   public boolean ready(long nanos) {
-    if (!open) {
+    if (!open()) {
       return false;
     }
-    if (granted) {
+    if (turn == Turn.GRANTED) {
       return true;
     }
     if (!outlet.writable()) {
@@ -252,8 +308,8 @@ public final class Session implements Wheel.Timed, Reader {
   /** A frame of market data; only after {@link #ready}. */
   @Override
   public void write(ByteBuf frame) {
-    granted = true;
     send(frame);
+    turn = Turn.GRANTED;
   }
 
   private void send(ByteBuf frame) {
@@ -268,7 +324,7 @@ public final class Session implements Wheel.Timed, Reader {
    */
   @Override
   public void control(Reply reply) {
-    if (!open) {
+    if (!open()) {
       return;
     }
     if (outlet.pending() > CONTROL_BOUND) {
@@ -279,16 +335,15 @@ public final class Session implements Wheel.Timed, Reader {
   }
 
   private void touch() {
-    if (!touched) {
-      touched = true;
+    if (turn == Turn.QUIET) {
       fanout.touched(this);
+      turn = Turn.WRITTEN;
     }
   }
 
   @Override
   public void flush() {
-    touched = false;
-    granted = false;
+    turn = Turn.QUIET;
     outlet.flush();
   }
 
@@ -321,16 +376,16 @@ public final class Session implements Wheel.Timed, Reader {
   @Override
   public void again() {
     if (!waiting) {
-      waiting = true;
       fanout.retry(this);
+      waiting = true;
     }
   }
 
   private void waitFor(long nanos) {
     if (!waiting) {
-      waiting = true;
       dueAt = nanos;
       fanout.wheel().add(this);
+      waiting = true;
     }
   }
 
@@ -361,14 +416,14 @@ public final class Session implements Wheel.Timed, Reader {
   @Override
   public void catchUp(long nanos) {
     waiting = false;
-    for (int i = 0; i < lanes.size() && open; i++) {
+    for (int i = 0; i < lanes.size() && open(); i++) {
       Lane lane = lanes.get(i);
       if (lane.behind() && ready(nanos)) {
         fanout.move(lane);
       }
     }
     Lag behind = lag;
-    if (behind != null && open && !anyBehind()) {
+    if (behind != null && open() && !anyBehind()) {
       behind.end(nanos);
     }
   }
@@ -389,8 +444,9 @@ public final class Session implements Wheel.Timed, Reader {
   }
 
   public void close(CloseCode code, String reason, long retryAfter) {
-    if (open) {
-      open = false;
+    if (open()) {
+      boolean told = life == Life.LEAVING;
+      life = Life.CLOSED;
       closedWith = code;
       meters.closed(code);
       if (retryAfter >= 0 && !told && outlet.writable()) {
@@ -402,7 +458,7 @@ public final class Session implements Wheel.Timed, Reader {
 
   /** The socket is gone. */
   public void ended() {
-    open = false;
+    life = Life.ENDED;
     for (int i = 0; i < lanes.size(); i++) {
       fanout.leave(lanes.get(i));
     }

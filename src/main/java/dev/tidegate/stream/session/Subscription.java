@@ -27,6 +27,15 @@ public final class Subscription {
   /** The first trade that is still kept, when not everything is; else 0. */
   public long first;
 
+  /** It no longer needs its symbol. */
+  void release(long nanos) {
+    Instrument followed = instrument;
+    if (followed != null) {
+      followed.release(nanos);
+      instrument = null;
+    }
+  }
+
   /** As the client is told that it is subscribed. */
   Replies.Subscribed told() {
     return new Replies.Subscribed(wanted, epoch, seq, recovered, first);

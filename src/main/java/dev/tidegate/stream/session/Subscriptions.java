@@ -1,11 +1,15 @@
 package dev.tidegate.stream.session;
 
 import dev.tidegate.bus.Commands.PrivateEvents;
-import dev.tidegate.stream.Hub;
+import dev.tidegate.loop.Loop;
+import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Lane;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Refusal;
+import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.shard.Instrument;
+import dev.tidegate.stream.shard.Listing;
+import dev.tidegate.stream.shard.Shards;
 import dev.tidegate.stream.topic.Topic;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,7 +27,13 @@ public final class Subscriptions {
   /** What gets its state late is let in at once, but in so many nanoseconds only once. */
   private static final long GATHER = 10_000_000L;
 
-  private final Hub hub;
+  private final Loop loop;
+  private final Fanout fanout;
+  private final Listing listing;
+  private final Shards shards;
+  private final PrivateStreams privates;
+  private final Replies replies;
+  private final Sessions sessions;
   private final Parked parked;
 
   /** What came with all symbols and got its state after the acknowledgement. */
@@ -49,11 +59,23 @@ public final class Subscriptions {
     }
   }
 
-  Subscriptions(Hub hub) {
-    this.hub = hub;
-    this.parked = new Parked(hub.loop(), this::again);
-    this.lateAt = hub.loop().nanos() - GATHER;
-    hub.onNewSymbols(this::newSymbols);
+  public Subscriptions(
+      Loop loop,
+      Fanout fanout,
+      Listing listing,
+      Shards shards,
+      PrivateStreams privates,
+      Replies replies,
+      Sessions sessions) {
+    this.loop = loop;
+    this.fanout = fanout;
+    this.listing = listing;
+    this.shards = shards;
+    this.privates = privates;
+    this.replies = replies;
+    this.sessions = sessions;
+    this.parked = new Parked(loop, this::again);
+    this.lateAt = loop.nanos() - GATHER;
   }
 
   void subscribe(Session session, Op.Subscribe asked) throws Refusal {
@@ -66,16 +88,16 @@ public final class Subscriptions {
       allow(session, wanted.key());
       count += session.subscription(wanted.key()) == null ? 1 : 0;
     }
-    int most = session.tier.subscriptions();
+    int most = session.tier().subscriptions();
     if (count > most) {
       throw new Refusal(Refusal.LIMIT, "subscriptions: more than " + most + " on this connection");
     }
     for (Op.Wanted wanted : op.channels()) {
       Op.Key key = wanted.key();
-      if (key.market() == null || key.wildcard() || hub.listing().shard(key.symbol()) != null) {
+      if (key.market() == null || key.wildcard() || listing.shard(key.symbol()) != null) {
         continue;
       }
-      if (hub.listing().settled(hub.loop().nanos())) {
+      if (listing.settled(loop.nanos())) {
         throw new Refusal(Refusal.UNKNOWN_SYMBOL, "symbol: \"" + key.symbol() + "\" is not known");
       }
       parked.add(session, op);
@@ -86,7 +108,7 @@ public final class Subscriptions {
 
   /** Of what came with all symbols, that which the session may still have. */
   private Op.Subscribe stillThere(Session session, Op.Subscribe op) {
-    boolean settled = hub.listing().settled(hub.loop().nanos());
+    boolean settled = listing.settled(loop.nanos());
     Set<Op.Key> all = new HashSet<>();
     for (Op.Wanted wanted : op.channels()) {
       if (wanted.key().wildcard()) {
@@ -96,12 +118,12 @@ public final class Subscriptions {
     List<Op.Wanted> channels = new ArrayList<>(op.channels().size());
     for (Op.Wanted wanted : op.channels()) {
       Op.Key key = wanted.key();
-      boolean gone = settled && hub.listing().shard(key.symbol()) == null;
+      boolean gone = settled && listing.shard(key.symbol()) == null;
       boolean dropped =
           op.expanded().contains(key)
               && (gone
                   || !all.contains(key.of(Op.Key.ALL))
-                  || !session.tier.mayFollow(key.name(), key.symbol()));
+                  || !session.tier().mayFollow(key.name(), key.symbol()));
       if (!dropped) {
         channels.add(wanted);
       }
@@ -110,7 +132,7 @@ public final class Subscriptions {
   }
 
   private void allow(Session session, Op.Key key) throws Refusal {
-    if (Protocol.needsIdentity(key, session.identity)) {
+    if (Protocol.needsIdentity(key, session.identity())) {
       throw new Refusal(Refusal.UNAUTHENTICATED, key.name() + ": log in first");
     }
     if (key.market() == null) {
@@ -118,8 +140,8 @@ public final class Subscriptions {
     }
     boolean allowed =
         key.wildcard()
-            ? session.tier.allSymbols() && session.tier.mayFollowChannel(key.name())
-            : session.tier.mayFollow(key.name(), key.symbol());
+            ? session.tier().allSymbols() && session.tier().mayFollowChannel(key.name())
+            : session.tier().mayFollow(key.name(), key.symbol());
     if (!allowed) {
       throw new Refusal(
           Refusal.NOT_ENTITLED, key.name() + " of " + key.symbol() + ": not for this tier");
@@ -130,13 +152,14 @@ public final class Subscriptions {
     try {
       subscribe(session, op);
     } catch (Refusal refusal) {
-      session.control(hub.replies().error(refusal.answering("subscribe", op.id())));
+      session.control(replies.error(refusal.answering("subscribe", op.id())));
     }
   }
 
-  private void newSymbols() {
+  /** There are symbols that were not known before. */
+  public void newSymbols() {
     parked.retry();
-    for (Session session : List.copyOf(hub.sessions().values())) {
+    for (Session session : sessions.list()) {
       Changes changes = new Changes();
       for (Subscription all : List.copyOf(session.subscriptions())) {
         if (all.wanted.key().wildcard()) {
@@ -175,11 +198,11 @@ public final class Subscriptions {
 
   private @Nullable Instrument instrument(Subscription subscription) {
     String symbol = subscription.wanted.key().symbol();
-    Integer shard = hub.listing().shard(symbol);
+    Integer shard = listing.shard(symbol);
     if (shard == null) {
       return null;
     }
-    Instrument instrument = hub.shards().instrument(symbol, shard);
+    Instrument instrument = shards.instrument(symbol, shard);
     instrument.use();
     subscription.instrument = instrument;
     return instrument;
@@ -188,9 +211,8 @@ public final class Subscriptions {
   private void followPrivate(Request request, Subscription subscription) {
     request.missing++;
     Op.Wanted wanted = subscription.wanted;
-    PrivateStreams.Follower follower =
-        hub.privates().follower(request.session, wanted.key().name());
-    hub.privates()
+    PrivateStreams.Follower follower = privates.follower(request.session, wanted.key().name());
+    privates
         .follow(follower, wanted.since())
         .onSuccess(
             events -> {
@@ -219,18 +241,17 @@ public final class Subscriptions {
       giveUp(request, changes);
       changes.place(session);
       Refusal refusal = new Refusal(Refusal.UNAVAILABLE, "private channels cannot be read now");
-      session.control(hub.replies().error(refusal.answering("subscribe", request.op.id())));
+      session.control(replies.error(refusal.answering("subscribe", request.op.id())));
       return;
     }
     for (Subscription subscription : request.subscriptions) {
       attach(session, subscription, changes);
     }
     session.control(
-        hub.replies()
-            .subscribed(
-                request.op.id(), request.subscriptions.stream().map(Subscription::told).toList()));
+        replies.subscribed(
+            request.op.id(), request.subscriptions.stream().map(Subscription::told).toList()));
     for (Begun begun : request.begun) {
-      hub.privates().begin(begun.follower, begun.events);
+      privates.begin(begun.follower, begun.events);
     }
     for (Subscription subscription : request.subscriptions) {
       if (subscription.wanted.key().wildcard() && current(session, subscription)) {
@@ -256,7 +277,7 @@ public final class Subscriptions {
   /** Gives the subscription its topic and its lane, unless it has been given up meanwhile. */
   private void attach(Session session, Subscription subscription, Changes changes) {
     if (current(session, subscription)) {
-      Lane lane = Entrance.attach(session, subscription, hub.fanout());
+      Lane lane = Entrance.attach(session, subscription, fanout);
       if (lane != null) {
         changes.gained(lane);
       }
@@ -265,9 +286,9 @@ public final class Subscriptions {
 
   /** Adds what a subscription to all symbols does not have yet. */
   private void expand(Session session, Op.Wanted all, Changes changes) {
-    for (String symbol : hub.listing().symbols()) {
+    for (String symbol : listing.symbols()) {
       Op.Key key = all.key().of(symbol);
-      if (session.subscription(key) == null && session.tier.mayFollow(key.name(), symbol)) {
+      if (session.subscription(key) == null && session.tier().mayFollow(key.name(), symbol)) {
         Op.Wanted one = new Op.Wanted(key, all.window(), all.meta(), all.checksum(), null);
         follow(session, session.subscribed(key, new Subscription(one, true)), changes);
       }
@@ -285,11 +306,11 @@ public final class Subscriptions {
 
   private void late(Session session, Subscription subscription) {
     if (late.isEmpty()) {
-      long wait = lateAt + GATHER - hub.loop().nanos();
+      long wait = lateAt + GATHER - loop.nanos();
       if (wait > 0) {
-        hub.loop().after(wait, this::attachLate);
+        loop.after(wait, this::attachLate);
       } else {
-        hub.loop().execute(this::attachLate);
+        loop.execute(this::attachLate);
       }
     }
     late.computeIfAbsent(session, k -> new ArrayList<>()).add(subscription);
@@ -298,7 +319,7 @@ public final class Subscriptions {
   private void attachLate() {
     Map<Session, List<Subscription>> gathered = late;
     late = new LinkedHashMap<>();
-    lateAt = hub.loop().nanos();
+    lateAt = loop.nanos();
     gathered.forEach(
         (session, subscriptions) -> {
           if (session.open()) {
@@ -320,7 +341,7 @@ public final class Subscriptions {
       keys.add(wanted.key());
     }
     remove(session, keys);
-    session.control(hub.replies().unsubscribed(op.id(), keys));
+    session.control(replies.unsubscribed(op.id(), keys));
   }
 
   void remove(Session session, List<Op.Key> keys) {
@@ -338,9 +359,9 @@ public final class Subscriptions {
       return;
     }
     session.unsubscribed(key);
-    hub.release(subscription, hub.loop().nanos());
+    subscription.release(loop.nanos());
     if (key.market() == null) {
-      hub.privates().leave(session, key.name());
+      privates.leave(session, key.name());
     } else if (key.wildcard()) {
       collapse(session, key, changes);
     }

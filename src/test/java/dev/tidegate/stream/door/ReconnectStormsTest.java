@@ -2,7 +2,6 @@ package dev.tidegate.stream.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.door.ReconnectStorms.Answer;
 import dev.tidegate.stream.door.ReconnectStorms.Offender;
 import dev.tidegate.stream.door.ReconnectStorms.Verdict;
@@ -15,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ReconnectStormsTest {
-  private static final StreamConfig.Storm STORM = new StreamConfig.Storm(5, Duration.ofSeconds(10));
+  private static final Storm STORM = new Storm(5, Duration.ofSeconds(10));
 
   private final ReconnectStorms loops = new ReconnectStorms();
   private long now = 1_000_000;
@@ -130,7 +129,7 @@ class ReconnectStormsTest {
 
   @Test
   void aCrowdIsNotBroughtBackAtOneMoment() {
-    StreamConfig.Storm storm = new StreamConfig.Storm(10_000, Duration.ofSeconds(10));
+    Storm storm = new Storm(10_000, Duration.ofSeconds(10));
     Map<Long, Integer> seconds = new TreeMap<>();
     for (int i = 0; i < 30_001; i++) {
       Verdict verdict = loops.arrive("10.0.0.1", storm, now);
@@ -246,7 +245,7 @@ class ReconnectStormsTest {
 
   @Test
   void canBeTurnedOff() {
-    StreamConfig.Storm off = new StreamConfig.Storm(0, Duration.ofSeconds(10));
+    Storm off = new Storm(0, Duration.ofSeconds(10));
     for (int i = 0; i < 1_000; i++) {
       assertThat(loops.arrive("a", off, now).answer()).isEqualTo(Answer.WELCOME);
       loops.left("a", true, off, now);

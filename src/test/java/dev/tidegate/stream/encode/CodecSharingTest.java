@@ -6,10 +6,10 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.config.Settings;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.FakeMarket;
-import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Pressure;
 import dev.tidegate.stream.observe.StreamMeters;
@@ -17,6 +17,7 @@ import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.session.Entrance;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Subscription;
+import dev.tidegate.stream.session.Tier;
 import dev.tidegate.stream.shard.Instrument;
 import dev.tidegate.stream.shard.Kept;
 import dev.tidegate.stream.socket.Outlet;
@@ -61,8 +62,8 @@ class CodecSharingTest {
   private Wire follow(Codec codec, boolean deflate) {
     Wire wire = new Wire();
     wires.add(wire);
-    Session session = new Session("s", "a", wire, deflate, StreamConfig.Tier.open(1), fanout);
-    session.codec = codec;
+    Session session =
+        new Session("s", "a", codec, deflate, wire, Settings.of(Tier.class, "rank: 1"), fanout);
     Op.Wanted wanted = new Op.Wanted(BOOK, 0, false, false, null);
     Subscription subscription = session.subscribed(BOOK, new Subscription(wanted, false));
     subscription.instrument = instrument;

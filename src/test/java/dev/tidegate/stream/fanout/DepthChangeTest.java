@@ -9,10 +9,11 @@ import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.config.Settings;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.FakeMarket;
-import dev.tidegate.stream.StreamConfig;
+import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
@@ -20,6 +21,7 @@ import dev.tidegate.stream.session.Cursors;
 import dev.tidegate.stream.session.Entrance;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Subscription;
+import dev.tidegate.stream.session.Tier;
 import dev.tidegate.stream.shard.Instrument;
 import dev.tidegate.stream.shard.Kept;
 import dev.tidegate.stream.topic.BookTopic;
@@ -68,7 +70,9 @@ class DepthChangeTest {
   }
 
   private Session follow(FakeClient client, int depth, Op.Since since) {
-    Session session = new Session("s", "a", client, false, StreamConfig.Tier.open(1), fanout);
+    Session session =
+        new Session(
+            "s", "a", Codec.JSON, false, client, Settings.of(Tier.class, "rank: 1"), fanout);
     Op.Key key = new Op.Key("book", Channel.BOOK, SYMBOL, depth, "");
     Op.Wanted wanted = new Op.Wanted(key, 0, false, false, since);
     Subscription subscription = session.subscribed(key, new Subscription(wanted, false));

@@ -10,7 +10,9 @@ import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
+import dev.tidegate.rules.Rules;
 import dev.tidegate.stream.FakeMarket;
+import dev.tidegate.stream.FakeNode;
 import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.StreamVerticle;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -63,16 +65,22 @@ public final class FanBench {
         Settings.of(
             StreamConfig.class,
             """
-            {host: 127.0.0.1, port: %d, drain: 1s, feedLost: 1h, sendBuffer: %d,
-             notSentLowWater: %d, adaptive: %b}
+            host: 127.0.0.1
+            port: %d
+            drain: 1s
+            feedLost: 1h
+            sendBuffer: %d
+            notSentLowWater: %d
+            adaptive: %s
             """
                 .formatted(
                     Integer.getInteger("port", 22001),
                     Integer.getInteger("sndbuf", 0),
                     Integer.getInteger("lowat", 512),
-                    Boolean.getBoolean("adaptive")));
+                    Boolean.parseBoolean(System.getProperty("adaptive", "false"))));
     StreamVerticle verticle =
-        new StreamVerticle(config, new NoKeys(), new SimpleMeterRegistry(), "bench", 0);
+        new StreamVerticle(
+            config, FakeNode.of("bench", new NoKeys(), new Rules(), new SimpleMeterRegistry()), 0);
     vertx.runOnContext(
         nothing -> {
           market.start();

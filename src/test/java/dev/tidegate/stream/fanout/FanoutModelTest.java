@@ -10,10 +10,10 @@ import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.config.Settings;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.FakeMarket;
-import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.observe.StreamMeters;
@@ -21,6 +21,7 @@ import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.session.Entrance;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Subscription;
+import dev.tidegate.stream.session.Tier;
 import dev.tidegate.stream.shard.Instrument;
 import dev.tidegate.stream.shard.Kept;
 import dev.tidegate.stream.topic.Book;
@@ -235,8 +236,9 @@ class FanoutModelTest {
 
     void connect() {
       outlet = new FakeClient(deflate);
-      session = new Session("s", "a", outlet, deflate, StreamConfig.Tier.open(1), world.fanout);
-      session.codec = codec;
+      session =
+          new Session(
+              "s", "a", codec, deflate, outlet, Settings.of(Tier.class, "rank: 1"), world.fanout);
     }
 
     void subscribe(String symbol, Step step) {

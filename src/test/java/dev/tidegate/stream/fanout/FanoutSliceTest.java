@@ -3,14 +3,16 @@ package dev.tidegate.stream.fanout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.config.Settings;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.FakeMarket;
-import dev.tidegate.stream.StreamConfig;
+import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.session.Session;
+import dev.tidegate.stream.session.Tier;
 import dev.tidegate.stream.topic.LatestTopic;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -38,7 +40,9 @@ class FanoutSliceTest {
   void gather() {
     for (int i = 0; i < CROWD; i++) {
       FakeClient client = new FakeClient(false);
-      Session session = new Session("s" + i, "a", client, false, StreamConfig.Tier.open(1), fanout);
+      Session session =
+          new Session(
+              "s" + i, "a", Codec.JSON, false, client, Settings.of(Tier.class, "rank: 1"), fanout);
       Lane lane = session.lane(new Shape(0, 1, false, false, false));
       lane.add(ticker);
       session.place(lane);

@@ -3,11 +3,12 @@ package dev.tidegate.stream.fanout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.config.Settings;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.FakeMarket;
-import dev.tidegate.stream.StreamConfig;
+import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.observe.StreamMeters;
@@ -16,6 +17,7 @@ import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.session.Cursors;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Subscription;
+import dev.tidegate.stream.session.Tier;
 import dev.tidegate.stream.topic.LatestTopic;
 import dev.tidegate.stream.topic.Topic;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -35,7 +37,7 @@ class LadderTest {
   private final Ladder ladder = new Ladder(fanout, new Replies(loop));
   private final FakeClient client = new FakeClient(false);
   private final Session session =
-      new Session("s", "a", client, false, StreamConfig.Tier.open(1), fanout);
+      new Session("s", "a", Codec.JSON, false, client, Settings.of(Tier.class, "rank: 1"), fanout);
 
   private final LatestTopic ticker = new LatestTopic(1, "AAA", Channel.TICKER, "", fanout);
   private long seq;

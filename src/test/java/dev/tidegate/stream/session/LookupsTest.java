@@ -12,21 +12,10 @@ import dev.tidegate.bus.Commands.Result;
 import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.loop.SteppedLoop;
-import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
-import dev.tidegate.rules.RuleMeters;
-import dev.tidegate.rules.Rules;
-import dev.tidegate.stream.Enforcement;
 import dev.tidegate.stream.FakeClient;
-import dev.tidegate.stream.Hub;
-import dev.tidegate.stream.StreamConfig;
-import dev.tidegate.stream.deadman.Roster;
-import dev.tidegate.stream.door.Census;
-import dev.tidegate.stream.encode.Frames;
-import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.testing.StreamClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -56,33 +45,8 @@ class LookupsTest {
   private final Bus bus = new Bus(vertx.eventBus());
   private final SteppedLoop loop = new SteppedLoop();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final Hub hub =
-      new Hub(
-          new Hub.Parts(
-              "n1",
-              0,
-              StreamConfig.onPort("127.0.0.1", 0),
-              loop,
-              bus,
-              new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
-              new StreamMeters(registry, 0),
-              new Census(),
-              new Rules(),
-              new Roster("n1", "r1")));
-  private final Protocol protocol =
-      new Protocol(hub, new Nobody(), new Enforcement(hub, new Rules(), new RuleMeters(registry)));
-
-  private static final class Nobody implements Authenticator {
-    @Override
-    public Verdict apiKey(String key) {
-      return new Verdict(null, "no keys");
-    }
-
-    @Override
-    public Verdict bearer(String token) {
-      return new Verdict(null, "no tokens");
-    }
-  }
+  private final FakeInstance instance =
+      new FakeInstance(loop, bus, registry, new FakeInstance.Nobody());
 
   @BeforeEach
   void codecs() {
@@ -140,23 +104,14 @@ class LookupsTest {
     final Session session;
 
     Guest(@Nullable String consumer) throws Exception {
-      session =
-          on(
-              () -> {
-                Session fresh =
-                    new Session(
-                        hub.nextSessionId(), "a", client, false, hub.tier("vip"), hub.fanout());
-                fresh.identity = consumer == null ? null : identity(consumer);
-                hub.opened(fresh);
-                return fresh;
-              });
+      session = on(() -> instance.open(client, "a", consumer == null ? null : identity(consumer)));
     }
 
     void says(String json) throws Exception {
       byte[] bytes = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
       on(
           () -> {
-            protocol.message(session, bytes, bytes.length);
+            instance.protocol.message(session, bytes, bytes.length);
             loop.turn();
             return null;
           });
@@ -269,7 +224,7 @@ class LookupsTest {
     await("it has been asked", () -> !asked.isEmpty());
     on(
         () -> {
-          hub.ended(alice.session);
+          instance.end(alice.session);
           return null;
         });
     answer.complete(new Found(stored("r", "alice", Status.COMPLETED, null)));

@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.config.Settings;
 import dev.tidegate.loop.SteppedLoop;
-import dev.tidegate.rules.Rules;
 import dev.tidegate.stream.FakeClient;
-import dev.tidegate.stream.Hub;
-import dev.tidegate.stream.StreamConfig;
-import dev.tidegate.stream.deadman.Roster;
-import dev.tidegate.stream.door.Census;
+import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Pressure;
@@ -45,7 +42,14 @@ class ParkedTest {
   }
 
   private Session session() {
-    return new Session("s", "a", new FakeClient(false), false, StreamConfig.Tier.open(1), fanout);
+    return new Session(
+        "s",
+        "a",
+        Codec.JSON,
+        false,
+        new FakeClient(false),
+        Settings.of(Tier.class, "rank: 1"),
+        fanout);
   }
 
   private static Op.Subscribe request(int channels) {
@@ -99,23 +103,23 @@ class ParkedTest {
   void requestsOfAJoiningNodeAreAnsweredOnceWithoutATimerEach() throws Exception {
     Vertx vertx = Vertx.vertx();
     try {
-      Hub hub =
-          new Hub(
-              new Hub.Parts(
-                  "n1",
-                  0,
-                  StreamConfig.onPort("127.0.0.1", 0),
-                  loop,
-                  new Bus(vertx.eventBus()),
-                  frames,
-                  meters,
-                  new Census(),
-                  new Rules(),
-                  new Roster("n1", "r1")));
-      Subscriptions subscriptions = new Subscriptions(hub);
+      FakeInstance instance =
+          new FakeInstance(
+              loop,
+              new Bus(vertx.eventBus()),
+              new SimpleMeterRegistry(),
+              new FakeInstance.Nobody());
+      Subscriptions subscriptions = instance.subscriptions;
       FakeClient client = new FakeClient(false);
       Session session =
-          new Session("s", "a", client, false, StreamConfig.Tier.open(1), hub.fanout());
+          new Session(
+              "s",
+              "a",
+              Codec.JSON,
+              false,
+              client,
+              Settings.of(Tier.class, "rank: 1"),
+              instance.fanout);
       for (int i = 0; i < 50; i++) {
         subscriptions.subscribe(session, request(1));
       }

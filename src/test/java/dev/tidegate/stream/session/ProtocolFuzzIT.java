@@ -12,11 +12,12 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
+import dev.tidegate.rules.Rules;
 import dev.tidegate.stream.FakeMarket;
-import dev.tidegate.stream.Hub;
+import dev.tidegate.stream.FakeNode;
 import dev.tidegate.stream.StreamConfig;
+import dev.tidegate.stream.StreamNode;
 import dev.tidegate.stream.StreamVerticle;
-import dev.tidegate.stream.door.Census;
 import dev.tidegate.stream.door.Upgrade;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Deflate;
@@ -72,6 +73,7 @@ class ProtocolFuzzIT {
   private static final int LIMIT = 16 * 1024;
   private static final Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
   private static final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private static Census census;
   private static LeakWatch leaks;
   private static Vertx vertx;
   private static String url;
@@ -90,12 +92,20 @@ class ProtocolFuzzIT {
         Settings.of(
             StreamConfig.class,
             """
-            {host: 127.0.0.1, port: 0, drain: 1s, feedLost: 1h, maxFrame: %d, adaptive: false,
-             tiers: {default: {rank: 1, messagesPerSecond: 0}}, storm: {connections: 0},
-             cancelOnDisconnect: {topic: commands, route: orders, path: /v1/orders}}
+            host: 127.0.0.1
+            port: 0
+            tiers: {default: {rank: 1, messagesPerSecond: 0}}
+            storm: {connections: 0}
+            drain: 1s
+            feedLost: 1h
+            maxFrame: %d
+            adaptive: false
+            cancelOnDisconnect: {topic: commands, route: orders, path: /v1/orders}
             """
                 .formatted(LIMIT));
-    StreamVerticle verticle = new StreamVerticle(config, new OneKey(), registry, "fuzz", 0);
+    StreamNode node = FakeNode.of("fuzz", new OneKey(), new Rules(), registry);
+    census = FakeNode.census(node);
+    StreamVerticle verticle = new StreamVerticle(config, node, 0);
     vertx.deployVerticle(verticle).toCompletionStage().toCompletableFuture().get();
     url = "ws://127.0.0.1:" + verticle.port() + Upgrade.STREAM;
   }
@@ -107,9 +117,8 @@ class ProtocolFuzzIT {
         Duration.ofSeconds(10),
         () ->
             gauge("tidegate.stream.sessions") == 0 && gauge("tidegate.stream.subscriptions") == 0);
-    Census census = vertx.sharedData().<String, Census>getLocalMap("tidegate.stream").get("census");
     assertThat(census.present("127.0.0.1")).isZero();
-    assertThat(census.present(Hub.user("alice"))).isZero();
+    assertThat(census.present(Census.user("alice"))).isZero();
     vertx.close().toCompletionStage().toCompletableFuture().get();
     assertThat(thrown).isEmpty();
     assertThat(leaks.end()).isEmpty();

@@ -13,21 +13,15 @@ import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.loop.EventLoops;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Identity;
-import dev.tidegate.rules.Rules;
 import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.FakeMarket;
-import dev.tidegate.stream.Hub;
-import dev.tidegate.stream.StreamConfig;
-import dev.tidegate.stream.deadman.Roster;
-import dev.tidegate.stream.door.Census;
-import dev.tidegate.stream.encode.Frames;
-import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.OpReader;
 import dev.tidegate.stream.protocol.Token;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -54,7 +48,7 @@ class SubscriptionsTest {
   private final BlockingQueue<Promise<PrivateEvents>> asked = new LinkedBlockingQueue<>();
   private final List<String> symbols = new ArrayList<>();
   private FakeMarket market;
-  private Hub hub;
+  private FakeInstance instance;
   private Subscriptions subscriptions;
 
   @AfterEach
@@ -84,27 +78,17 @@ class SubscriptionsTest {
           new Snapshot(List.of(FakeMarket.level("7", "1")), List.of(FakeMarket.level("8", "1"))));
     }
     market.start();
-    on(this::hub);
-    await(() -> hub.listing().symbols().size() == count);
+    on(this::begin);
+    await(() -> instance.listing.symbols().size() == count);
   }
 
-  private Hub hub() {
-    hub =
-        new Hub(
-            new Hub.Parts(
-                "n1",
-                0,
-                StreamConfig.onPort("127.0.0.1", 0),
-                new EventLoops(new SimpleMeterRegistry()).of(context, "n1"),
-                bus,
-                new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
-                new StreamMeters(new SimpleMeterRegistry(), 0),
-                new Census(),
-                new Rules(),
-                new Roster("n1", "r1")));
-    subscriptions = new Subscriptions(hub);
-    hub.start();
-    return hub;
+  private FakeInstance begin() {
+    MeterRegistry registry = new SimpleMeterRegistry();
+    Loop loop = new EventLoops(registry).of(context, "n1");
+    instance = new FakeInstance(loop, bus, registry, new FakeInstance.Nobody());
+    subscriptions = instance.subscriptions;
+    instance.start();
+    return instance;
   }
 
   /** On the event loop, where everything happens. */
@@ -122,11 +106,11 @@ class SubscriptionsTest {
   }
 
   private long placed() throws Exception {
-    return on(hub.fanout()::placed);
+    return on(instance.fanout::placed);
   }
 
   private int cohorts() throws Exception {
-    return on(hub.fanout()::cohorts);
+    return on(instance.fanout::cohorts);
   }
 
   private void await(Callable<Boolean> condition) throws Exception {
@@ -140,17 +124,11 @@ class SubscriptionsTest {
   /** A client whose messages are looked at on the event loop only. */
   private final class Guest {
     final FakeClient client = new FakeClient(false);
-    final Session session =
-        new Session("s", "a", client, false, StreamConfig.Tier.open(1), hub.fanout());
+    final Session session;
 
     Guest() throws Exception {
-      session.identity =
-          new Identity("alice", "alice", "vip", Set.of(), Long.MAX_VALUE, "key:alice");
-      on(
-          () -> {
-            hub.opened(session);
-            return session;
-          });
+      Identity alice = new Identity("alice", "alice", "vip", Set.of(), Long.MAX_VALUE, "key:alice");
+      session = on(() -> instance.open(client, "a", alice));
     }
 
     void says(String json) throws Exception {
@@ -220,7 +198,7 @@ class SubscriptionsTest {
     }
     first.hasBooks(1, 2);
     second.hasBooks(1, 2);
-    List<Token.Entry> entries = on(() -> Cursors.of(second.session, hub.privates()));
+    List<Token.Entry> entries = on(() -> Cursors.of(second.session, instance.privates));
     assertThat(entries).hasSize(count + 1);
     assertThat(Token.write(entries)).isNotNull();
     for (Token.Entry entry : entries) {

@@ -3,16 +3,18 @@ package dev.tidegate.stream.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidegate.config.Settings;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.FakeClient;
-import dev.tidegate.stream.StreamConfig;
+import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Pressure;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.session.Session;
+import dev.tidegate.stream.session.Tier;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import org.junit.jupiter.api.Test;
@@ -27,7 +29,7 @@ class CloseTest {
           new StreamMeters(new SimpleMeterRegistry(), 0));
   private final FakeClient client = new FakeClient(false);
   private final Session session =
-      new Session("s", "a", client, false, StreamConfig.Tier.open(1), fanout);
+      new Session("s", "a", Codec.JSON, false, client, Settings.of(Tier.class, "rank: 1"), fanout);
 
   @Test
   void whenToComeBackIsSaidInTheMessageAndInTheReason() {
@@ -38,7 +40,7 @@ class CloseTest {
     assertThat(last.path("code").asInt()).isEqualTo(4004);
     assertThat(client.reason)
         .isEqualTo("no market data; retryAfter=" + last.path("retryAfter").asLong());
-    assertThat(session.closedWith).isEqualTo(CloseCode.FEED_LOST);
+    assertThat(session.closedWith()).isEqualTo(CloseCode.FEED_LOST);
   }
 
   @Test

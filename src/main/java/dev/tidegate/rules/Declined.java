@@ -3,10 +3,10 @@ package dev.tidegate.rules;
 import dev.tidegate.problem.Problem;
 
 /** An order that is not carried out, with the reason that the operator gets. */
-final class Refused extends RuntimeException {
+public final class Declined extends RuntimeException {
   final Problem problem;
 
-  Refused(Problem problem, String detail) {
+  Declined(Problem problem, String detail) {
     super(detail, null, false, false);
     this.problem = problem;
   }

@@ -1,17 +1,10 @@
-package dev.tidegate.stream.door;
+package dev.tidegate.stream.session;
 
-import io.vertx.core.shareddata.Shareable;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Who is connected to this node, over all instances. Safe to share. */
-public final class Census implements Shareable {
+/** Who is connected to this node, over all instances. Safe for all threads. */
+public final class Census {
   private final ConcurrentHashMap<String, Integer> present = new ConcurrentHashMap<>();
-  private final ReconnectStorms loops = new ReconnectStorms();
-
-  /** Those who come and go too often. */
-  public ReconnectStorms loops() {
-    return loops;
-  }
 
   /** Counts one in; false, and nothing counted, when there are as many as may be. */
   public boolean enter(String who, int most) {
@@ -32,5 +25,10 @@ public final class Census implements Shareable {
 
   public int present(String who) {
     return present.getOrDefault(who, 0);
+  }
+
+  /** How a user is known here, as against an address. */
+  public static String user(String consumer) {
+    return "user:" + consumer;
   }
 }

@@ -1,0 +1,43 @@
+package dev.tidegate.stream;
+
+import dev.tidegate.loop.EventLoops;
+import dev.tidegate.policy.Authenticator;
+import dev.tidegate.rules.RuleMeters;
+import dev.tidegate.rules.Rules;
+import dev.tidegate.stream.deadman.Roster;
+import dev.tidegate.stream.door.ReconnectStorms;
+import dev.tidegate.stream.session.Census;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.UUID;
+
+/** What the STREAM instances of one node share; safe for all threads. */
+public final class StreamNode {
+  final String name;
+  final Authenticator authenticator;
+  final Rules rules;
+  final RuleMeters ruleMeters;
+  final MeterRegistry registry;
+  final EventLoops loops;
+  final Census census = new Census();
+  final ReconnectStorms storms = new ReconnectStorms();
+  final Roster roster;
+
+  /**
+   * @param name the node's
+   * @param rules what operators have ordered, for all roles of the node
+   */
+  public StreamNode(
+      String name,
+      Authenticator authenticator,
+      Rules rules,
+      MeterRegistry registry,
+      EventLoops loops) {
+    this.name = name;
+    this.authenticator = authenticator;
+    this.rules = rules;
+    this.ruleMeters = new RuleMeters(registry);
+    this.registry = registry;
+    this.loops = loops;
+    this.roster = new Roster(name, UUID.randomUUID().toString());
+  }
+}

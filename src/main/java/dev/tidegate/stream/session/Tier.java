@@ -1,0 +1,98 @@
+package dev.tidegate.stream.session;
+
+import dev.tidegate.config.Check;
+import dev.tidegate.config.Default;
+import dev.tidegate.rules.TierLimits;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a tier may do; 0 is no limit.
+ *
+ * @param rank under overload the lowest ranks get wider windows first
+ * @param connectionsPerUser at the same time on this node, like the next
+ * @param connectionsPerAddress for anonymous callers and users alike
+ * @param channels the channels that may be followed; null for all
+ * @param symbols the symbols that may be followed, {@code *} at the end matches any rest; null for
+ *     all
+ * @param allSymbols whether {@code "symbol":"*"} may be subscribed
+ */
+public record Tier(
+    @Default("0") int rank,
+    @Default("0") int connectionsPerUser,
+    @Default("0") int connectionsPerAddress,
+    @Default("1000") int subscriptions,
+    @Default("100") int messagesPerSecond,
+    @Default("0") int framesPerSecond,
+    @Nullable List<String> channels,
+    @Nullable List<String> symbols,
+    @Default("true") boolean allSymbols) {
+  /** The name of the tier of those who have not said who they are. */
+  public static final String ANONYMOUS = "anonymous";
+
+  public Tier {
+    channels = channels == null ? null : List.copyOf(channels);
+    symbols = symbols == null ? null : List.copyOf(symbols);
+    Check.within("rank", rank, 0, 3);
+    Check.within("connectionsPerUser", connectionsPerUser, 0, TierLimits.MOST);
+    Check.within("connectionsPerAddress", connectionsPerAddress, 0, TierLimits.MOST);
+    Check.within("subscriptions", subscriptions, 1, TierLimits.MOST_SUBSCRIPTIONS);
+    Check.within("messagesPerSecond", messagesPerSecond, 0, TierLimits.MOST);
+    Check.within("framesPerSecond", framesPerSecond, 0, TierLimits.MOST);
+  }
+
+  /** With the limits that an operator has changed. */
+  Tier with(TierLimits changed) {
+    return changed.equals(TierLimits.NONE) ? this : amended(changed.over(limits()));
+  }
+
+  private Tier amended(TierLimits all) {
+    return new Tier(
+        rank,
+        given(all.connectionsPerUser(), connectionsPerUser),
+        given(all.connectionsPerAddress(), connectionsPerAddress),
+        given(all.subscriptions(), subscriptions),
+        given(all.messagesPerSecond(), messagesPerSecond),
+        given(all.framesPerSecond(), framesPerSecond),
+        channels,
+        symbols,
+        allSymbols);
+  }
+
+  private static int given(@Nullable Integer limit, int otherwise) {
+    return limit == null ? otherwise : limit;
+  }
+
+  /** What of it operators can change. */
+  public TierLimits limits() {
+    return new TierLimits(
+        connectionsPerUser,
+        connectionsPerAddress,
+        subscriptions,
+        messagesPerSecond,
+        framesPerSecond);
+  }
+
+  boolean mayFollow(String channel, String symbol) {
+    return mayFollowChannel(channel) && mayFollow(symbol);
+  }
+
+  boolean mayFollowChannel(String channel) {
+    return channels == null || channels.contains(channel);
+  }
+
+  private boolean mayFollow(String symbol) {
+    if (symbols == null) {
+      return true;
+    }
+    for (String pattern : symbols) {
+      boolean open = pattern.endsWith("*");
+      if (open
+          ? symbol.startsWith(pattern.substring(0, pattern.length() - 1))
+          : pattern.equals(symbol)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,115 @@
+package dev.tidegate.stream.session;
+
+import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Markets;
+import dev.tidegate.loop.Loop;
+import dev.tidegate.policy.Authenticator;
+import dev.tidegate.policy.Identity;
+import dev.tidegate.rules.RuleMeters;
+import dev.tidegate.rules.Rules;
+import dev.tidegate.stream.FakeClient;
+import dev.tidegate.stream.encode.Codec;
+import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.fanout.Fanout;
+import dev.tidegate.stream.fanout.Pressure;
+import dev.tidegate.stream.observe.StreamMeters;
+import dev.tidegate.stream.protocol.Op;
+import dev.tidegate.stream.protocol.Refusal;
+import dev.tidegate.stream.protocol.Replies;
+import dev.tidegate.stream.shard.Kept;
+import dev.tidegate.stream.shard.Listing;
+import dev.tidegate.stream.shard.Shards;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Sessions and all that they stand on, without sockets. */
+public final class FakeInstance {
+  public final Rules rules = new Rules();
+  public final RuleMeters ruleMeters;
+  public final Tiers tiers = new Tiers(Map.of(), rules);
+  public final Bans bans;
+  public final Fanout fanout;
+  public final Sessions sessions;
+  public final Listing listing;
+  public final PrivateStreams privates;
+  public final Subscriptions subscriptions;
+  public final Protocol protocol;
+  private final Bus bus;
+
+  public FakeInstance(Loop loop, Bus bus, MeterRegistry registry, Authenticator authenticator) {
+    this.bus = bus;
+    StreamMeters meters = new StreamMeters(registry, 0);
+    ruleMeters = new RuleMeters(registry);
+    bans = new Bans(rules, ruleMeters);
+    Frames frames = new Frames(UnpooledByteBufAllocator.DEFAULT, 1);
+    fanout = new Fanout(loop, frames, new Pressure(false), meters);
+    sessions = new Sessions("n1-0-", meters);
+    listing = new Listing(loop.nanos());
+    Replies replies = new Replies(loop);
+    privates = new PrivateStreams(bus, replies, meters::healed);
+    Shards shards = new Shards(bus, loop, fanout, new Kept(20_000, 2_000), meters);
+    subscriptions = new Subscriptions(loop, fanout, listing, shards, privates, replies, sessions);
+    Logins logins =
+        new Logins(authenticator, bans, tiers, new Census(), subscriptions, replies, meters);
+    Lookups lookups = new Lookups(bus, replies);
+    protocol =
+        new Protocol(
+            loop, replies, meters, logins, subscriptions, privates, lookups, new Unarmed());
+  }
+
+  /** Cancel on disconnect is not what is looked at. */
+  private static final class Unarmed implements Protocol.Arming {
+    @Override
+    public void arm(Session session, Op.CancelOnDisconnect op) throws Refusal {
+      throw new Refusal(Refusal.UNAVAILABLE, "cancelOnDisconnect: not here");
+    }
+
+    @Override
+    public void ended(Session session) {}
+  }
+
+  /** Nobody is known. */
+  public static final class Nobody implements Authenticator {
+    @Override
+    public Verdict apiKey(String key) {
+      return new Verdict(null, "no keys");
+    }
+
+    @Override
+    public Verdict bearer(String token) {
+      return new Verdict(null, "no tokens");
+    }
+  }
+
+  /** Begins to hear which symbols there are. */
+  void start() {
+    bus.hear(
+        Markets.DIRECTORY,
+        directory -> {
+          if (listing.hear(directory)) {
+            subscriptions.newSymbols();
+          }
+        });
+    bus.publish(Markets.DIRECTORY_WANTED, new Markets.DirectoryWanted("n1"));
+  }
+
+  /** A session of somebody, or of nobody, that is open from now on. */
+  public Session open(FakeClient client, String address, @Nullable Identity identity) {
+    Tier tier = tiers.of(identity == null ? Tier.ANONYMOUS : identity.tier());
+    Session session =
+        new Session(sessions.nextId(), address, Codec.JSON, false, client, tier, fanout);
+    if (identity != null) {
+      session.belongsTo(identity, tier);
+    }
+    sessions.opened(session);
+    return session;
+  }
+
+  void end(Session session) {
+    if (sessions.ended(session)) {
+      protocol.ended(session);
+    }
+  }
+}
