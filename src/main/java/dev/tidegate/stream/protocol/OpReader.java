@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.stream.encode.Codec;
+import dev.tidegate.stream.encode.Frames;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +50,16 @@ public final class OpReader {
           .reader();
 
   private OpReader() {}
+
+  /** Text is JSON whatever was agreed; the rest is in the codec. */
+  public static Op read(Codec codec, int opcode, byte[] message, int length) throws Refusal {
+    return opcode == Frames.TEXT
+        ? read(message, length)
+        : switch (codec) {
+          case JSON -> read(message, length);
+          case PROTO -> readBinary(message, length);
+        };
+  }
 
   public static Op read(byte[] message, int length) throws Refusal {
     return read(parse(message, length));
