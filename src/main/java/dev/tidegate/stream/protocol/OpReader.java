@@ -7,14 +7,15 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tidegate.bus.Commands.PrivateChannel;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Frames;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,13 @@ public final class OpReader {
   private static final int MAX_REQUEST = 64;
   private static final int MAX_GRACE = 600_000;
 
-  private static final Set<String> PRIVATE = Set.of("requests", "orders");
+  /** As clients are told them. */
+  private static final List<String> CHANNELS =
+      Stream.concat(
+              Stream.of(Channel.values()).map(Channel::text),
+              Stream.of(PrivateChannel.values()).map(PrivateChannel::text))
+          .toList();
+
   private static final Set<String> WANTED =
       Set.of(
           "channel", "symbol", "depth", "interval", "window", "since", "meta", "checksum", "epoch");
@@ -203,7 +210,7 @@ public final class OpReader {
   }
 
   private static Op.Key key(JsonNode item, String name, String at) throws Refusal {
-    if (PRIVATE.contains(name)) {
+    if (PrivateChannel.named(name) != null) {
       return new Op.Key(name, null, "", 0, "");
     }
     Channel channel = channel(name, at);
@@ -226,17 +233,20 @@ public final class OpReader {
   }
 
   private static Channel channel(String name, String at) throws Refusal {
-    for (Channel channel : Channel.values()) {
-      if (channel.name().toLowerCase(Locale.ROOT).equals(name)) {
-        return channel;
-      }
+    Channel channel = Channel.named(name);
+    if (channel != null) {
+      return channel;
     }
     throw new Refusal(
         Refusal.UNKNOWN_CHANNEL,
         at
             + "channel: \""
             + shown(name)
-            + "\" (expected book, trades, ticker, candles, status, requests or orders)");
+            + "\" (expected "
+            + String.join(", ", CHANNELS.subList(0, CHANNELS.size() - 1))
+            + " or "
+            + CHANNELS.getLast()
+            + ")");
   }
 
   private static Op.@Nullable Since since(@Nullable JsonNode since, String at) throws Refusal {

@@ -8,9 +8,9 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +23,15 @@ public final class Token {
   public static final int MOST = 48 * 1024;
 
   private static final int VERSION = 1;
+
+  /** Their positions stand in tokens: these, and after them whatever channels came later. */
   private static final List<String> NAMES =
-      List.of("book", "trades", "ticker", "candles", "status", "requests", "orders");
+      Stream.concat(
+              Stream.of("book", "trades", "ticker", "candles", "status", "requests", "orders"),
+              Stream.of(Channel.values()).map(Channel::text))
+          .distinct()
+          .toList();
+
   private static final int META = 1;
   private static final int CHECKSUM = 2;
   private static final int EXPANDED = 4;
@@ -105,7 +112,7 @@ public final class Token {
     long seq = in.int64();
     String interval = bar == 0 ? "" : OpReader.INTERVALS.get(bar - 1);
     Op.Since since = epoch == 0 ? null : new Op.Since(epochs.get(epoch - 1), Math.max(0, seq));
-    Channel channel = channel(name);
+    Channel channel = Channel.named(name);
     check(OpReader.WINDOWS.contains(window) && OpReader.DEPTHS.contains(depth));
     check(depth == 0 || channel == Channel.BOOK);
     check((channel == Channel.CANDLES) == (bar != 0));
@@ -114,15 +121,6 @@ public final class Token {
     return new Entry(
         new Op.Wanted(key, window, (flags & META) != 0, (flags & CHECKSUM) != 0, since),
         (flags & EXPANDED) != 0 && !key.wildcard() && channel != null);
-  }
-
-  private static @Nullable Channel channel(String name) {
-    for (Channel channel : Channel.values()) {
-      if (channel.name().toLowerCase(Locale.ROOT).equals(name)) {
-        return channel;
-      }
-    }
-    return null;
   }
 
   private static void check(boolean good) {

@@ -91,6 +91,7 @@ public final class BookTopic extends Topic {
   }
 
   /** Follows the book, which has the update already. */
+  @Override
   public void follow(long newSeq, long newTime, Event event) {
     if (full()) {
       add(newSeq, newTime, remembered(event));

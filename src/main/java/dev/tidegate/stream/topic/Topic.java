@@ -76,7 +76,12 @@ public abstract class Topic {
     return true;
   }
 
-  public final void add(long newSeq, long newTime, Event event) {
+  /** Takes what its source says next. */
+  public void follow(long newSeq, long newTime, Event event) {
+    add(newSeq, newTime, remembered(event));
+  }
+
+  final void add(long newSeq, long newTime, Event event) {
     long previous = version;
     long prevSeq = seq == 0 ? newSeq - 1 : seq;
     version = versions.next();
