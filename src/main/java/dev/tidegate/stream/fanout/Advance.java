@@ -5,8 +5,8 @@ import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.encode.Text;
 import dev.tidegate.stream.topic.BookTopic;
 import dev.tidegate.stream.topic.Entry;
-import dev.tidegate.stream.topic.Topic;
 import dev.tidegate.stream.topic.EventsTopic;
+import dev.tidegate.stream.topic.Topic;
 import org.jspecify.annotations.Nullable;
 
 /** How a lane goes on in one topic in which it stands elsewhere than in its others. */

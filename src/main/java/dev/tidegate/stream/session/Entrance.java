@@ -57,8 +57,6 @@ public final class Entrance {
         return Join.from(topic, first.version - 1);
       }
     }
-    return topic instanceof EventsTopic
-        ? Join.from(topic, fanout.current())
-        : Join.fresh(topic);
+    return topic instanceof EventsTopic ? Join.from(topic, fanout.current()) : Join.fresh(topic);
   }
 }
