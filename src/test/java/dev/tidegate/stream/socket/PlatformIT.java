@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What {@link Platform} assumes of Vert.x and Netty: an upgrade that breaks it fails here. */
+@SuppressWarnings("try") // a connection is looked at for as long as it is open
 class PlatformIT {
   private static final String REQUEST =
       "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
