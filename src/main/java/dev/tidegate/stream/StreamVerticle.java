@@ -39,7 +39,7 @@ public final class StreamVerticle extends VerticleBase {
     hub = parts;
     deaf = node.rules.onChange(() -> loop.execute(parts.enforcement::changed));
     parts.start();
-    for (HttpServerOptions options : Listeners.of(config)) {
+    for (HttpServerOptions options : ListenerOptions.of(config)) {
       servers.add(vertx.createHttpServer(options).requestHandler(parts.upgrade::handle));
     }
     return Future.all(servers.stream().map(HttpServer::listen).toList());

@@ -1,5 +1,6 @@
 package dev.tidegate.ingress.observe;
 
+import dev.tidegate.json.JsonString;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.FileDescriptor;
@@ -7,7 +8,6 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -92,7 +92,6 @@ public final class AccessLog {
   /** The lines of one event loop, gathered into a batch of bytes. */
   public static final class Lines {
     private static final int MAX_LINE = 24 * 1024;
-    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     private final @Nullable AccessLog log;
     private byte[] batch = new byte[BATCH + MAX_LINE];
@@ -115,33 +114,21 @@ public final class AccessLog {
       return this;
     }
 
-    /** The inside of a JSON string, for {@link #raw}. */
-    static byte[] escaped(String text) {
-      Lines lines = new Lines(null);
-      lines.text(text);
-      return Arrays.copyOf(lines.batch, lines.end);
-    }
-
-    /** The inside of a JSON string; what is too long for a line is cut. */
+    /** A JSON string; what is too long for a line is cut. */
     Lines text(String text) {
-      int length = Math.min(text.length(), MAX_TEXT);
-      for (int i = 0; i < length; i++) {
-        char c = text.charAt(i);
-        if (c < ' ' || c == '"' || c == '\\' || c >= 127) {
-          escape(c);
-        } else {
-          batch[end++] = (byte) c;
-        }
-      }
+      end = JsonString.write(fitting(text), batch, end);
       return this;
     }
 
-    private void escape(char c) {
-      batch[end++] = '\\';
-      batch[end++] = 'u';
-      for (int shift = 12; shift >= 0; shift -= 4) {
-        batch[end++] = HEX[c >> shift & 15];
-      }
+    /** The same for {@link #raw}. */
+    static byte[] quoted(String text) {
+      String fitting = fitting(text);
+      byte[] quoted = new byte[JsonString.room(fitting)];
+      return Arrays.copyOf(quoted, JsonString.write(fitting, quoted, 0));
+    }
+
+    private static String fitting(String text) {
+      return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT);
     }
 
     Lines number(long number) {

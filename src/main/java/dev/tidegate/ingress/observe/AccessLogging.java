@@ -16,18 +16,18 @@ import org.jspecify.annotations.Nullable;
 public final class AccessLogging implements Policy {
   private static final byte[] TIME = ascii("{\"time\":\"");
   private static final byte[] POINT = ascii(".");
-  private static final byte[] REQUEST_ID = ascii("Z\",\"requestId\":\"");
-  private static final byte[] METHOD = ascii("\",\"method\":\"");
-  private static final byte[] PATH = ascii("\",\"path\":\"");
-  private static final byte[] ROUTE = ascii("\",\"route\":\"");
-  private static final byte[] UPSTREAM = ascii("\",\"upstream\":\"");
-  private static final byte[] STATUS = ascii("\",\"status\":");
+  private static final byte[] REQUEST_ID = ascii("Z\",\"requestId\":");
+  private static final byte[] METHOD = ascii(",\"method\":");
+  private static final byte[] PATH = ascii(",\"path\":");
+  private static final byte[] ROUTE = ascii(",\"route\":");
+  private static final byte[] UPSTREAM = ascii(",\"upstream\":");
+  private static final byte[] STATUS = ascii(",\"status\":");
   private static final byte[] BYTES = ascii(",\"bytes\":");
   private static final byte[] MILLIS = ascii(",\"ms\":");
-  private static final byte[] CLIENT = ascii(",\"client\":\"");
-  private static final byte[] CONSUMER = ascii("\",\"consumer\":\"");
-  private static final byte[] CAUSE = ascii("\",\"cause\":\"");
-  private static final byte[] END = ascii("\"}");
+  private static final byte[] CLIENT = ascii(",\"client\":");
+  private static final byte[] CONSUMER = ascii(",\"consumer\":");
+  private static final byte[] CAUSE = ascii(",\"cause\":");
+  private static final byte[] END = ascii("}");
 
   private final AccessLog.Lines lines;
   private final PerRoute<byte[]> route;
@@ -46,10 +46,10 @@ public final class AccessLogging implements Policy {
   private static byte[] route(String id, @Nullable String upstream) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(ROUTE);
-    out.writeBytes(AccessLog.Lines.escaped(id));
+    out.writeBytes(AccessLog.Lines.quoted(id));
     if (upstream != null) {
       out.writeBytes(UPSTREAM);
-      out.writeBytes(AccessLog.Lines.escaped(upstream));
+      out.writeBytes(AccessLog.Lines.quoted(upstream));
     }
     return out.toByteArray();
   }

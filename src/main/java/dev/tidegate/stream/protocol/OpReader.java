@@ -7,12 +7,16 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tidegate.bus.Commands.PrivateChannel;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Interval;
+import dev.tidegate.stream.encode.Codec;
+import dev.tidegate.stream.encode.Frames;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +30,13 @@ public final class OpReader {
   private static final int MAX_REQUEST = 64;
   private static final int MAX_GRACE = 600_000;
 
-  private static final Set<String> PRIVATE = Set.of("requests", "orders");
+  /** As clients are told them. */
+  private static final List<String> CHANNELS =
+      Stream.concat(
+              Stream.of(Channel.values()).map(Channel::text),
+              Stream.of(PrivateChannel.values()).map(PrivateChannel::text))
+          .toList();
+
   private static final Set<String> WANTED =
       Set.of(
           "channel", "symbol", "depth", "interval", "window", "since", "meta", "checksum", "epoch");
@@ -47,6 +57,16 @@ public final class OpReader {
           .reader();
 
   private OpReader() {}
+
+  /** Text is JSON whatever was agreed; the rest is in the codec. */
+  public static Op read(Codec codec, int opcode, byte[] message, int length) throws Refusal {
+    return opcode == Frames.TEXT
+        ? read(message, length)
+        : switch (codec) {
+          case JSON -> read(message, length);
+          case PROTO -> readBinary(message, length);
+        };
+  }
 
   public static Op read(byte[] message, int length) throws Refusal {
     return read(parse(message, length));
@@ -190,7 +210,7 @@ public final class OpReader {
   }
 
   private static Op.Key key(JsonNode item, String name, String at) throws Refusal {
-    if (PRIVATE.contains(name)) {
+    if (PrivateChannel.named(name) != null) {
       return new Op.Key(name, null, "", 0, "");
     }
     Channel channel = channel(name, at);
@@ -223,7 +243,11 @@ public final class OpReader {
         at
             + "channel: \""
             + shown(name)
-            + "\" (expected book, trades, ticker, candles, status, requests or orders)");
+            + "\" (expected "
+            + String.join(", ", CHANNELS.subList(0, CHANNELS.size() - 1))
+            + " or "
+            + CHANNELS.getLast()
+            + ")");
   }
 
   private static Op.@Nullable Since since(@Nullable JsonNode since, String at) throws Refusal {

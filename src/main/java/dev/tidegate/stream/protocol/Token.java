@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +24,15 @@ public final class Token {
   public static final int MOST = 48 * 1024;
 
   private static final int VERSION = 1;
+
+  /** Their positions stand in tokens: these, and after them whatever channels came later. */
   private static final List<String> NAMES =
-      List.of("book", "trades", "ticker", "candles", "status", "requests", "orders");
+      Stream.concat(
+              Stream.of("book", "trades", "ticker", "candles", "status", "requests", "orders"),
+              Stream.of(Channel.values()).map(Channel::text))
+          .distinct()
+          .toList();
+
   private static final int META = 1;
   private static final int CHECKSUM = 2;
   private static final int EXPANDED = 4;

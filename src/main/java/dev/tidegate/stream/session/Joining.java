@@ -8,6 +8,7 @@ import dev.tidegate.stream.fanout.Lane;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.shard.Instrument;
 import dev.tidegate.stream.topic.Entry;
+import dev.tidegate.stream.topic.EventsTopic;
 import dev.tidegate.stream.topic.Topic;
 import org.jspecify.annotations.Nullable;
 
@@ -50,12 +51,12 @@ public final class Joining {
         subscription.recovered = true;
         return Join.since(topic, since.seq());
       }
-      if (topic.channel == Channel.TRADES && topic.ring.size() > 0) {
+      if (topic instanceof EventsTopic && topic.ring.size() > 0) {
         Entry first = topic.ring.at(0);
         subscription.first = first.seq;
         return Join.from(topic, first.version - 1);
       }
     }
-    return topic.channel == Channel.TRADES ? Join.from(topic, fanout.current()) : Join.fresh(topic);
+    return topic instanceof EventsTopic ? Join.from(topic, fanout.current()) : Join.fresh(topic);
   }
 }

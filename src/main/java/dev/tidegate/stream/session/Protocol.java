@@ -72,7 +72,7 @@ public final class Protocol {
     message(session, Frames.TEXT, bytes, length);
   }
 
-  /** A request in JSON, or in Protobuf from a session that has agreed to it. */
+  /** A request in JSON, or in what the session has agreed to. */
   public void message(Session session, int opcode, byte[] bytes, int length) {
     if (!session.open()) {
       return;
@@ -83,8 +83,7 @@ public final class Protocol {
       return;
     }
     try {
-      boolean binary = opcode == Frames.BINARY;
-      handle(session, binary ? OpReader.readBinary(bytes, length) : OpReader.read(bytes, length));
+      handle(session, OpReader.read(session.codec, opcode, bytes, length));
       session.conduct.calm();
     } catch (Refusal refusal) {
       refuse(session, refusal);

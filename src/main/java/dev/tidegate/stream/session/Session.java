@@ -3,8 +3,8 @@ package dev.tidegate.stream.session;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.encode.Codec;
-import dev.tidegate.stream.encode.Reply;
 import dev.tidegate.stream.encode.Shape;
+import dev.tidegate.stream.encode.Statement;
 import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Lag;
 import dev.tidegate.stream.fanout.Lane;
@@ -145,7 +145,7 @@ public final class Session implements Wheel.Timed, Reader {
   }
 
   /** Tells the client to go elsewhere, which its close need not repeat. */
-  public void sendAway(Reply reconnect) {
+  public void sendAway(Statement reconnect) {
     control(reconnect);
     if (life == Life.OPEN) {
       life = Life.LEAVING;
@@ -266,7 +266,7 @@ public final class Session implements Wheel.Timed, Reader {
    * A reply, a notice or a private message: it goes out whatever else waits, or the session ends.
    */
   @Override
-  public void control(Reply reply) {
+  public void control(Statement reply) {
     if (!open()) {
       return;
     }

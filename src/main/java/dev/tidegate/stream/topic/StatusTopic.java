@@ -15,8 +15,6 @@ public final class StatusTopic extends LatestTopic {
   private static final String LIVE = "live";
   private static final String DELAYED = "delayed";
   private static final Status UNKNOWN = new Status(LIVE, "");
-  private static final List<Channel> DATA =
-      List.of(Channel.BOOK, Channel.TRADES, Channel.TICKER, Channel.CANDLES);
 
   private final Predicate<Channel> has;
   private Status source = UNKNOWN;
@@ -85,7 +83,7 @@ public final class StatusTopic extends LatestTopic {
 
   private List<Channel> delayed() {
     List<Channel> delayed = new ArrayList<>(0);
-    for (Channel channel : overlay.trouble() != null ? DATA : overlay.silent()) {
+    for (Channel channel : overlay.trouble() != null ? Channel.DATA : overlay.silent()) {
       if (has.test(channel)) {
         delayed.add(channel);
       }
