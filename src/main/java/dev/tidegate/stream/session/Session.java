@@ -61,7 +61,7 @@ public final class Session implements Wheel.Timed, Reader {
   private boolean armed;
 
   private int asked;
-  private Written written = Written.NOTHING;
+  private Outgoing written = Outgoing.NOTHING;
   private Life life = Life.OPEN;
   private @Nullable CloseCode closedWith;
   private boolean waiting;
@@ -224,7 +224,7 @@ public final class Session implements Wheel.Timed, Reader {
     if (!open()) {
       return false;
     }
-    if (written == Written.DATA) {
+    if (written == Outgoing.DATA) {
       return true;
     }
     if (!outlet.writable()) {
@@ -252,7 +252,7 @@ public final class Session implements Wheel.Timed, Reader {
   @Override
   public void write(ByteBuf frame) {
     send(frame);
-    written = Written.DATA;
+    written = Outgoing.DATA;
   }
 
   private void send(ByteBuf frame) {
@@ -278,15 +278,15 @@ public final class Session implements Wheel.Timed, Reader {
   }
 
   private void touch() {
-    if (written == Written.NOTHING) {
+    if (written == Outgoing.NOTHING) {
       fanout.touched(this);
-      written = Written.CONTROL;
+      written = Outgoing.CONTROL;
     }
   }
 
   @Override
   public void flush() {
-    written = Written.NOTHING;
+    written = Outgoing.NOTHING;
     outlet.flush();
   }
 

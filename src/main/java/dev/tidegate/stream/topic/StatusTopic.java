@@ -2,6 +2,7 @@ package dev.tidegate.stream.topic;
 
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Event;
+import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Status;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,9 +13,7 @@ import java.util.function.Predicate;
  * its operators know. A change of the latter is said again under the same sequence.
  */
 public final class StatusTopic extends LatestTopic {
-  private static final String LIVE = "live";
-  private static final String DELAYED = "delayed";
-  private static final Status UNKNOWN = new Status(LIVE, "");
+  private static final Status UNKNOWN = new Status(State.LIVE, "");
 
   private final Predicate<Channel> has;
   private Status source = UNKNOWN;
@@ -74,9 +73,10 @@ public final class StatusTopic extends LatestTopic {
           overlay.active().from(),
           overlay.announced());
     }
-    boolean flows = source.state().equals(LIVE) || source.state().equals(DELAYED);
+    boolean flows = source.is(State.LIVE) || source.is(State.DELAYED);
     if (flows && !delayed.isEmpty()) {
-      return new Status(DELAYED, why(delayed), delayed, overlay.since(), overlay.announced());
+      return new Status(
+          State.DELAYED.text(), why(delayed), delayed, overlay.since(), overlay.announced());
     }
     return new Status(source.state(), source.detail(), List.of(), 0, overlay.announced());
   }

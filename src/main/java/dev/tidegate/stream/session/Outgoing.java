@@ -1,7 +1,7 @@
 package dev.tidegate.stream.session;
 
 /** What was written to a session in this turn of the loop. */
-enum Written {
+public enum Outgoing {
   NOTHING,
   /** Something that goes out whatever else waits. */
   CONTROL,
