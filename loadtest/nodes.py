@@ -178,17 +178,17 @@ def config(name, http_port, stream_port, admin_port, **parts):
     return document
 
 
-def node(processes, document, roles, env=None, cluster=None, cpu=None, jvm=()):
+def node(processes, document, roles, env=None, cluster=None, cpu=None, jvm=(), jar=JAR):
     """Starts a node; returns at once, wait_line(process, "ready") waits for it."""
-    if not os.path.isfile(JAR):
-        raise Failure(f"{JAR}: not found; build it with: make build")
+    if not os.path.isfile(jar):
+        raise Failure(f"{jar}: not found; build it with: make build")
     name = document["node"]
     base = os.path.join(processes.folder, name)
     with open(base + ".yaml", "w") as f:
         json.dump(document, f, indent=1)
     with open(base + ".verticles.json", "w") as f:
         json.dump({"roles": [{"role": r, "instances": n} for r, n in roles.items()]}, f)
-    args = [os.path.join(jdk(), "bin", "java"), *JVM_FLAGS, *GATEWAY_FLAGS, *jvm, "-jar", JAR, "run",
+    args = [os.path.join(jdk(), "bin", "java"), *JVM_FLAGS, *GATEWAY_FLAGS, *jvm, "-jar", jar, "run",
             "--config", base + ".yaml", "--verticles", base + ".verticles.json"]
     if cluster:
         args += ["--cluster", cluster]

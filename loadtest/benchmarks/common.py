@@ -49,12 +49,17 @@ def prepare():
     subprocess.run([*javac, os.path.join(BENCH, "Lean.java"), os.path.join(BENCH, "Fan.java")], check=True, stderr=subprocess.DEVNULL)
 
 
-def gateway(processes, name, roles, ports=None, env=None, jvm=(), **parts):
+def builds(opts):
+    """What is measured: this build, and before it the one that it is held against, as names and jars."""
+    return [*([("before", opts.beside)] if opts.beside else []), ("tidegate", nodes.JAR)]
+
+
+def gateway(processes, name, roles, ports=None, env=None, jvm=(), jar=nodes.JAR, **parts):
     """One node on the gateway's core; returns its process and its three ports."""
     http, stream, admin = ports or nodes.free_ports(3)
     document = nodes.config(name, http, stream, admin, **parts)
     document["eventLoops"] = 1
-    process = nodes.node(processes, document, roles, env=env, cpu=GATEWAY_CPU, jvm=[*HEAP, *jvm])
+    process = nodes.node(processes, document, roles, env=env, cpu=GATEWAY_CPU, jvm=[*HEAP, *jvm], jar=jar)
     processes.wait_line(process, "ready", 60)
     return process, http, stream, admin
 
@@ -69,11 +74,11 @@ def ceiling(processes, name, mode, window=0, more=()):
             "publish": ["pub", ingest], "tail": [str(SYMBOLS), "raw"], "window": window}
 
 
-def stream_node(processes, name="n-stream", jvm=(), **stream):
+def stream_node(processes, name="n-stream", jvm=(), jar=nodes.JAR, **stream):
     """A node that only pushes; its feed is a socket. Returns its process, its ports for clients and operators, and the feed's."""
     feed = nodes.free_ports(1)[0]
     process, _, port, admin = gateway(
-        processes, name, {"MARKET": 1, "STREAM": 1, "ADMIN": 1}, jvm=jvm, market={"feed": "socket", "socket": {"port": feed}, "shards": 1},
+        processes, name, {"MARKET": 1, "STREAM": 1, "ADMIN": 1}, jvm=jvm, jar=jar, market={"feed": "socket", "socket": {"port": feed}, "shards": 1},
         stream={"tiers": {"anonymous": {"connectionsPerAddress": 1_000_000}}, **stream})
     # A symbol is listed with its first record, and only listed symbols can be subscribed.
     publish("publish", feed, 500, 2, str(SYMBOLS)).wait(30)

@@ -1,7 +1,7 @@
 """WebSocket messages from the feed's socket to the client's, beside the rig's encode-once ceilings."""
 import statistics
 
-from benchmarks.common import ceiling, fan_run, in_turn, middle, say, stream_node, table, tidegate
+from benchmarks.common import builds, ceiling, fan_run, in_turn, middle, say, stream_node, table, tidegate
 
 HEAD = ["row", "window ms", "messages/s", "frames/s", "MB/s", "CPU us/message", "of its ceiling", "core", "p50 ms", "p99 ms", "p99.9 ms", "RSS MB"]
 
@@ -9,8 +9,9 @@ HEAD = ["row", "window ms", "messages/s", "frames/s", "MB/s", "CPU us/message", 
 def measure(processes, opts):
     rows = [ceiling(processes, "ceiling", "shared"), ceiling(processes, "ceiling-window", "window", 50)]
     if not opts.dry:
-        process, port, _, feed = stream_node(processes)
-        rows += [tidegate(process, port, feed, "tidegate"), tidegate(process, port, feed, "tidegate-window", 50)]
+        for name, jar in builds(opts):
+            process, port, _, feed = stream_node(processes, f"n-stream-{name}", jar=jar)
+            rows += [tidegate(process, port, feed, name), tidegate(process, port, feed, f"{name}-window", 50)]
     runs = []
     for rate in opts.rates:
         for number, row in in_turn(rows, opts.rounds):

@@ -1,9 +1,10 @@
 """What each session holds: idle, and with a book and permessage-deflate."""
+import itertools
 import json
 import resource
 import socket
 
-from benchmarks.common import SYMBOLS, ceiling, held_kb, loadgen, say, stream_node, table
+from benchmarks.common import SYMBOLS, builds, ceiling, held_kb, loadgen, say, stream_node, table
 
 PRETOUCH = ["-XX:+AlwaysPreTouch"]
 IDLE = ["--idle"]
@@ -16,10 +17,10 @@ def measure(processes, opts):
     rows = [(r["name"], "idle", r["process"], r["port"], [*r["load"], *IDLE]) for r in (
         ceiling(processes, "vertx-plain", "shared", more=PRETOUCH), ceiling(processes, "vertx-detached", "shared", more=[*PRETOUCH, "-Ddetach=true"]))]
     if not opts.dry:
-        for kind, more in (("idle", IDLE), ("a book, deflate", BOOK)):
-            process, port, _, feed = stream_node(processes, f"n-memory-{len(rows)}", jvm=PRETOUCH)
+        for (name, jar), (kind, more) in itertools.product(builds(opts), (("idle", IDLE), ("a book, deflate", BOOK))):
+            process, port, _, feed = stream_node(processes, f"n-memory-{len(rows)}", jvm=PRETOUCH, jar=jar)
             books(feed)
-            rows.append(("tidegate", kind, process, port, ["--mode", "tidegate", "--path", "/v1/stream", *more]))
+            rows.append((name, kind, process, port, ["--mode", "tidegate", "--path", "/v1/stream", *more]))
     runs = [memory_run(*row, count) for row in rows]
     processes.stop_all()
     return {"runs": runs, "table": table(["row", "sessions", "they do", "KB a session"], [

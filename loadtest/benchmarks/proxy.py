@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import nodes
-from benchmarks.common import BENCH, BODY, GATEWAY_CPU, HEAP, LEAN_FLAGS, LOAD_CPU, gateway, java
+from benchmarks.common import BENCH, BODY, GATEWAY_CPU, HEAP, LEAN_FLAGS, LOAD_CPU, builds, gateway, java
 
 
 def backend(processes):
@@ -37,13 +37,14 @@ def measure(processes, opts):
     processes.wait_port(lean, lean_port)
     targets = [f"direct=http://127.0.0.1:{port}/", f"lean=http://127.0.0.1:{lean_port}/={lean.pid}"]
     if not opts.dry:
-        node, http, _, _ = gateway(
-            processes, "n-proxy", {"UPSTREAM": 1, "INGRESS": 1, "ADMIN": 1},
-            upstreams=[{"name": "backend", "endpoints": [{"host": "127.0.0.1", "port": port}]}],
-            rateLimits=[{"name": "default", "rate": 10_000_000, "burst": 10_000_000}],
-            http={"accessLog": os.path.join(processes.folder, "access.log"), "limits": {"requestsPerConnection": 1_000_000_000}},
-            routes=[{"id": "all", "prefix": "/", "upstream": "backend", "auth": "apiKey"}])
-        targets.append(f"tidegate=http://127.0.0.1:{http}/={node.pid}")
+        for name, jar in builds(opts):
+            node, http, _, _ = gateway(
+                processes, f"n-proxy-{name}", {"UPSTREAM": 1, "INGRESS": 1, "ADMIN": 1}, jar=jar,
+                upstreams=[{"name": "backend", "endpoints": [{"host": "127.0.0.1", "port": port}]}],
+                rateLimits=[{"name": "default", "rate": 10_000_000, "burst": 10_000_000}],
+                http={"accessLog": os.path.join(processes.folder, f"access-{name}.log"), "limits": {"requestsPerConnection": 1_000_000_000}},
+                routes=[{"id": "all", "prefix": "/", "upstream": "backend", "auth": "apiKey"}])
+            targets.append(f"{name}=http://127.0.0.1:{http}/={node.pid}")
     raw = os.path.join(BENCH, "proxy.json")
     table = subprocess.run(
         [sys.executable, os.path.join(BENCH, "bench.py"), "--conns", opts.conns, "--secs", str(opts.secs), "--rounds", str(opts.rounds),

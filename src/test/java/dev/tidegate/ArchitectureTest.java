@@ -23,6 +23,7 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
@@ -96,6 +97,21 @@ class ArchitectureTest {
     List<Set<String>> cycles =
         ClassCycles.in(all).stream().filter(c -> c.size() > LARGEST_CYCLE).toList();
     assertThat(cycles).as("classes that all need each other").isEmpty();
+  }
+
+  /** A name means one thing in the whole house. */
+  @ArchTest
+  static void namesAreGivenOnce(JavaClasses all) {
+    Map<String, Set<String>> homes = new TreeMap<>();
+    for (JavaClass type : all) {
+      if (type.isTopLevelClass() && !type.getSimpleName().equals("package-info")) {
+        homes
+            .computeIfAbsent(type.getSimpleName(), name -> new TreeSet<>())
+            .add(type.getPackageName());
+      }
+    }
+    homes.values().removeIf(packages -> packages.size() == 1);
+    assertThat(homes).as("names that stand for several things").isEmpty();
   }
 
   @ArchTest

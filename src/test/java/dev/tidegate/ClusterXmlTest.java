@@ -52,6 +52,12 @@ class ClusterXmlTest {
   }
 
   @Test
+  void looksForTheOtherHalfOfASplitEveryFewSeconds() throws Exception {
+    assertThat(load().getProperty("hazelcast.merge.first.run.delay.seconds")).isEqualTo("3");
+    assertThat(load().getProperty("hazelcast.merge.next.run.delay.seconds")).isEqualTo("3");
+  }
+
+  @Test
   void keepsTheRulesOnThreeNodes() throws Exception {
     assertThat(load().getMapConfig("tidegate.rules").getBackupCount()).isEqualTo(2);
   }

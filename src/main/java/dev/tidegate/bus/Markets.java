@@ -25,15 +25,32 @@ public final class Markets {
    * before the first one uses it.
    */
   public enum Channel {
-    BOOK,
-    TRADES,
-    TICKER,
-    CANDLES,
-    STATUS;
+    BOOK(true),
+    TRADES(true),
+    TICKER(false),
+    CANDLES(false),
+    STATUS(false);
 
     private static final Map<String, Channel> BY_TEXT = byText(values(), Channel::text);
 
+    /** Those whose data comes from a feed and may be late. */
+    public static final List<Channel> DATA =
+        Stream.of(values()).filter(channel -> channel != STATUS).toList();
+
     private final String text = name().toLowerCase(Locale.ROOT);
+    private final boolean each;
+
+    Channel(boolean each) {
+      this.each = each;
+    }
+
+    /**
+     * Whether every update counts and is kept for a while; else the last one says all there is (of
+     * candles the last one of each bar).
+     */
+    public boolean each() {
+      return each;
+    }
 
     /** As clients and operators see it. */
     public String text() {
@@ -134,7 +151,19 @@ public final class Markets {
   public record Level(Decimal price, Decimal size) {}
 
   /** What happened. */
-  public sealed interface Event permits Snapshot, Delta, Trade, Ticker, Candle, Status {}
+  public sealed interface Event permits Snapshot, Delta, Trade, Ticker, Candle, Status {
+    /** Where it is said. */
+    default Channel channel() {
+      return switch (this) {
+        case Snapshot e -> Channel.BOOK;
+        case Delta e -> Channel.BOOK;
+        case Trade e -> Channel.TRADES;
+        case Ticker e -> Channel.TICKER;
+        case Candle e -> Channel.CANDLES;
+        case Status e -> Channel.STATUS;
+      };
+    }
+  }
 
   /** Replaces the book. Bids from the highest price down, asks from the lowest up. */
   public record Snapshot(List<Level> bids, List<Level> asks) implements Event {}

@@ -94,7 +94,10 @@ final class ShardHolder implements AutoCloseable {
 
   private void hold(int shard, long now) {
     Handover left = node.shards().left(shard);
-    Handover from = left != null ? left : Handover.of(new Shard(shard, bounds, loop::millis));
+    Handover from =
+        left != null
+            ? left
+            : Handover.of(new Shard(shard, bounds, loop::millis, node.meters()::dropped));
     ShardReplica replica =
         new ShardReplica(from, peers, feed, settings, now, node.meters()::takenOver);
     MessageConsumer<?> updates =

@@ -44,23 +44,16 @@ final class Hub {
   final Enforcement enforcement;
   final Drain drain;
 
-  Hub(
-      StreamConfig config,
-      StreamNode shared,
-      int instance,
-      Loop loop,
-      Bus bus,
-      Frames frames,
-      RandomGenerator chance) {
+  Hub(StreamConfig config, StreamNode shared, int instance, Loop loop, Bus bus, Frames frames) {
     this.node = shared.name;
     this.bus = bus;
-    meters = new StreamMeters(shared.registry, instance);
+    meters = new StreamMeters(shared.registry, instance, System::nanoTime);
     fanout = new Fanout(loop, frames, new Pressure(config.adaptive()), meters);
     Shards shards = new Shards(bus, loop, fanout, config.kept(), meters);
     conditions = new Conditions(bus, shards, loop, node);
     listing = new Listing(loop.nanos());
     Replies replies = new Replies(loop);
-    Sessions sessions = new Sessions(prefix(node, instance, chance), meters);
+    Sessions sessions = new Sessions(prefix(node, instance, shared.chance), meters);
     PrivateStreams privates = new PrivateStreams(bus, replies, meters::healed);
     deadMen =
         new DeadMen(
@@ -75,54 +68,70 @@ final class Hub {
     Tiers tiers = new Tiers(config.tiers(), shared.rules);
     Bans bans = new Bans(shared.rules, shared.ruleMeters);
     subscriptions = new Subscriptions(loop, fanout, listing, shards, privates, replies, sessions);
-    Logins logins =
-        new Logins(
-            shared.authenticator, bans, tiers, shared.census, subscriptions, replies, meters);
     Protocol protocol =
         new Protocol(
             loop,
             replies,
             meters,
-            logins,
+            logins(shared, tiers, bans, subscriptions, replies, meters),
             subscriptions,
             privates,
             new Lookups(bus, replies),
             deadMen);
     enforcement = new Enforcement(sessions, tiers, shared.rules, shared.ruleMeters);
-    Ladder ladder = new Ladder(fanout, replies);
     sweep =
         new Sweep(
             config,
             loop,
             sessions,
             fanout,
-            ladder,
+            new Ladder(fanout, replies),
             shards,
             conditions,
             privates,
             deadMen,
             shared.storms);
-    Admission admission =
-        new Admission(
-            shared.authenticator,
-            bans,
-            tiers,
-            shared.census,
-            shared.storms,
-            config.storm(),
-            meters,
-            loop);
     upgrade =
         new Upgrade(
-            new Upgrade.Terms(node, config.maxFrame(), config.notSentLowWater(), config.echo()),
-            admission,
+            config.frontage(node),
+            admission(config, shared, tiers, bans, meters, loop),
             sessions,
             protocol,
             fanout,
             sweep,
-            new Answers(new RequestIds(chance)));
-    drain = new Drain(node, bus, loop, sessions, privates, upgrade, chance);
+            new Answers(new RequestIds(shared.chance)),
+            shared.chance);
+    drain = new Drain(node, bus, loop, sessions, privates, upgrade, shared.chance);
     show = new Show(node, instance, bus, loop, sessions, fanout, shared.storms);
+  }
+
+  private static Logins logins(
+      StreamNode shared,
+      Tiers tiers,
+      Bans bans,
+      Subscriptions subscriptions,
+      Replies replies,
+      StreamMeters meters) {
+    return new Logins(
+        shared.authenticator, bans, tiers, shared.census, subscriptions, replies, meters);
+  }
+
+  private static Admission admission(
+      StreamConfig config,
+      StreamNode shared,
+      Tiers tiers,
+      Bans bans,
+      StreamMeters meters,
+      Loop loop) {
+    return new Admission(
+        shared.authenticator,
+        bans,
+        tiers,
+        shared.census,
+        shared.storms,
+        config.storm(),
+        meters,
+        loop);
   }
 
   /** No other instance, of whatever node or cluster, gives its sessions the same names. */

@@ -3,10 +3,10 @@ package dev.tidegate.stream;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Operations.Shown;
+import dev.tidegate.json.JsonWriter;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.stream.door.ReconnectStorms;
-import dev.tidegate.stream.encode.Text;
 import dev.tidegate.stream.fanout.Cohort;
 import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Ladder;
@@ -64,22 +64,23 @@ final class Show {
   }
 
   String describe(@Nullable String id, int limit) {
-    Text out = new Text(4096).ascii("{\"sessions\":").number(sessions.count());
-    out.ascii(",\"cohorts\":").number(fanout.cohorts());
-    out.ascii(",\"pressure\":").number(fanout.pressure().level()).ascii(",\"loops\":[");
-    for (ReconnectStorms.Offender one : storms.offenders(LOOPS, loop.millis())) {
-      out.separate();
-      out.ascii("{\"who\":").quoted(one.who()).ascii(",\"strikes\":").number(one.strikes());
-      out.ascii(",\"retryAfter\":").number(one.millisLeft()).put('}');
-    }
     List<Session> wanted = wanted(id);
+    if (id != null && wanted.isEmpty()) {
+      return "{}";
+    }
+    JsonWriter out = new JsonWriter(4096).object().field("sessions", sessions.count());
+    out.field("cohorts", fanout.cohorts()).field("pressure", fanout.pressure().level());
+    out.array("loops");
+    for (ReconnectStorms.Offender one : storms.offenders(LOOPS, loop.millis())) {
+      out.object().field("who", one.who()).field("strikes", one.strikes());
+      out.field("retryAfter", one.millisLeft()).end();
+    }
     int shown = Math.min(limit, wanted.size());
-    out.ascii("],\"shown\":").number(shown).ascii(",\"list\":[");
+    out.end().field("shown", shown).array("list");
     for (int i = 0; i < shown; i++) {
-      out.separate();
       session(wanted.get(i), id != null, out);
     }
-    return id != null && wanted.isEmpty() ? "{}" : out.ascii("]}").toString();
+    return out.end().end().toString();
   }
 
   /** Those that wait longest for their socket come first. */
@@ -109,55 +110,52 @@ final class Show {
     return lag == null ? 0 : lag.waiting(nanos);
   }
 
-  private void session(Session session, boolean whole, Text out) {
+  private void session(Session session, boolean whole, JsonWriter out) {
     Lag lag = session.lag();
     long now = loop.nanos();
     int step = lag == null ? 0 : lag.step;
-    out.ascii("{\"session\":")
-        .quoted(session.id)
-        .ascii(",\"consumer\":")
-        .quoted(session.consumer());
     Identity identity = session.identity();
-    out.ascii(",\"credential\":").quoted(identity == null ? "" : identity.credential());
-    out.ascii(",\"tier\":").quoted(session.tierName());
-    out.ascii(",\"protocol\":").quoted(session.codec.protocol);
-    out.ascii(",\"address\":").quoted(session.address);
-    out.ascii(",\"openedAt\":").number(session.openedAt);
-    out.ascii(",\"subscriptions\":").number(session.subscriptions().size());
-    out.ascii(",\"pendingBytes\":").number(session.pending());
-    out.ascii(",\"lagMillis\":").number(waiting(session, now) / 1_000_000);
-    out.ascii(",\"dataAgeMillis\":").number(session.dataAge(loop.millis()));
-    out.ascii(",\"step\":").number(step);
-    out.ascii(",\"does\":").quoted(Ladder.describe(step));
-    out.ascii(",\"why\":").quoted(why(session, now));
-    out.ascii(",\"windows\":[");
+    out.object()
+        .field("session", session.id)
+        .field("consumer", session.consumer())
+        .field("credential", identity == null ? "" : identity.credential())
+        .field("tier", session.tierName())
+        .field("protocol", session.codec.protocol)
+        .field("address", session.address)
+        .field("openedAt", session.openedAt)
+        .field("subscriptions", session.subscriptions().size())
+        .field("pendingBytes", session.pending())
+        .field("lagMillis", waiting(session, now) / 1_000_000)
+        .field("dataAgeMillis", session.dataAge(loop.millis()))
+        .field("step", step)
+        .field("does", Ladder.describe(step))
+        .field("why", why(session, now))
+        .array("windows");
     for (Lane lane : session.lanes()) {
-      out.separate();
       Cohort cohort = lane.cohort;
-      out.number(cohort == null ? lane.shape.window() : fanout.pressure().window(cohort.shape()));
+      out.value(cohort == null ? lane.shape.window() : fanout.pressure().window(cohort.shape()));
     }
-    out.put(']');
+    out.end();
     if (whole) {
-      out.ascii(",\"channels\":[");
+      out.array("channels");
       for (Subscription subscription : session.subscriptions()) {
-        out.separate();
         channel(subscription.wanted, out);
       }
-      out.put(']');
+      out.end();
     }
-    out.put('}');
+    out.end();
   }
 
-  private static void channel(Op.Wanted wanted, Text out) {
+  private static void channel(Op.Wanted wanted, JsonWriter out) {
     Op.Key key = wanted.key();
-    out.ascii("{\"channel\":").quoted(key.name()).ascii(",\"symbol\":").quoted(key.symbol());
+    out.object().field("channel", key.name()).field("symbol", key.symbol());
     if (key.depth() > 0) {
-      out.ascii(",\"depth\":").number(key.depth());
+      out.field("depth", key.depth());
     }
     if (!key.interval().isEmpty()) {
-      out.ascii(",\"interval\":").quoted(key.interval());
+      out.field("interval", key.interval());
     }
-    out.ascii(",\"window\":").number(wanted.window()).put('}');
+    out.field("window", wanted.window()).end();
   }
 
   /** What keeps the session from its data, or gives it less often than it asked for. */

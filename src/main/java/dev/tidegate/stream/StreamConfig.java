@@ -5,6 +5,7 @@ import dev.tidegate.config.Default;
 import dev.tidegate.rules.ConfiguredTier;
 import dev.tidegate.stream.deadman.CancelCommand;
 import dev.tidegate.stream.door.Storm;
+import dev.tidegate.stream.door.Upgrade;
 import dev.tidegate.stream.session.Tier;
 import dev.tidegate.stream.session.Tiers;
 import dev.tidegate.stream.shard.Kept;
@@ -74,6 +75,11 @@ public record StreamConfig(
     Check.positive("feedLost", feedLost);
     Check.that(!drain.isNegative(), "drain", drain, "0s or more");
     Check.that(gone.compareTo(ping) > 0, "gone", gone, "more than ping");
+  }
+
+  /** What the way in is told of it. */
+  Upgrade.Frontage frontage(String node) {
+    return new Upgrade.Frontage(node, maxFrame, notSentLowWater, echo);
   }
 
   /** How much of each symbol can be resumed. */

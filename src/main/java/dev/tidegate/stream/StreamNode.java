@@ -8,7 +8,9 @@ import dev.tidegate.stream.deadman.Roster;
 import dev.tidegate.stream.door.ReconnectStorms;
 import dev.tidegate.stream.session.Census;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.security.SecureRandom;
 import java.util.UUID;
+import java.util.random.RandomGenerator;
 
 /** What the STREAM instances of one node share; safe for all threads. */
 public final class StreamNode {
@@ -18,8 +20,9 @@ public final class StreamNode {
   final RuleMeters ruleMeters;
   final MeterRegistry registry;
   final EventLoops loops;
+  final RandomGenerator chance = new SecureRandom();
   final Census census = new Census();
-  final ReconnectStorms storms = new ReconnectStorms();
+  final ReconnectStorms storms = new ReconnectStorms(chance);
   final Roster roster;
 
   /**

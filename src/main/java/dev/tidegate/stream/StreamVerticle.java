@@ -8,7 +8,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -36,11 +35,11 @@ public final class StreamVerticle extends VerticleBase {
     Loop loop = node.loops.of(context, "stream-" + instance);
     Bus bus = new Bus(vertx.eventBus());
     Frames frames = new Frames(PooledByteBufAllocator.DEFAULT, DEFLATE_LEVEL);
-    Hub parts = new Hub(config, node, instance, loop, bus, frames, new SecureRandom());
+    Hub parts = new Hub(config, node, instance, loop, bus, frames);
     hub = parts;
     deaf = node.rules.onChange(() -> loop.execute(parts.enforcement::changed));
     parts.start();
-    for (HttpServerOptions options : Listeners.of(config)) {
+    for (HttpServerOptions options : ListenerOptions.of(config)) {
       servers.add(vertx.createHttpServer(options).requestHandler(parts.upgrade::handle));
     }
     return Future.all(servers.stream().map(HttpServer::listen).toList());

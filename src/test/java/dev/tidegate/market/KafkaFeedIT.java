@@ -63,7 +63,7 @@ class KafkaFeedIT {
     final CaptureReplay.Sent sent =
         CaptureReplay.run(capture, kafka, "market.updates", 0, CaptureReplay.Format.PROTOBUF);
     assertThat(sent.rejected()).isZero();
-    Shard reference = new Shard(0, ShardTest.BOUNDS, () -> 0);
+    Shard reference = new Shard(0, ShardTest.BOUNDS, () -> 0, drop -> {});
     reference.begin("reference");
     long lines = 0;
     Rejects rejects = new Rejects(new SimpleMeterRegistry(), () -> 0);

@@ -2,6 +2,8 @@ package dev.tidegate.market.book;
 
 import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.State;
+import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.market.record.FeedRecord;
@@ -10,6 +12,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,7 @@ public final class Shard {
 
   private final ShardBounds bounds;
   private final LongSupplier clock;
+  private final Consumer<Drop> drops;
   private final Map<String, SymbolSequencer> sequencers = new LinkedHashMap<>();
   private final UpdateRing log;
   private final ChannelLongs touched = new ChannelLongs();
@@ -43,10 +47,14 @@ public final class Shard {
   private long published;
   private boolean torn;
 
-  public Shard(int index, ShardBounds bounds, LongSupplier clock) {
+  /**
+   * @param drops hears of each record that changed nothing
+   */
+  public Shard(int index, ShardBounds bounds, LongSupplier clock, Consumer<Drop> drops) {
     this.index = index;
     this.bounds = bounds;
     this.clock = clock;
+    this.drops = drops;
     log = new UpdateRing(bounds.updates());
   }
 
@@ -118,21 +126,30 @@ public final class Shard {
     source = position;
     SymbolSequencer sequencer = sequencers.get(record.symbol());
     if (sequencer == null) {
+      if (record.event() instanceof Status status && status.is(State.DELAYED)) {
+        drops.accept(Drop.UNLISTED);
+        return;
+      }
       if (sequencers.size() >= bounds.symbols()) {
+        drops.accept(Drop.TOO_MANY_SYMBOLS);
         return;
       }
       sequencer = new SymbolSequencer(record.symbol(), bounds);
       sequencers.put(record.symbol(), sequencer);
     }
     long now = clock.getAsLong();
-    sequencer.apply(
-        record,
-        now,
-        update -> {
-          log.add(update, position);
-          next++;
-          touched.set(update.channel(), now);
-        });
+    boolean applied =
+        sequencer.apply(
+            record,
+            now,
+            update -> {
+              log.add(update, position);
+              next++;
+              touched.set(update.channel(), now);
+            });
+    if (!applied) {
+      drops.accept(Drop.REPEATED);
+    }
   }
 
   /** The source was read up to here, whatever was readable. */

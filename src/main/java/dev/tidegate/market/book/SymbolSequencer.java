@@ -5,6 +5,7 @@ import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Event;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Status;
@@ -14,7 +15,9 @@ import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.market.record.FeedRecord;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,22 +39,22 @@ public final class SymbolSequencer {
   private final ShardBounds bounds;
   private final ChannelLongs seqs = new ChannelLongs();
   private final ChannelLongs touched = new ChannelLongs();
-  private final UpdateRing deltas;
-  private final UpdateRing trades;
+  private final EnumMap<Channel, UpdateRing> kept = new EnumMap<>(Channel.class);
+  private final EnumMap<Channel, Update> latest = new EnumMap<>(Channel.class);
   private final Candles candles;
   private final List<Event> derived = new ArrayList<>();
   private long bookTime;
   private long reopened;
   private long sourceSeq = -1;
+
+  /** The latest time of the source's events, which tells a repetition from a new beginning. */
+  private long newest;
+
   private Channel last = Channel.STATUS;
-  private @Nullable Update ticker;
-  private @Nullable Update status;
 
   SymbolSequencer(String symbol, ShardBounds bounds) {
     this.symbol = symbol;
     this.bounds = bounds;
-    deltas = new UpdateRing(bounds.deltas());
-    trades = new UpdateRing(bounds.trades());
     candles = new Candles(bounds.candles());
   }
 
@@ -59,16 +62,18 @@ public final class SymbolSequencer {
     return seqs.get(channel);
   }
 
+  private @Nullable Event latest(Channel channel) {
+    Update update = latest.get(channel);
+    return update == null ? null : update.event();
+  }
+
   boolean stale() {
-    return status != null && status.event() instanceof Status s && s.is(State.DELAYED);
+    return latest(Channel.STATUS) instanceof Status s && s.is(State.DELAYED);
   }
 
   /** Whether the source itself says that nothing is to be expected. */
   public boolean halted() {
-    return status != null
-        && status.event() instanceof Status s
-        && !s.is(State.DELAYED)
-        && !s.is(State.LIVE);
+    return latest(Channel.STATUS) instanceof Status s && !s.is(State.DELAYED) && !s.is(State.LIVE);
   }
 
   /** When a halt last ended, by the clock of this node; 0 for never. */
@@ -78,7 +83,7 @@ public final class SymbolSequencer {
 
   /** What the source says, and the gateway of a hole in it. */
   public Status status() {
-    return status != null && status.event() instanceof Status s ? s : new Status(State.LIVE, "");
+    return latest(Channel.STATUS) instanceof Status s ? s : new Status(State.LIVE, "");
   }
 
   /** When an update of the channel last came, by the clock of this node; 0 for never. */
@@ -86,33 +91,41 @@ public final class SymbolSequencer {
     return touched.get(channel);
   }
 
-  /** What the record changes; false when it is a repetition of one that was applied already. */
+  /**
+   * What the record changes; false when it is a repetition of one that was applied already. A
+   * number that steps back with an event that is newer than all before is the source's new
+   * beginning.
+   */
   boolean apply(FeedRecord record, long now, Consumer<Update> out) {
     long number = record.sourceSeq();
     boolean restart = record.event() instanceof Snapshot;
-    if (number >= 0 && number <= sourceSeq && !restart) {
+    boolean back = number >= 0 && number <= sourceSeq && !restart;
+    if (back && record.time() <= newest) {
       return false;
     }
-    if (status == null) {
-      emit(record, Channel.STATUS, new Status(State.LIVE, ""), now, out);
+    if (!latest.containsKey(Channel.STATUS)) {
+      emit(record, new Status(State.LIVE, ""), now, out);
+    } else if (back && !halted()) {
+      String begun = "source began again: " + sourceSeq + " was followed by " + number;
+      emit(record, new Status(State.DELAYED, begun), now, out);
     } else if (number >= 0 && sourceSeq >= 0 && number > sourceSeq + 1 && !restart && !stale()) {
       String hole = "source gap: " + (sourceSeq + 1) + ".." + (number - 1);
-      emit(record, Channel.STATUS, new Status(State.DELAYED, hole), now, out);
+      emit(record, new Status(State.DELAYED, hole), now, out);
     }
     switch (record.event()) {
       case Snapshot snapshot -> replaceBook(record, snapshot, now, out);
       case Delta delta -> changeBook(record, delta, now, out);
       case Trade trade -> {
         candles.derive(trade, record.time(), derived);
-        emit(record, Channel.TRADES, trade, now, out);
+        emit(record, trade, now, out);
         for (int i = 0; i < derived.size(); i++) {
-          emit(record, Channel.CANDLES, derived.get(i), now, out);
+          emit(record, derived.get(i), now, out);
         }
         derived.clear();
       }
-      case Ticker next -> emit(record, Channel.TICKER, completed(next), now, out);
-      case Status next -> emit(record, Channel.STATUS, next, now, out);
+      case Ticker next -> emit(record, completed(next, record.withdrawn()), now, out);
       case Candle bar -> throw new IllegalArgumentException("candle: not a record of a feed");
+      default -> emit(record, record.event(), now, out);
     }
     return true;
   }
@@ -121,9 +134,9 @@ public final class SymbolSequencer {
     OrderBook sorted = new OrderBook();
     sorted.replace(snapshot);
     trim(sorted);
-    emit(record, Channel.BOOK, sorted.snapshot(), now, out);
+    emit(record, sorted.snapshot(), now, out);
     if (stale()) {
-      emit(record, Channel.STATUS, new Status(State.LIVE, ""), now, out);
+      emit(record, new Status(State.LIVE, ""), now, out);
     }
   }
 
@@ -140,21 +153,19 @@ public final class SymbolSequencer {
       replaceBook(record, new Snapshot(delta.bids(), delta.asks()), now, out);
       return;
     }
-    emit(record, Channel.BOOK, delta, now, out);
+    emit(record, delta, now, out);
     Delta excess = book.excess(bounds.levels());
     if (excess != null) {
-      emit(record, Channel.BOOK, excess, now, out);
+      emit(record, excess, now, out);
     }
   }
 
   /** What the record leaves out is as it was, so that the last ticker alone says everything. */
-  private Ticker completed(Ticker next) {
+  private Ticker completed(Ticker next, Set<Side> withdrawn) {
     Ticker before =
-        ticker != null && ticker.event() instanceof Ticker t
-            ? t
-            : new Ticker(null, null, null, null, null);
-    boolean bid = next.bid() != null;
-    boolean ask = next.ask() != null;
+        latest(Channel.TICKER) instanceof Ticker t ? t : new Ticker(null, null, null, null, null);
+    boolean bid = next.bid() != null || withdrawn.contains(Side.BUY);
+    boolean ask = next.ask() != null || withdrawn.contains(Side.SELL);
     return new Ticker(
         bid ? next.bid() : before.bid(),
         bid ? next.bidSize() : before.bidSize(),
@@ -164,14 +175,14 @@ public final class SymbolSequencer {
   }
 
   private @Nullable Decimal lastPrice(Ticker before) {
-    boolean traded = trades.size() > 0;
-    return traded && trades.get(trades.size() - 1).event() instanceof Trade t
+    UpdateRing trades = kept.get(Channel.TRADES);
+    return trades != null && trades.get(trades.size() - 1).event() instanceof Trade t
         ? t.price()
         : before.last();
   }
 
-  private void emit(
-      FeedRecord record, Channel channel, Event event, long now, Consumer<Update> out) {
+  private void emit(FeedRecord record, Event event, long now, Consumer<Update> out) {
+    Channel channel = event.channel();
     long seq = seq(channel) + 1;
     Update update = new Update(symbol, channel, seq, record.time(), event, record.sourceSeq());
     absorb(update, now);
@@ -182,39 +193,50 @@ public final class SymbolSequencer {
   void absorb(Update update, long now) {
     seqs.set(update.channel(), update.seq());
     touched.set(update.channel(), now);
-    sourceSeq = update.sourceSeq();
+    sourceSeq = update.sourceSeq() >= 0 ? update.sourceSeq() : sourceSeq;
+    newest = Math.max(newest, update.time());
     last = update.channel();
     switch (update.event()) {
       case Snapshot snapshot -> {
         book.replace(snapshot);
-        kept(deltas, update, now);
         bookTime = update.time();
       }
       case Delta delta -> {
         book.apply(delta);
-        kept(deltas, update, now);
         bookTime = update.time();
       }
-      case Trade trade -> kept(trades, update, now);
-      case Ticker t -> ticker = update;
       case Candle bar -> candles.absorb(update, bar);
-      case Status s -> {
-        boolean before = halted();
-        status = update;
-        reopened = before && !halted() ? now : reopened;
-      }
+      default -> {}
+    }
+    boolean before = last == Channel.STATUS && halted();
+    keep(update, now);
+    reopened = before && !halted() ? now : reopened;
+  }
+
+  private void keep(Update update, long now) {
+    Channel channel = update.channel();
+    if (channel.each()) {
+      UpdateRing ring = ring(channel);
+      ring.add(update, now);
+      // By the clock of arrival: what clients are promised is wall time, also in a fast replay.
+      ring.expire(now - bounds.ageMillis(), KEPT_ANYWAY);
+    } else if (channel != Channel.CANDLES) {
+      latest.put(channel, update);
     }
   }
 
-  /** By the clock of arrival: what clients are promised is wall time, also in a fast replay. */
-  private void kept(UpdateRing ring, Update update, long now) {
-    ring.add(update, now);
-    ring.expire(now - bounds.ageMillis(), KEPT_ANYWAY);
+  private UpdateRing ring(Channel channel) {
+    UpdateRing ring = kept.get(channel);
+    if (ring == null) {
+      ring = new UpdateRing(channel == Channel.BOOK ? bounds.deltas() : bounds.trades());
+      kept.put(channel, ring);
+    }
+    return ring;
   }
 
   /** The channel that changed last comes last, so that its update tells the source's number. */
   SymbolState state(int shard, String epoch, long next) {
-    List<Update> recent = new ArrayList<>(deltas.size() + trades.size() + 32);
+    List<Update> recent = new ArrayList<>();
     for (Channel channel : Channel.values()) {
       if (channel != last) {
         copy(channel, recent);
@@ -234,20 +256,16 @@ public final class SymbolSequencer {
   }
 
   private void copy(Channel channel, List<Update> out) {
-    switch (channel) {
-      case BOOK -> deltas.copyTo(out);
-      case TRADES -> trades.copyTo(out);
-      case CANDLES -> candles.copyTo(out);
-      case TICKER -> {
-        if (ticker != null) {
-          out.add(ticker);
-        }
-      }
-      case STATUS -> {
-        if (status != null) {
-          out.add(status);
-        }
-      }
+    if (channel == Channel.CANDLES) {
+      candles.copyTo(out);
+      return;
+    }
+    UpdateRing ring = kept.get(channel);
+    Update update = latest.get(channel);
+    if (ring != null) {
+      ring.copyTo(out);
+    } else if (update != null) {
+      out.add(update);
     }
   }
 
@@ -262,7 +280,7 @@ public final class SymbolSequencer {
     SymbolSequencer sequencer = new SymbolSequencer(state.symbol(), bounds);
     for (Update update : state.recent()) {
       if (update.channel() == Channel.BOOK) {
-        sequencer.deltas.add(update, now);
+        sequencer.ring(Channel.BOOK).add(update, now);
       } else {
         sequencer.absorb(update, now);
       }
@@ -272,7 +290,8 @@ public final class SymbolSequencer {
       sequencer.seqs.set(channel, Math.max(sequencer.seq(channel), update.seq()));
       sequencer.touched.set(channel, arrived(update.time(), now));
       sequencer.last = channel;
-      sequencer.sourceSeq = update.sourceSeq();
+      sequencer.sourceSeq = update.sourceSeq() >= 0 ? update.sourceSeq() : sequencer.sourceSeq;
+      sequencer.newest = Math.max(sequencer.newest, update.time());
     }
     // The state does not say whether it was a halt that ended; the first status is no end of one.
     if (sequencer.seq(Channel.STATUS) > 1 && !sequencer.halted()) {

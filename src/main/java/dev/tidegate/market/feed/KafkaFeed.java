@@ -1,7 +1,9 @@
 package dev.tidegate.market.feed;
 
+import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.RecordReader;
 import dev.tidegate.market.record.Rejects;
+import dev.tidegate.market.record.UnreadableRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -139,6 +141,8 @@ public final class KafkaFeed implements Feed {
     all.put("enable.auto.commit", "false");
     all.put("auto.offset.reset", "none"); // a lost position must not look like a continued one
     all.put("isolation.level", "read_committed");
+    // A topic that an operator deletes is not made again by who reads it.
+    all.put("allow.auto.create.topics", "false");
     return new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
@@ -223,6 +227,10 @@ public final class KafkaFeed implements Feed {
         out.add(new Positioned(record.offset(), reader.read(value)));
       } catch (IllegalArgumentException e) {
         rejects.add(topic + "-" + shard, record.offset(), String.valueOf(e.getMessage()));
+        FeedRecord instead = UnreadableRecord.instead(e);
+        if (instead != null) {
+          out.add(new Positioned(record.offset(), instead));
+        }
       }
     }
     pump.deliver(shard, start.sink(), out, records.getLast().offset());

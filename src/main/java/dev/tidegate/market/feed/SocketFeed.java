@@ -5,6 +5,7 @@ import dev.tidegate.market.book.Placement;
 import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.RecordParser;
 import dev.tidegate.market.record.Rejects;
+import dev.tidegate.market.record.UnreadableRecord;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -115,6 +116,10 @@ public final class SocketFeed implements Feed {
         records.add(fedParser.parse(line.getBytes(StandardCharsets.UTF_8)));
       } catch (IllegalArgumentException e) {
         rejects.add("socket", 0, String.valueOf(e.getMessage()));
+        FeedRecord instead = UnreadableRecord.instead(e);
+        if (instead != null) {
+          records.add(instead);
+        }
       }
     }
     Sink sink = pump.sink(message.shard());
@@ -248,17 +253,26 @@ public final class SocketFeed implements Feed {
 
     private void takeLine(byte[] buffer, int from, int length) {
       try {
-        FeedRecord record = parser.parse(buffer, from, length);
-        int shard = Placement.shard(record.symbol(), shards);
-        if (pump.isOpen(shard)) {
-          here.computeIfAbsent(shard, s -> new ArrayList<>()).add(record);
-        } else {
-          there
-              .computeIfAbsent(shard, s -> new ArrayList<>())
-              .add(new String(buffer, from, length, StandardCharsets.UTF_8));
-        }
+        take(parser.parse(buffer, from, length), buffer, from, length);
       } catch (IllegalArgumentException e) {
-        rejects.add("socket", line, String.valueOf(e.getMessage()));
+        FeedRecord instead = UnreadableRecord.instead(e);
+        if (instead == null || pump.isOpen(Placement.shard(instead.symbol(), shards))) {
+          rejects.add("socket", line, String.valueOf(e.getMessage()));
+        }
+        if (instead != null) {
+          take(instead, buffer, from, length); // whoever owns the shard finds out by itself
+        }
+      }
+    }
+
+    private void take(FeedRecord record, byte[] buffer, int from, int length) {
+      int shard = Placement.shard(record.symbol(), shards);
+      if (pump.isOpen(shard)) {
+        here.computeIfAbsent(shard, s -> new ArrayList<>()).add(record);
+      } else {
+        there
+            .computeIfAbsent(shard, s -> new ArrayList<>())
+            .add(new String(buffer, from, length, StandardCharsets.UTF_8));
       }
     }
 

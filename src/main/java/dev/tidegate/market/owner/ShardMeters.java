@@ -1,10 +1,14 @@
 package dev.tidegate.market.owner;
 
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.market.book.Drop;
 import dev.tidegate.market.book.Shard;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
@@ -18,6 +22,7 @@ public final class ShardMeters {
   private final LongSupplier millis;
   private final Counter takeovers;
   private final Counter updates;
+  private final Map<Drop, Counter> drops = new EnumMap<>(Drop.class);
   private volatile @Nullable Figures figures;
 
   /** One number for each shard and channel. */
@@ -30,6 +35,14 @@ public final class ShardMeters {
         Counter.builder("tidegate.market.takeovers")
             .description("shards that this node came to own")
             .register(registry);
+    for (Drop drop : Drop.values()) {
+      drops.put(
+          drop,
+          Counter.builder("tidegate.market.records.dropped")
+              .description("records of the feed that were read and changed nothing")
+              .tag("reason", drop.text())
+              .register(registry));
+    }
     updates =
         Counter.builder("tidegate.market.updates")
             .description("updates that this node published as their owner")
@@ -60,6 +73,11 @@ public final class ShardMeters {
           .tag("channel", CHANNELS[i].text())
           .register(registry);
     }
+  }
+
+  /** A record changed nothing. */
+  public void dropped(Drop why) {
+    Objects.requireNonNull(drops.get(why)).increment();
   }
 
   private double age(long touchedAt) {

@@ -26,10 +26,6 @@ public final class Silence {
   /** More changes than this are told as a whole. */
   private static final int MOST_CHANGES = 64;
 
-  private static final Channel[] WATCHED = {
-    Channel.BOOK, Channel.TRADES, Channel.TICKER, Channel.CANDLES
-  };
-
   /** What is to be told: everything, or what changed. */
   record News(boolean whole, List<Delayed> delayed) {}
 
@@ -47,7 +43,7 @@ public final class Silence {
     this.shard = shard;
     this.after = after;
     long shortest = 4 * SCAN_MILLIS;
-    for (Channel channel : WATCHED) {
+    for (Channel channel : Channel.DATA) {
       long limit = after.get(channel);
       shortest = limit > 0 ? Math.min(shortest, limit) : shortest;
     }
@@ -130,11 +126,11 @@ public final class Silence {
   /** Of a symbol that is halted nothing is expected, and nothing at once when the halt ends. */
   private List<Channel> silent(SymbolSequencer known, long now) {
     List<Channel> silent = List.of();
-    for (Channel channel : WATCHED) {
+    for (Channel channel : Channel.DATA) {
       long limit = after.get(channel);
       boolean has = limit > 0 && known.touched(channel) > 0;
       if (has && now - expectedFrom(known, channel) > limit && !known.halted()) {
-        silent = silent.isEmpty() ? new ArrayList<>(WATCHED.length) : silent;
+        silent = silent.isEmpty() ? new ArrayList<>(Channel.DATA.size()) : silent;
         silent.add(channel);
       }
     }

@@ -16,8 +16,12 @@ import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,12 +61,17 @@ public final class RecordParser {
   private @Nullable Decimal ask;
   private @Nullable Decimal askSize;
   private @Nullable Decimal last;
+  private final Set<Side> withdrawn = EnumSet.noneOf(Side.class);
+  private @Nullable IllegalArgumentException flaw;
 
   public FeedRecord parse(byte[] bytes) {
     return parse(bytes, 0, bytes.length);
   }
 
-  /** An {@link IllegalArgumentException} says what is wrong with the record. */
+  /**
+   * An {@link IllegalArgumentException} says what is wrong with the record; an {@link
+   * UnreadableRecord} also whom it was about.
+   */
   public FeedRecord parse(byte[] bytes, int offset, int length) {
     clear();
     try (JsonParser in = json.createParser(bytes, offset, length)) {
@@ -72,7 +81,12 @@ public final class RecordParser {
       while (in.nextToken() != JsonToken.END_OBJECT) {
         String name = in.currentName();
         in.nextToken();
-        field(in, name);
+        try {
+          field(in, name);
+        } catch (IllegalArgumentException e) {
+          flaw = flaw == null ? e : flaw;
+          leave(in);
+        }
       }
       if (in.nextToken() != null) {
         throw bad("record", "more after the object", "one JSON object");
@@ -82,7 +96,23 @@ public final class RecordParser {
     } catch (IOException e) {
       throw new IllegalArgumentException("record: not JSON: " + e.getMessage(), e);
     }
-    return record();
+    try {
+      if (flaw != null) {
+        throw flaw;
+      }
+      return record();
+    } catch (IllegalArgumentException e) {
+      boolean missed = type == null || type.equals("trade") || type.startsWith("book.");
+      throw new UnreadableRecord(e, symbol, missed, Math.max(0, time));
+    }
+  }
+
+  /** Goes on behind the field that could not be read: whom the record is about may come later. */
+  private static void leave(JsonParser in) throws IOException {
+    in.skipChildren();
+    while (!(in.getParsingContext().inObject() && in.getParsingContext().getParent().inRoot())) {
+      in.nextToken();
+    }
   }
 
   private void clear() {
@@ -90,6 +120,8 @@ public final class RecordParser {
     price = size = bid = bidSize = ask = askSize = last = null;
     bids = asks = null;
     time = sourceSeq = -1;
+    withdrawn.clear();
+    flaw = null;
   }
 
   private void field(JsonParser in, String name) throws IOException {
@@ -112,9 +144,9 @@ public final class RecordParser {
     switch (name) {
       case "price" -> price = decimal(in, name, true);
       case "size" -> size = decimal(in, name, false);
-      case "bid" -> bid = decimalOrNull(in, name, true);
+      case "bid" -> bid = side(in, name, Side.BUY);
       case "bidSize" -> bidSize = decimalOrNull(in, name, false);
-      case "ask" -> ask = decimalOrNull(in, name, true);
+      case "ask" -> ask = side(in, name, Side.SELL);
       case "askSize" -> askSize = decimalOrNull(in, name, false);
       case "last" -> last = decimalOrNull(in, name, true);
       default -> in.skipChildren();
@@ -129,7 +161,12 @@ public final class RecordParser {
     if (time < 0) {
       throw bad("time", "missing", "microseconds since the epoch");
     }
-    return new FeedRecord(given("symbol", symbol), time, sourceSeq, event(kind));
+    return new FeedRecord(
+        given("symbol", symbol),
+        time,
+        sourceSeq,
+        event(kind),
+        withdrawn.isEmpty() ? Set.of() : EnumSet.copyOf(withdrawn));
   }
 
   private Event event(String kind) {
@@ -150,7 +187,7 @@ public final class RecordParser {
   }
 
   private static Side taker(String text) {
-    Side taker = Side.named(text);
+    Side taker = Side.named(text.toLowerCase(Locale.ROOT));
     if (taker == null) {
       throw bad("side", text, "buy or sell");
     }
@@ -185,17 +222,43 @@ public final class RecordParser {
     return levels;
   }
 
+  /** The best price of a side; null says that the side is gone. */
+  private @Nullable Decimal side(JsonParser in, String name, Side side) throws IOException {
+    if (in.currentToken() == JsonToken.VALUE_NULL) {
+      withdrawn.add(side);
+    } else {
+      withdrawn.remove(side);
+    }
+    return decimalOrNull(in, name, true);
+  }
+
   private static @Nullable Decimal decimalOrNull(JsonParser in, String name, boolean signed)
       throws IOException {
     return in.currentToken() == JsonToken.VALUE_NULL ? null : decimal(in, name, signed);
   }
 
   private static Decimal decimal(JsonParser in, String name, boolean signed) throws IOException {
-    Decimal value = Decimal.of(text(in, name, MAX_DECIMAL));
+    Decimal value = Decimal.of(plain(name, text(in, name, MAX_DECIMAL)));
     if (value.isNegative() && !signed) {
       throw bad(name, value, "a size of 0 or more");
     }
     return value;
+  }
+
+  /** JSON writers of many languages write small numbers with an exponent: 1e-7, 0E-8. */
+  private static String plain(String name, String text) {
+    if (text.indexOf('e') < 0 && text.indexOf('E') < 0) {
+      return text;
+    }
+    try {
+      BigDecimal value = new BigDecimal(text);
+      if (Math.abs((long) value.scale()) <= MAX_DECIMAL) {
+        return value.signum() == 0 ? "0" : value.toPlainString();
+      }
+    } catch (NumberFormatException e) {
+      // Said below, like an exponent that is too large.
+    }
+    throw bad(name, text, "a decimal, or one with an exponent of at most " + MAX_DECIMAL);
   }
 
   private static String text(JsonParser in, String name, int most) throws IOException {

@@ -4,6 +4,7 @@ import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
@@ -44,8 +45,10 @@ public final class RecordWriter {
       case Ticker e -> {
         head(json, "ticker", record);
         decimal(json, "bid", e.bid());
+        withdrawn(json, "bid", record, Side.BUY);
         decimal(json, "bidSize", e.bidSize());
         decimal(json, "ask", e.ask());
+        withdrawn(json, "ask", record, Side.SELL);
         decimal(json, "askSize", e.askSize());
         decimal(json, "last", e.last());
       }
@@ -54,6 +57,13 @@ public final class RecordWriter {
         json.field("state", e.state()).field("detail", e.detail());
       }
       case Candle e -> throw new IllegalArgumentException("candle: not a record of a feed");
+    }
+  }
+
+  /** Nothing where something was, as against nothing said. */
+  private static void withdrawn(JsonWriter json, String name, FeedRecord record, Side side) {
+    if (record.withdrawn().contains(side)) {
+      json.field(name, null);
     }
   }
 

@@ -8,10 +8,10 @@ import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Commands;
 import dev.tidegate.bus.Commands.Receipt;
 import dev.tidegate.bus.Commands.Submit;
+import dev.tidegate.json.JsonWriter;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.CloseCode;
-import dev.tidegate.stream.encode.Text;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Refusal;
@@ -19,7 +19,6 @@ import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.session.Protocol;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Sessions;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -173,12 +172,12 @@ public final class DeadMen implements Roster.Out, Protocol.Arming {
 
   private Submit command(CancelCommand rule, Armed armed) {
     byte[] body =
-        new Text(128)
-            .ascii("{\"reason\":\"disconnect\",\"session\":")
-            .quoted(armed.session())
-            .put('}')
-            .toString()
-            .getBytes(StandardCharsets.UTF_8);
+        new JsonWriter()
+            .object()
+            .field("reason", "disconnect")
+            .field("session", armed.session())
+            .end()
+            .toBytes();
     return new Submit(
         armed.consumer(),
         armed.account(),

@@ -4,6 +4,7 @@ import dev.tidegate.stream.socket.Retry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
 
 /**
  * Recognises those who connect and disconnect in a loop: whose sessions, in a short time, end soon
@@ -24,6 +25,14 @@ public final class ReconnectStorms {
   private static final int MOST = 200_000;
 
   private final ConcurrentHashMap<String, Track> tracks = new ConcurrentHashMap<>();
+  private final RandomGenerator chance;
+
+  /**
+   * @param chance safe for all threads too
+   */
+  public ReconnectStorms(RandomGenerator chance) {
+    this.chance = chance;
+  }
 
   /** What is to be done with somebody who arrives. */
   enum Answer {
@@ -82,7 +91,7 @@ public final class ReconnectStorms {
     return verdict[0];
   }
 
-  private static Verdict arrive(Track track, Storm storm, long millis) {
+  private Verdict arrive(Track track, Storm storm, long millis) {
     roll(track, storm, millis);
     int most = storm.connections() + track.peak;
     if (track.until > millis) {
@@ -107,7 +116,10 @@ public final class ReconnectStorms {
     // No more than a thousand a second come back.
     long spread = Math.max(track.wait / 2, track.tries);
     return new Verdict(
-        told ? Answer.CLOSE : Answer.REFUSE, Retry.between(left, left + spread), ended, log);
+        told ? Answer.CLOSE : Answer.REFUSE,
+        Retry.between(left, left + spread, chance),
+        ended,
+        log);
   }
 
   /** A wait begins, longer than the one before. */

@@ -17,6 +17,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Locale;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +29,14 @@ public final class Upgrade {
   public static final String STREAM = "/v1/stream";
   private static final String SCHEMA = "/v1/stream.proto";
 
-  private final Terms terms;
+  private final Frontage frontage;
   private final Admission admission;
   private final Sessions sessions;
   private final Protocol protocol;
   private final Fanout fanout;
   private final Connection.Clock clock;
   private final Answers answers;
+  private final RandomGenerator chance;
   private boolean draining;
 
   /**
@@ -45,23 +47,25 @@ public final class Upgrade {
    * @param notSentLowWater how much the kernel may hold unsent, in bytes; 0 leaves it to the system
    * @param echo whether {@code /v1/echo} answers
    */
-  public record Terms(String node, int maxFrame, int notSentLowWater, boolean echo) {}
+  public record Frontage(String node, int maxFrame, int notSentLowWater, boolean echo) {}
 
   public Upgrade(
-      Terms terms,
+      Frontage frontage,
       Admission admission,
       Sessions sessions,
       Protocol protocol,
       Fanout fanout,
       Connection.Clock clock,
-      Answers answers) {
-    this.terms = terms;
+      Answers answers,
+      RandomGenerator chance) {
+    this.frontage = frontage;
     this.admission = admission;
     this.sessions = sessions;
     this.protocol = protocol;
     this.fanout = fanout;
     this.clock = clock;
     this.answers = answers;
+    this.chance = chance;
   }
 
   /** From now on nobody is let in. */
@@ -72,7 +76,7 @@ public final class Upgrade {
   /** Answers the request, or makes a WebSocket of it. */
   public void handle(HttpServerRequest request) {
     String path = request.path();
-    boolean echo = terms.echo() && Echo.PATH.equals(path);
+    boolean echo = frontage.echo() && Echo.PATH.equals(path);
     String banned = admission.banned(request);
     if (banned != null) {
       answers.problem(request, Problem.BANNED, banned, Map.of("Connection", "close"));
@@ -114,7 +118,7 @@ public final class Upgrade {
 
   private void open(HttpServerRequest request, Admission.Guest guest) {
     Codec agreed = Codec.agreed(request.headers().getAll("Sec-WebSocket-Protocol"));
-    Connection connection = detach(request, terms.maxFrame(), agreed);
+    Connection connection = detach(request, frontage.maxFrame(), agreed);
     Codec codec = agreed == null ? Codec.JSON : agreed;
     Session session =
         new Session(
@@ -124,14 +128,15 @@ public final class Upgrade {
             connection.deflate(),
             connection,
             guest.tier(),
-            fanout);
+            fanout,
+            chance);
     if (guest.identity() != null) {
       session.belongsTo(guest.identity(), guest.tier());
     }
     connection.receiver(new Visit(guest, session, sessions, protocol, admission));
     sessions.opened(session);
     if (guest.stays()) {
-      protocol.welcome(session, terms.node());
+      protocol.welcome(session, frontage.node());
     } else {
       session.close(CloseCode.STORM, admission.tooOften(guest), guest.verdict().retryAfter());
     }
@@ -148,7 +153,7 @@ public final class Upgrade {
         new StrictDecoder(extension != null, maxMessage, connection),
         connection,
         Unpooled.wrappedBuffer(Handshake.response(key, extension, codec)),
-        terms.notSentLowWater());
+        frontage.notSentLowWater());
     return connection;
   }
 }

@@ -1,8 +1,6 @@
 package dev.tidegate.stream.door;
 
 import dev.tidegate.problem.CloseCode;
-import dev.tidegate.stream.encode.Codec;
-import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.session.Protocol;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Sessions;
@@ -31,7 +29,7 @@ final class Visit implements Receiver {
 
   @Override
   public void message(int opcode, byte[] bytes, int length) {
-    if (opcode == Frames.TEXT || session.codec == Codec.PROTO) {
+    if (session.codec.reads(opcode)) {
       protocol.message(session, opcode, bytes, length);
     } else {
       session.close(

@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link Reply} is written on. Every field has the name that it has in JSON and the number
- * that it has in {@code tidegate/v1/stream.proto}; a form uses the one or the other. A form is one
- * buffer, used again for every reply.
+ * What a {@link Statement} is written on. Every field has the name that it has in JSON and the
+ * number that it has in {@code tidegate/v1/stream.proto}; a form uses the one or the other. A form
+ * is one buffer, used again for every reply.
  */
 public abstract class Form {
   final Text out = new Text(4096);

@@ -2,7 +2,7 @@ package dev.tidegate.stream.encode;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import org.jspecify.annotations.Nullable;
+import java.util.EnumMap;
 
 /** Builds whole WebSocket frames as a server sends them: unmasked and unfragmented. */
 public final class Frames implements AutoCloseable {
@@ -18,8 +18,7 @@ public final class Frames implements AutoCloseable {
 
   private final ByteBufAllocator allocator;
   private final Deflate deflate;
-  private final Form json = new JsonForm();
-  private @Nullable Form binary;
+  private final EnumMap<Codec, Form> forms = new EnumMap<>(Codec.class);
 
   public Frames(ByteBufAllocator allocator, int deflateLevel) {
     this.allocator = allocator;
@@ -43,20 +42,11 @@ public final class Frames implements AutoCloseable {
   }
 
   /** A reply, never compressed. */
-  public ByteBuf reply(Reply reply, Codec codec) {
-    Form form = codec == Codec.JSON ? json : binary();
+  public ByteBuf reply(Statement reply, Codec codec) {
+    Form form = forms.computeIfAbsent(codec, c -> c.form.get());
     reply.write(form.begin());
     Text out = form.end();
     return data(codec.opcode, out.bytes(), out.length(), false);
-  }
-
-  private Form binary() {
-    Form form = binary;
-    if (form == null) {
-      form = new ProtoForm();
-      binary = form;
-    }
-    return form;
   }
 
   /** A data frame from bytes, compressed when that is asked for. */

@@ -87,15 +87,17 @@ public final class JsonMessages implements Messages {
   }
 
   @Override
-  public int beginTrades(Subject subject, long prevSeq, long seq, Text out) {
-    out.ascii("{\"channel\":\"trades\",\"symbol\":").quoted(subject.symbol());
+  public int beginEvents(Subject subject, long prevSeq, long seq, Text out) {
+    String channel = subject.channel().text();
+    out.ascii("{\"channel\":\"").ascii(channel);
+    out.ascii("\",\"symbol\":").quoted(subject.symbol());
     out.ascii(",\"prevSeq\":").number(prevSeq).ascii(",\"seq\":").number(seq);
-    out.ascii(",\"trades\":[");
+    out.ascii(",\"").ascii(channel).ascii("\":[");
     return 0;
   }
 
   @Override
-  public void trade(long seq, long time, @Nullable Event event, Text out) {
+  public void event(long seq, long time, @Nullable Event event, Text out) {
     out.ascii("{\"seq\":").number(seq);
     if (event instanceof Trade trade) {
       out.ascii(",\"id\":").quoted(trade.id());
@@ -107,15 +109,17 @@ public final class JsonMessages implements Messages {
   }
 
   @Override
-  public void endTrades(int begun, Text out) {
+  public void endEvents(int begun, Text out) {
     out.put(']');
   }
 
   @Override
   public void reset(Subject subject, String epoch, long seq, Text out) {
-    out.ascii("{\"channel\":\"trades\",\"symbol\":").quoted(subject.symbol());
+    String channel = subject.channel().text();
+    out.ascii("{\"channel\":\"").ascii(channel);
+    out.ascii("\",\"symbol\":").quoted(subject.symbol());
     out.ascii(",\"kind\":\"reset\",\"epoch\":").quoted(epoch).ascii(",\"recovered\":false");
-    out.ascii(",\"seq\":").number(seq).ascii(",\"trades\":[]");
+    out.ascii(",\"seq\":").number(seq).ascii(",\"").ascii(channel).ascii("\":[]");
   }
 
   @Override
@@ -126,12 +130,10 @@ public final class JsonMessages implements Messages {
       long time,
       @Nullable Event event,
       Text out) {
-    if (subject.channel() == Channel.CANDLES) {
-      out.ascii("{\"channel\":\"candles\",\"symbol\":").quoted(subject.symbol());
+    out.ascii("{\"channel\":\"").ascii(subject.channel().text());
+    out.ascii("\",\"symbol\":").quoted(subject.symbol());
+    if (!subject.interval().isEmpty()) {
       out.ascii(",\"interval\":").quoted(subject.interval());
-    } else {
-      out.ascii("{\"channel\":\"").ascii(subject.channel() == Channel.STATUS ? "status" : "ticker");
-      out.ascii("\",\"symbol\":").quoted(subject.symbol());
     }
     if (epoch != null) {
       out.ascii(",\"kind\":\"snapshot\",\"epoch\":").quoted(epoch);

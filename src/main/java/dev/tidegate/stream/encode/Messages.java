@@ -26,19 +26,19 @@ public interface Messages {
 
   void close(int opened, Text out);
 
-  /** Appends a whole message, or a whole trade, that was written before. */
+  /** Appends a whole message, or a whole event of a list, that was written before. */
   void append(byte[] whole, Text out);
 
   void snapshot(Subject subject, String epoch, long seq, long time, Snapshot book, Text out);
 
   void delta(Subject subject, long prevSeq, long seq, long time, @Nullable Delta delta, Text out);
 
-  /** Begins a body of trades; the result goes to {@link #endTrades}. */
-  int beginTrades(Subject subject, long prevSeq, long seq, Text out);
+  /** Begins a body of events that all count; the result goes to {@link #endEvents}. */
+  int beginEvents(Subject subject, long prevSeq, long seq, Text out);
 
-  void trade(long seq, long time, @Nullable Event event, Text out);
+  void event(long seq, long time, @Nullable Event event, Text out);
 
-  void endTrades(int begun, Text out);
+  void endEvents(int begun, Text out);
 
   void reset(Subject subject, String epoch, long seq, Text out);
 

@@ -168,13 +168,13 @@ public final class ProtoMessages implements Messages {
   }
 
   @Override
-  public int beginTrades(Subject subject, long prevSeq, long seq, Text out) {
+  public int beginEvents(Subject subject, long prevSeq, long seq, Text out) {
     next(subject, prevSeq, seq, out);
-    return Proto.open(out, TRADES);
+    return Proto.open(out, content(subject.channel()));
   }
 
   @Override
-  public void trade(long seq, long time, @Nullable Event event, Text out) {
+  public void event(long seq, long time, @Nullable Event event, Text out) {
     int opened = Proto.open(out, 1);
     Proto.number(out, 1, seq);
     if (event instanceof Trade trade) {
@@ -188,7 +188,7 @@ public final class ProtoMessages implements Messages {
   }
 
   @Override
-  public void endTrades(int begun, Text out) {
+  public void endEvents(int begun, Text out) {
     Proto.close(out, begun);
   }
 
@@ -198,7 +198,7 @@ public final class ProtoMessages implements Messages {
     Proto.number(out, SEQ, seq);
     Proto.number(out, KIND, RESET);
     Proto.text(out, EPOCH, epoch);
-    Proto.close(out, Proto.open(out, TRADES));
+    Proto.close(out, Proto.open(out, content(subject.channel())));
   }
 
   @Override

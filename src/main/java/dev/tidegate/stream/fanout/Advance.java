@@ -5,8 +5,8 @@ import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.encode.Text;
 import dev.tidegate.stream.topic.BookTopic;
 import dev.tidegate.stream.topic.Entry;
+import dev.tidegate.stream.topic.EventsTopic;
 import dev.tidegate.stream.topic.Topic;
-import dev.tidegate.stream.topic.TradesTopic;
 import org.jspecify.annotations.Nullable;
 
 /** How a lane goes on in one topic in which it stands elsewhere than in its others. */
@@ -30,7 +30,7 @@ public final class Advance {
     if (join.cursor == Join.FRESH) {
       return fresh(topic, shape, out);
     }
-    if (topic instanceof TradesTopic trades) {
+    if (topic instanceof EventsTopic trades) {
       return trades(trades, join.cursor, reader, shape, out);
     }
     if (!topic.ring.covers(join.cursor)) {
@@ -51,14 +51,14 @@ public final class Advance {
   }
 
   private static @Nullable Join trades(
-      TradesTopic topic, long cursor, Reader reader, Shape shape, Text out) {
+      EventsTopic topic, long cursor, Reader reader, Shape shape, Text out) {
     if (!topic.ring.covers(cursor)) {
       reader.close(
           CloseCode.SLOW_CONSUMER,
           "too slow: trades of " + topic.subject.symbol() + " are no longer kept");
       return null;
     }
-    if (topic.backlog(cursor) <= TradesTopic.PIECE) {
+    if (topic.backlog(cursor) <= EventsTopic.PIECE) {
       topic.catchUp(cursor, false, shape, out);
       return null;
     }
@@ -88,7 +88,7 @@ public final class Advance {
       topic.snapshot(shape, out);
     } else if (topic instanceof BookTopic book && !book.full()) {
       book.resume(from, join.since, shape, out);
-    } else if (topic instanceof TradesTopic trades) {
+    } else if (topic instanceof EventsTopic trades) {
       return trades(trades, topic.ring.at(from).version - 1, reader, shape, out);
     } else {
       topic.write(from, false, shape, out);

@@ -89,10 +89,6 @@ public final class Ladder {
     return topic instanceof BookTopic book ? book.atMost(DEPTHS[step]) : topic;
   }
 
-  int slow() {
-    return lagging.size();
-  }
-
   /** Once a second: moves the sessions that lag one step at most. */
   public void check(long nanos, long stalledNanos) {
     List<Reader> left = new ArrayList<>(lagging.size());
@@ -166,9 +162,5 @@ public final class Ladder {
       what += ", books of " + DEPTHS[step] + " levels";
     }
     return step == LAST ? what + "; the session is closed when it stops reading" : what;
-  }
-
-  static int window(Lane lane, int step) {
-    return Math.max(lane.shape.window(), WINDOWS[step]);
   }
 }

@@ -1,7 +1,7 @@
 package dev.tidegate.stream.fanout;
 
 import dev.tidegate.problem.CloseCode;
-import dev.tidegate.stream.encode.Reply;
+import dev.tidegate.stream.encode.Statement;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ public interface Reader {
   long pending();
 
   /** A notice that goes out whatever else waits. */
-  void control(Reply reply);
+  void control(Statement reply);
 
   /** Brings its lanes up from where they stand, as far as the socket takes it. */
   void catchUp(long nanos);

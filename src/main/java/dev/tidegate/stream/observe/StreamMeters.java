@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongSupplier;
 
 /**
  * What one instance counts. Plain fields on the event loop, handed to the registry once a second,
@@ -57,7 +58,10 @@ public final class StreamMeters {
   private long odd;
   private int samples;
 
-  public StreamMeters(MeterRegistry registry, int instance) {
+  /**
+   * @param nanos a monotonic clock that may be asked from any thread
+   */
+  public StreamMeters(MeterRegistry registry, int instance, LongSupplier nanos) {
     this.registry = registry;
     String tag = Integer.toString(instance);
     gauge("tidegate.stream.sessions", "Open WebSocket sessions", sessions, tag);
@@ -93,7 +97,7 @@ public final class StreamMeters {
               .maximumExpectedValue(Duration.ofSeconds(10))
               .register(registry);
       own.add(
-          Gauge.builder("tidegate.stream.staleness", heard, h -> secondsSince(h.get(slot)))
+          Gauge.builder("tidegate.stream.staleness", heard, h -> seconds(h.get(slot), nanos))
               .description("Since the last event of any symbol that is followed here")
               .baseUnit("seconds")
               .tag("worker", tag)
@@ -230,7 +234,7 @@ public final class StreamMeters {
     }
   }
 
-  /** An event of the channel came, by the clock of {@link System#nanoTime}. */
+  /** An event of the channel came, by the clock that the instance was given. */
   @SuppressWarnings("EnumOrdinal") // as above
   public void heard(Channel channel, long nanos) {
     heard.lazySet(channel.ordinal(), nanos);
@@ -243,8 +247,8 @@ public final class StreamMeters {
     }
   }
 
-  private static double secondsSince(long nanos) {
-    return nanos == 0 ? Double.NaN : (System.nanoTime() - nanos) / 1e9;
+  private static double seconds(long since, LongSupplier nanos) {
+    return since == 0 ? Double.NaN : (nanos.getAsLong() - since) / 1e9;
   }
 
   /** Once a second. */

@@ -26,6 +26,7 @@ public sealed interface Op {
   /** Subscribes to all that a token stands for. */
   record Resume(@Nullable JsonNode id, String token) implements Op {}
 
+  /** Gives up what it names. */
   record Unsubscribe(@Nullable JsonNode id, List<Wanted> channels) implements Op {}
 
   /** With exactly one of the three. */
@@ -46,6 +47,7 @@ public sealed interface Op {
   /** Asks for the record of a request that was answered with 202. */
   record FindRequest(@Nullable JsonNode id, String request) implements Op {}
 
+  /** Asks whether we are there, and for our time. */
   record Ping(@Nullable JsonNode id) implements Op {}
 
   /**

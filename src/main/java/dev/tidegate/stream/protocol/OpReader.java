@@ -7,12 +7,16 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tidegate.bus.Commands.PrivateChannel;
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.Interval;
+import dev.tidegate.stream.encode.Codec;
+import dev.tidegate.stream.encode.Frames;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +26,17 @@ import org.jspecify.annotations.Nullable;
 public final class OpReader {
   static final List<Integer> WINDOWS = List.of(0, 10, 20, 50, 100, 250, 500, 1000);
   static final List<Integer> DEPTHS = List.of(0, 1, 5, 10, 20, 50);
-  static final List<String> INTERVALS = List.of("1s", "1m", "5m", "1h");
   static final int MAX_SYMBOL = 64;
   private static final int MAX_REQUEST = 64;
   private static final int MAX_GRACE = 600_000;
 
-  private static final Set<String> PRIVATE = Set.of("requests", "orders");
+  /** As clients are told them. */
+  private static final List<String> CHANNELS =
+      Stream.concat(
+              Stream.of(Channel.values()).map(Channel::text),
+              Stream.of(PrivateChannel.values()).map(PrivateChannel::text))
+          .toList();
+
   private static final Set<String> WANTED =
       Set.of(
           "channel", "symbol", "depth", "interval", "window", "since", "meta", "checksum", "epoch");
@@ -48,6 +57,16 @@ public final class OpReader {
           .reader();
 
   private OpReader() {}
+
+  /** Text is JSON whatever was agreed; the rest is in the codec. */
+  public static Op read(Codec codec, int opcode, byte[] message, int length) throws Refusal {
+    return opcode == Frames.TEXT
+        ? read(message, length)
+        : switch (codec) {
+          case JSON -> read(message, length);
+          case PROTO -> readBinary(message, length);
+        };
+  }
 
   public static Op read(byte[] message, int length) throws Refusal {
     return read(parse(message, length));
@@ -191,7 +210,7 @@ public final class OpReader {
   }
 
   private static Op.Key key(JsonNode item, String name, String at) throws Refusal {
-    if (PRIVATE.contains(name)) {
+    if (PrivateChannel.named(name) != null) {
       return new Op.Key(name, null, "", 0, "");
     }
     Channel channel = channel(name, at);
@@ -206,25 +225,29 @@ public final class OpReader {
       throw bad(at + "depth", "only with the channel book");
     }
     String interval = text(item, "interval");
-    if ((channel == Channel.CANDLES) != (interval != null && INTERVALS.contains(interval))) {
+    if ((channel == Channel.CANDLES) != (interval != null && Interval.TEXTS.contains(interval))) {
       throw bad(
-          at + "interval", "one of " + INTERVALS + " with the channel candles, and only there");
+          at + "interval",
+          "one of " + Interval.TEXTS + " with the channel candles, and only there");
     }
     return new Op.Key(name, channel, symbol.textValue(), depth, interval == null ? "" : interval);
   }
 
   private static Channel channel(String name, String at) throws Refusal {
-    for (Channel channel : Channel.values()) {
-      if (channel.name().toLowerCase(Locale.ROOT).equals(name)) {
-        return channel;
-      }
+    Channel channel = Channel.named(name);
+    if (channel != null) {
+      return channel;
     }
     throw new Refusal(
         Refusal.UNKNOWN_CHANNEL,
         at
             + "channel: \""
             + shown(name)
-            + "\" (expected book, trades, ticker, candles, status, requests or orders)");
+            + "\" (expected "
+            + String.join(", ", CHANNELS.subList(0, CHANNELS.size() - 1))
+            + " or "
+            + CHANNELS.getLast()
+            + ")");
   }
 
   private static Op.@Nullable Since since(@Nullable JsonNode since, String at) throws Refusal {

@@ -6,7 +6,7 @@ import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.encode.Form;
-import dev.tidegate.stream.encode.Reply;
+import dev.tidegate.stream.encode.Statement;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,7 @@ public final class Replies {
     return loop.millis() * 1000;
   }
 
-  public Reply welcome(String session, String node) {
+  public Statement welcome(String session, String node) {
     return form ->
         form.op(4, "welcome", null)
             .number(1, "version", 1)
@@ -34,11 +34,11 @@ public final class Replies {
             .number(4, "time", micros());
   }
 
-  public Reply pong(@Nullable JsonNode id) {
+  public Statement pong(@Nullable JsonNode id) {
     return form -> form.op(8, "pong", id).number(1, "time", micros());
   }
 
-  public Reply loggedIn(@Nullable JsonNode id, String consumer, long expires) {
+  public Statement loggedIn(@Nullable JsonNode id, String consumer, long expires) {
     return form -> {
       form.op(7, "loggedIn", id).text(1, "consumer", consumer);
       if (expires != Long.MAX_VALUE) {
@@ -47,7 +47,7 @@ public final class Replies {
     };
   }
 
-  public Reply error(Refusal refusal) {
+  public Statement error(Refusal refusal) {
     return form -> {
       form.op(9, "error", refusal.id).text(1, "code", refusal.code);
       if (!refusal.op.isEmpty()) {
@@ -57,7 +57,7 @@ public final class Replies {
     };
   }
 
-  public Reply notice(String code, String detail) {
+  public Statement notice(String code, String detail) {
     return form -> form.op(10, "notice", null).text(1, "code", code).text(2, "detail", detail);
   }
 
@@ -67,7 +67,7 @@ public final class Replies {
    * @param code of the close that follows at once; null before a drain
    * @param token to go on with; null when there is none, for which a drain gives the reason
    */
-  public static Reply reconnect(
+  public static Statement reconnect(
       @Nullable CloseCode code,
       String detail,
       long withinMillis,
@@ -86,15 +86,15 @@ public final class Replies {
     };
   }
 
-  public Reply token(@Nullable JsonNode id, String token) {
+  public Statement token(@Nullable JsonNode id, String token) {
     return form -> form.op(13, "token", id).text(1, "token", token);
   }
 
-  public Reply request(@Nullable JsonNode id, Stored record) {
+  public Statement request(@Nullable JsonNode id, Stored record) {
     return form -> form.op(14, "request", id).record(1, "request", record);
   }
 
-  public Reply cancelOnDisconnect(@Nullable JsonNode id, boolean armed, int grace) {
+  public Statement cancelOnDisconnect(@Nullable JsonNode id, boolean armed, int grace) {
     return form ->
         form.op(12, "cancelOnDisconnect", id).bool(1, "armed", armed).number(2, "grace", grace);
   }
@@ -110,7 +110,7 @@ public final class Replies {
   public record Subscribed(
       Op.Wanted wanted, String epoch, long seq, boolean recovered, long first) {}
 
-  public Reply subscribed(@Nullable JsonNode id, List<Subscribed> subscriptions) {
+  public Statement subscribed(@Nullable JsonNode id, List<Subscribed> subscriptions) {
     return form -> {
       form.op(5, "subscribed", id).list("channels");
       for (Subscribed subscription : subscriptions) {
@@ -138,7 +138,7 @@ public final class Replies {
     form.endItem();
   }
 
-  public Reply unsubscribed(@Nullable JsonNode id, List<Op.Key> keys) {
+  public Statement unsubscribed(@Nullable JsonNode id, List<Op.Key> keys) {
     return form -> {
       form.op(6, "unsubscribed", id).list("channels");
       for (Op.Key key : keys) {
@@ -163,7 +163,7 @@ public final class Replies {
   }
 
   /** Messages of a private channel, in one frame. */
-  public Reply transitions(List<Transition> transitions) {
+  public Statement transitions(List<Transition> transitions) {
     return form -> form.transitions(transitions);
   }
 }

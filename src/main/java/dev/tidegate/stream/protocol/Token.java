@@ -1,6 +1,7 @@
 package dev.tidegate.stream.protocol;
 
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.Interval;
 import dev.tidegate.bus.Wire;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
@@ -8,9 +9,9 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +24,15 @@ public final class Token {
   public static final int MOST = 48 * 1024;
 
   private static final int VERSION = 1;
+
+  /** Their positions stand in tokens: these, and after them whatever channels came later. */
   private static final List<String> NAMES =
-      List.of("book", "trades", "ticker", "candles", "status", "requests", "orders");
+      Stream.concat(
+              Stream.of("book", "trades", "ticker", "candles", "status", "requests", "orders"),
+              Stream.of(Channel.values()).map(Channel::text))
+          .distinct()
+          .toList();
+
   private static final int META = 1;
   private static final int CHECKSUM = 2;
   private static final int EXPANDED = 4;
@@ -32,12 +40,12 @@ public final class Token {
   private Token() {}
 
   /** One subscription; {@code expanded} when it came with one to all symbols. */
-  public record Entry(Op.Wanted wanted, boolean expanded) {}
+  public record Followed(Op.Wanted wanted, boolean expanded) {}
 
   /** Null when it would be longer than may be. */
-  public static @Nullable String write(List<Entry> entries) {
+  public static @Nullable String write(List<Followed> entries) {
     Map<String, Integer> epochs = new LinkedHashMap<>(4);
-    for (Entry entry : entries) {
+    for (Followed entry : entries) {
       Op.Since since = entry.wanted().since();
       if (since != null) {
         epochs.putIfAbsent(since.epoch(), epochs.size() + 1);
@@ -52,12 +60,12 @@ public final class Token {
     return text.length() > MOST ? null : text;
   }
 
-  private static void write(Wire.Writer w, Entry entry, Map<String, Integer> epochs) {
+  private static void write(Wire.Writer w, Followed entry, Map<String, Integer> epochs) {
     Op.Wanted wanted = entry.wanted();
     Op.Key key = wanted.key();
     int flags = (wanted.meta() ? META : 0) | (wanted.checksum() ? CHECKSUM : 0);
     w.int32(NAMES.indexOf(key.name())).string(key.symbol()).int32(key.depth());
-    w.int32(OpReader.INTERVALS.indexOf(key.interval()) + 1).int32(wanted.window());
+    w.int32(Interval.TEXTS.indexOf(key.interval()) + 1).int32(wanted.window());
     w.int32(flags | (entry.expanded() ? EXPANDED : 0));
     Op.Since since = wanted.since();
     w.int32(since == null ? 0 : epochs.getOrDefault(since.epoch(), 0));
@@ -66,7 +74,7 @@ public final class Token {
 
   /** The subscription that the token stands for; whoever made it up gets a refusal. */
   public static Op.Subscribe read(Op.Resume op) throws Refusal {
-    List<Entry> entries;
+    List<Followed> entries;
     try {
       byte[] bytes = Base64.getUrlDecoder().decode(op.token());
       Wire.Reader in = new Wire.Reader(Unpooled.wrappedBuffer(bytes));
@@ -82,7 +90,7 @@ public final class Token {
     }
     List<Op.Wanted> wanted = new ArrayList<>(entries.size());
     Set<Op.Key> expanded = new HashSet<>();
-    for (Entry entry : entries) {
+    for (Followed entry : entries) {
       wanted.add(entry.wanted());
       if (entry.expanded()) {
         expanded.add(entry.wanted().key());
@@ -94,7 +102,7 @@ public final class Token {
     return new Op.Subscribe(op.id(), wanted, expanded);
   }
 
-  private static Entry entry(Wire.Reader in, List<String> epochs) {
+  private static Followed entry(Wire.Reader in, List<String> epochs) {
     String name = NAMES.get(in.int32());
     String symbol = in.string();
     int depth = in.int32();
@@ -103,26 +111,17 @@ public final class Token {
     int flags = in.int32();
     int epoch = in.int32();
     long seq = in.int64();
-    String interval = bar == 0 ? "" : OpReader.INTERVALS.get(bar - 1);
+    String interval = bar == 0 ? "" : Interval.TEXTS.get(bar - 1);
     Op.Since since = epoch == 0 ? null : new Op.Since(epochs.get(epoch - 1), Math.max(0, seq));
-    Channel channel = channel(name);
+    Channel channel = Channel.named(name);
     check(OpReader.WINDOWS.contains(window) && OpReader.DEPTHS.contains(depth));
     check(depth == 0 || channel == Channel.BOOK);
     check((channel == Channel.CANDLES) == (bar != 0));
     check((channel == null) == symbol.isEmpty() && symbol.length() <= OpReader.MAX_SYMBOL);
     Op.Key key = new Op.Key(name, channel, symbol, depth, interval);
-    return new Entry(
+    return new Followed(
         new Op.Wanted(key, window, (flags & META) != 0, (flags & CHECKSUM) != 0, since),
         (flags & EXPANDED) != 0 && !key.wildcard() && channel != null);
-  }
-
-  private static @Nullable Channel channel(String name) {
-    for (Channel channel : Channel.values()) {
-      if (channel.name().toLowerCase(Locale.ROOT).equals(name)) {
-        return channel;
-      }
-    }
-    return null;
   }
 
   private static void check(boolean good) {

@@ -15,8 +15,8 @@ public final class Cursors {
   private Cursors() {}
 
   /** The session's subscriptions as it would have to ask for them elsewhere. */
-  public static List<Token.Entry> of(Session session, PrivateStreams privates) {
-    List<Token.Entry> entries = new ArrayList<>(session.subscriptions().size());
+  public static List<Token.Followed> of(Session session, PrivateStreams privates) {
+    List<Token.Followed> entries = new ArrayList<>(session.subscriptions().size());
     for (Subscription subscription : session.subscriptions()) {
       Op.Wanted wanted = subscription.wanted;
       Op.Since since =
@@ -25,7 +25,7 @@ public final class Cursors {
               : since(subscription);
       Op.Wanted from =
           new Op.Wanted(wanted.key(), wanted.window(), wanted.meta(), wanted.checksum(), since);
-      entries.add(new Token.Entry(from, subscription.expanded));
+      entries.add(new Token.Followed(from, subscription.expanded));
     }
     return entries;
   }

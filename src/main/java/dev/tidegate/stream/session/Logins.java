@@ -46,7 +46,7 @@ public final class Logins {
     if (identity == null) {
       meters.refused(StreamMeters.Refused.CREDENTIALS);
       // To check a signature costs more than to make one up.
-      if (login.signature() != null && ++session.refusedSignatures >= MOST_REFUSED) {
+      if (login.signature() != null && session.conduct.signatureRefused() >= MOST_REFUSED) {
         session.close(CloseCode.UNAUTHENTICATED, "login: too many signatures were refused");
       }
       throw new Refusal(Refusal.UNAUTHENTICATED, "login: " + verdict.refusal());

@@ -37,19 +37,19 @@ public final class Lookups {
     if (identity == null) {
       throw new Refusal(Refusal.UNAUTHENTICATED, "request: log in first");
     }
-    if (session.finding >= MOST) {
+    if (session.conduct.finding >= MOST) {
       throw new Refusal(
           Refusal.LIMIT, "request: more than " + MOST + " at the same time on this connection");
     }
-    session.finding++;
+    session.conduct.finding++;
     bus.ask(Commands.FIND, new Find(op.request(), identity.consumer()), Found.class, ANSWER)
         .onComplete(
             found -> {
-              session.finding--;
+              session.conduct.finding--;
               found(session, op, found);
             },
             failure -> {
-              session.finding--;
+              session.conduct.finding--;
               refuse(session, op, new Refusal(Refusal.UNAVAILABLE, "request: " + why(failure)));
             });
   }

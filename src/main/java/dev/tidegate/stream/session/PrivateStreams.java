@@ -21,8 +21,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The private channels: every follower has its own place in its user's stream. What the bus brings
- * in order goes straight out; anything else makes the follower read the stream itself.
+ * The private channels: every bookmark has its own place in its user's stream. What the bus brings
+ * in order goes straight out; anything else makes the bookmark read the stream itself.
  */
 public final class PrivateStreams {
   private static final Duration ANSWER = Duration.ofSeconds(3);
@@ -35,18 +35,18 @@ public final class PrivateStreams {
 
   private final Bus bus;
   private final Replies replies;
-  private final Map<String, List<Follower>> followers = new HashMap<>();
+  private final Map<String, List<Bookmark>> bookmarks = new HashMap<>();
   private final Map<Integer, MessageConsumer<Transition>> hearing = new HashMap<>();
   private final Map<Integer, Integer> users = new HashMap<>();
   private final Queue<String> checking = new ArrayDeque<>();
   private final List<Doubt> doubts = new ArrayList<>(0);
   private final Runnable healed;
 
-  /** A follower that seemed to have missed something. */
-  private record Doubt(Follower follower, PrivateEvents head) {}
+  /** A bookmark that seemed to have missed something. */
+  private record Doubt(Bookmark bookmark, PrivateEvents head) {}
 
   /** One session's place in a channel of its user. */
-  static final class Follower {
+  static final class Bookmark {
     private final Session session;
     private final String consumer;
     private final String channel;
@@ -56,7 +56,7 @@ public final class PrivateStreams {
     private boolean again;
     private boolean gone;
 
-    private Follower(Session session, String channel) {
+    private Bookmark(Session session, String channel) {
       this.session = session;
       this.consumer = session.consumer();
       this.channel = channel;
@@ -72,42 +72,42 @@ public final class PrivateStreams {
     this.replies = replies;
   }
 
-  /** A new follower, until it or its session leaves. */
-  Follower follower(Session session, String channel) {
-    Follower follower = new Follower(session, channel);
-    follower.reading = true;
-    hear(follower.consumer);
-    followers.computeIfAbsent(follower.consumer, k -> new ArrayList<>(1)).add(follower);
-    return follower;
+  /** A new bookmark, until it or its session leaves. */
+  Bookmark bookmark(Session session, String channel) {
+    Bookmark bookmark = new Bookmark(session, channel);
+    bookmark.reading = true;
+    hear(bookmark.consumer);
+    bookmarks.computeIfAbsent(bookmark.consumer, k -> new ArrayList<>(1)).add(bookmark);
+    return bookmark;
   }
 
   /** Follows from where the client stood, or from now; done when it is known where. */
-  Future<PrivateEvents> follow(Follower follower, Op.@Nullable Since since) {
+  Future<PrivateEvents> follow(Bookmark bookmark, Op.@Nullable Since since) {
     String epoch = since == null ? null : since.epoch();
     long after = since == null ? 0 : since.seq();
-    return read(follower, epoch, after)
+    return read(bookmark, epoch, after)
         .onSuccess(
             events -> {
-              follower.epoch = events.epoch();
-              follower.seq = since != null && events.epoch().equals(epoch) ? after : 0;
+              bookmark.epoch = events.epoch();
+              bookmark.seq = since != null && events.epoch().equals(epoch) ? after : 0;
               if (since == null) {
-                follower.seq = events.lastSeq();
+                bookmark.seq = events.lastSeq();
               }
             })
-        .onFailure(failure -> remove(follower));
+        .onFailure(failure -> remove(bookmark));
   }
 
   /** Sends what the first answer brought, after the client has heard that it is subscribed. */
-  void begin(Follower follower, PrivateEvents events) {
-    follower.reading = false;
-    took(follower, events);
+  void begin(Bookmark bookmark, PrivateEvents events) {
+    bookmark.reading = false;
+    took(bookmark, events);
   }
 
   public void leave(Session session, String channel) {
-    List<Follower> all = followers.getOrDefault(session.consumer(), List.of());
-    for (Follower follower : List.copyOf(all)) {
-      if (follower.session == session && follower.channel.equals(channel)) {
-        remove(follower);
+    List<Bookmark> all = bookmarks.getOrDefault(session.consumer(), List.of());
+    for (Bookmark bookmark : List.copyOf(all)) {
+      if (bookmark.session == session && bookmark.channel.equals(channel)) {
+        remove(bookmark);
       }
     }
   }
@@ -119,24 +119,24 @@ public final class PrivateStreams {
 
   /** How far the session has come in the channel; null when it has not begun. */
   Op.@Nullable Since since(Session session, String channel) {
-    for (Follower follower : followers.getOrDefault(session.consumer(), List.of())) {
-      if (follower.session == session && follower.channel.equals(channel)) {
-        return follower.epoch.isEmpty() ? null : new Op.Since(follower.epoch, follower.seq);
+    for (Bookmark bookmark : bookmarks.getOrDefault(session.consumer(), List.of())) {
+      if (bookmark.session == session && bookmark.channel.equals(channel)) {
+        return bookmark.epoch.isEmpty() ? null : new Op.Since(bookmark.epoch, bookmark.seq);
       }
     }
     return null;
   }
 
   /**
-   * Compares where some of the users' streams stand with where their followers do: the bus may lose
+   * Compares where some of the users' streams stand with where their bookmarks do: the bus may lose
    * a message, and with the last one nothing would follow to tell. Called a few times a second;
    * everybody's turn comes within {@link #ROUND} calls, or later when there are very many.
    */
   public void check() {
     heal();
-    int most = Math.min(MOST_CHECKED, (followers.size() + ROUND - 1) / ROUND);
+    int most = Math.min(MOST_CHECKED, (bookmarks.size() + ROUND - 1) / ROUND);
     if (checking.isEmpty()) {
-      checking.addAll(followers.keySet());
+      checking.addAll(bookmarks.keySet());
     }
     for (int i = 0; i < most && !checking.isEmpty(); i++) {
       check(checking.poll());
@@ -145,9 +145,9 @@ public final class PrivateStreams {
 
   private void check(String consumer) {
     Set<String> channels = new HashSet<>(2);
-    for (Follower follower : followers.getOrDefault(consumer, List.of())) {
-      if (!follower.reading) {
-        channels.add(follower.channel);
+    for (Bookmark bookmark : bookmarks.getOrDefault(consumer, List.of())) {
+      if (!bookmark.reading) {
+        channels.add(bookmark.channel);
       }
     }
     for (String channel : channels) {
@@ -162,16 +162,16 @@ public final class PrivateStreams {
   }
 
   private void checked(String consumer, PrivateEvents head, String channel) {
-    for (Follower follower : followers.getOrDefault(consumer, List.of())) {
-      if (follower.channel.equals(channel) && missed(follower, head)) {
-        doubts.add(new Doubt(follower, head));
+    for (Bookmark bookmark : bookmarks.getOrDefault(consumer, List.of())) {
+      if (bookmark.channel.equals(channel) && missed(bookmark, head)) {
+        doubts.add(new Doubt(bookmark, head));
       }
     }
   }
 
-  private static boolean missed(Follower follower, PrivateEvents head) {
-    boolean behind = !follower.epoch.equals(head.epoch()) || follower.seq < head.lastSeq();
-    return behind && !follower.reading && follower.session.open();
+  private static boolean missed(Bookmark bookmark, PrivateEvents head) {
+    boolean behind = !bookmark.epoch.equals(head.epoch()) || bookmark.seq < head.lastSeq();
+    return behind && !bookmark.reading && bookmark.session.open();
   }
 
   /** What was on its way on the bus has arrived since the last call. */
@@ -179,21 +179,21 @@ public final class PrivateStreams {
     List<Doubt> due = List.copyOf(doubts);
     doubts.clear();
     for (Doubt doubt : due) {
-      if (missed(doubt.follower, doubt.head)) {
+      if (missed(doubt.bookmark, doubt.head)) {
         healed.run();
-        reread(doubt.follower);
+        reread(doubt.bookmark);
       }
     }
   }
 
-  private void remove(Follower follower) {
-    follower.gone = true;
-    List<Follower> all = followers.get(follower.consumer);
-    if (all != null && all.remove(follower)) {
+  private void remove(Bookmark bookmark) {
+    bookmark.gone = true;
+    List<Bookmark> all = bookmarks.get(bookmark.consumer);
+    if (all != null && all.remove(bookmark)) {
       if (all.isEmpty()) {
-        followers.remove(follower.consumer);
+        bookmarks.remove(bookmark.consumer);
       }
-      int shard = Commands.shardOf(follower.consumer);
+      int shard = Commands.shardOf(bookmark.consumer);
       if (users.merge(shard, -1, Integer::sum) == 0) {
         users.remove(shard);
         MessageConsumer<Transition> consumer = hearing.remove(shard);
@@ -211,77 +211,77 @@ public final class PrivateStreams {
   }
 
   private void heard(Transition transition) {
-    List<Follower> all = followers.get(transition.consumer());
+    List<Bookmark> all = bookmarks.get(transition.consumer());
     if (all == null) {
       return;
     }
-    for (Follower follower : List.copyOf(all)) {
-      if (follower.channel.equals(transition.channel())) {
-        heard(follower, transition);
+    for (Bookmark bookmark : List.copyOf(all)) {
+      if (bookmark.channel.equals(transition.channel())) {
+        heard(bookmark, transition);
       }
     }
   }
 
-  private void heard(Follower follower, Transition transition) {
-    if (follower.reading) {
-      follower.again = true;
+  private void heard(Bookmark bookmark, Transition transition) {
+    if (bookmark.reading) {
+      bookmark.again = true;
       return;
     }
-    boolean same = follower.epoch.equals(transition.epoch());
-    if (same && transition.seq() <= follower.seq) {
+    boolean same = bookmark.epoch.equals(transition.epoch());
+    if (same && transition.seq() <= bookmark.seq) {
       return;
     }
-    if (same && transition.seq() == follower.seq + 1) {
-      follower.seq = transition.seq();
-      follower.session.control(replies.transitions(List.of(transition)));
+    if (same && transition.seq() == bookmark.seq + 1) {
+      bookmark.seq = transition.seq();
+      bookmark.session.control(replies.transitions(List.of(transition)));
     } else {
-      reread(follower);
+      reread(bookmark);
     }
   }
 
-  private void reread(Follower follower) {
-    follower.reading = true;
-    follower.again = false;
-    read(follower, follower.epoch, follower.seq)
+  private void reread(Bookmark bookmark) {
+    bookmark.reading = true;
+    bookmark.again = false;
+    read(bookmark, bookmark.epoch, bookmark.seq)
         .onSuccess(
             events -> {
-              follower.reading = false;
-              took(follower, events);
+              bookmark.reading = false;
+              took(bookmark, events);
             })
-        .onFailure(failure -> follower.reading = false);
+        .onFailure(failure -> bookmark.reading = false);
   }
 
-  private void took(Follower follower, PrivateEvents events) {
-    if (follower.gone) {
+  private void took(Bookmark bookmark, PrivateEvents events) {
+    if (bookmark.gone) {
       return;
     }
     List<Transition> fresh = new ArrayList<>(events.transitions().size());
-    boolean same = follower.epoch.equals(events.epoch());
+    boolean same = bookmark.epoch.equals(events.epoch());
     for (Transition transition : events.transitions()) {
-      if (!same || transition.seq() > follower.seq) {
+      if (!same || transition.seq() > bookmark.seq) {
         fresh.add(transition);
       }
     }
     if (!same) {
-      follower.epoch = events.epoch();
-      follower.seq = 0;
+      bookmark.epoch = events.epoch();
+      bookmark.seq = 0;
     }
     if (!fresh.isEmpty()) {
-      follower.seq = fresh.getLast().seq();
-      follower.session.control(replies.transitions(fresh));
+      bookmark.seq = fresh.getLast().seq();
+      bookmark.session.control(replies.transitions(fresh));
     }
     if (events.transitions().size() < PAGE) {
-      follower.seq = Math.max(follower.seq, events.lastSeq()); // what is not kept will not come
+      bookmark.seq = Math.max(bookmark.seq, events.lastSeq()); // what is not kept will not come
     }
-    if (follower.session.open() && (follower.again || events.transitions().size() >= PAGE)) {
-      reread(follower);
+    if (bookmark.session.open() && (bookmark.again || events.transitions().size() >= PAGE)) {
+      reread(bookmark);
     }
   }
 
-  private Future<PrivateEvents> read(Follower follower, @Nullable String epoch, long after) {
+  private Future<PrivateEvents> read(Bookmark bookmark, @Nullable String epoch, long after) {
     return bus.ask(
         Commands.READ_PRIVATE,
-        new ReadPrivate(follower.consumer, follower.channel, epoch, after, PAGE),
+        new ReadPrivate(bookmark.consumer, bookmark.channel, epoch, after, PAGE),
         PrivateEvents.class,
         ANSWER);
   }

@@ -72,20 +72,19 @@ public final class Protocol {
     message(session, Frames.TEXT, bytes, length);
   }
 
-  /** A request in JSON, or in Protobuf from a session that has agreed to it. */
+  /** A request in JSON, or in what the session has agreed to. */
   public void message(Session session, int opcode, byte[] bytes, int length) {
     if (!session.open()) {
       return;
     }
     int rate = session.tier().messagesPerSecond();
-    if (rate > 0 && !session.inbound.take(rate, loop.nanos())) {
+    if (!session.conduct.allows(rate, loop.nanos())) {
       refuse(session, new Refusal(Refusal.LIMIT, "messages: more than " + rate + " a second"));
       return;
     }
     try {
-      boolean binary = opcode == Frames.BINARY;
-      handle(session, binary ? OpReader.readBinary(bytes, length) : OpReader.read(bytes, length));
-      session.calm();
+      handle(session, OpReader.read(session.codec, opcode, bytes, length));
+      session.conduct.calm();
     } catch (Refusal refusal) {
       refuse(session, refusal);
     }
@@ -97,7 +96,7 @@ public final class Protocol {
       meters.refused(StreamMeters.Refused.LIMIT);
     }
     boolean counts = refusal.nonsense() || refusal.code.equals(Refusal.LIMIT);
-    if (counts && session.abused() >= ABUSE) {
+    if (counts && session.conduct.abused() >= ABUSE) {
       session.close(
           refusal.nonsense() ? CloseCode.BAD_PROTOCOL : CloseCode.LIMIT, refusal.detail());
     }

@@ -3,10 +3,9 @@ package dev.tidegate.stream.session;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.encode.Codec;
-import dev.tidegate.stream.encode.Reply;
 import dev.tidegate.stream.encode.Shape;
+import dev.tidegate.stream.encode.Statement;
 import dev.tidegate.stream.fanout.Fanout;
-import dev.tidegate.stream.fanout.Ladder;
 import dev.tidegate.stream.fanout.Lag;
 import dev.tidegate.stream.fanout.Lane;
 import dev.tidegate.stream.fanout.Reader;
@@ -19,11 +18,11 @@ import dev.tidegate.stream.shard.Replica;
 import dev.tidegate.stream.socket.Outlet;
 import dev.tidegate.stream.socket.Retry;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,15 +43,16 @@ public final class Session implements Wheel.Timed, Reader {
 
   public final long openedAt;
   private final Fanout fanout;
+  private final RandomGenerator chance;
   private final StreamMeters meters;
 
   private @Nullable Identity identity;
   private Tier tier;
-  final Rate inbound = new Rate();
+  final Conduct conduct = new Conduct();
   private final Rate outbound = new Rate();
 
   private Map<Op.Key, Subscription> subscriptions = Map.of();
-  private List<Lane> lanes = List.of();
+  private final Lanes lanes;
 
   /** Set while the session lags. */
   private @Nullable Lag lag;
@@ -60,47 +60,13 @@ public final class Session implements Wheel.Timed, Reader {
   /** Set while the session's end cancels orders. */
   private boolean armed;
 
-  private int abuse;
-
-  /** Signatures that it was refused for. */
-  int refusedSignatures;
-
-  /** Its questions for records that are on their way. */
-  int finding;
-
   private int asked;
-  private Turn turn = Turn.QUIET;
+  private Outgoing written = Outgoing.NOTHING;
   private Life life = Life.OPEN;
   private @Nullable CloseCode closedWith;
   private boolean waiting;
   private long dueAt;
   private long lastUsed;
-
-  /**
-   * How far its life has gone, and only onwards:
-   *
-   * <pre>
-   * OPEN --told--> LEAVING
-   *   \              /
-   *    +-- close --+--> CLOSED --socket gone--> ENDED
-   * </pre>
-   */
-  private enum Life {
-    OPEN,
-    /** Open still; it knows already when to come back, and to where. */
-    LEAVING,
-    /** We have said that it is over. */
-    CLOSED,
-    ENDED
-  }
-
-  /** What was written to it in this turn of the loop. */
-  private enum Turn {
-    QUIET,
-    WRITTEN,
-    /** Market data was among it: what else the turn brings goes with it. */
-    GRANTED
-  }
 
   public Session(
       String id,
@@ -109,7 +75,8 @@ public final class Session implements Wheel.Timed, Reader {
       boolean deflate,
       Outlet outlet,
       Tier tier,
-      Fanout fanout) {
+      Fanout fanout,
+      RandomGenerator chance) {
     this.id = id;
     this.address = address;
     this.codec = codec;
@@ -117,6 +84,8 @@ public final class Session implements Wheel.Timed, Reader {
     this.outlet = outlet;
     this.tier = tier;
     this.fanout = fanout;
+    this.chance = chance;
+    this.lanes = new Lanes(this, fanout);
     this.meters = fanout.meters();
     this.openedAt = fanout.loop().millis();
   }
@@ -176,7 +145,7 @@ public final class Session implements Wheel.Timed, Reader {
   }
 
   /** Tells the client to go elsewhere, which its close need not repeat. */
-  public void sendAway(Reply reconnect) {
+  public void sendAway(Statement reconnect) {
     control(reconnect);
     if (life == Life.OPEN) {
       life = Life.LEAVING;
@@ -191,15 +160,6 @@ public final class Session implements Wheel.Timed, Reader {
   public String tierName() {
     Identity who = identity;
     return who == null ? Tier.ANONYMOUS : who.tier();
-  }
-
-  /** Counts a message that made no sense; sense takes one off. */
-  int abused() {
-    return ++abuse;
-  }
-
-  void calm() {
-    abuse = Math.max(0, abuse - 1);
   }
 
   int subscriptionCount() {
@@ -235,44 +195,27 @@ public final class Session implements Wheel.Timed, Reader {
 
   @Override
   public List<Lane> lanes() {
-    return lanes;
+    return lanes.all();
   }
 
+  /** Its lane of the shape; a new one has no topics, and stands at now. */
   public Lane lane(Shape shape) {
-    for (int i = 0; i < lanes.size(); i++) {
-      if (lanes.get(i).shape.equals(shape)) {
-        return lanes.get(i);
-      }
-    }
-    if (lanes.isEmpty()) {
-      lanes = new ArrayList<>(1);
-    }
-    Lane lane = new Lane(this, shape);
-    lane.cursor = fanout.current();
-    lanes.add(lane);
-    return lane;
+    return lanes.of(shape);
   }
 
   /** Puts the lane where its topics, and the session's step on the ladder, want it. */
   public void place(Lane lane) {
-    if (lane.topics().isEmpty()) {
-      fanout.leave(lane);
-      lanes.remove(lane);
-    }
-    Lag behind = lag;
-    if (behind != null && behind.step > 0) {
-      placeAll();
-    } else if (!lane.topics().isEmpty()) {
-      Ladder.place(lane, 0, fanout);
-    }
+    lanes.place(lane, step());
   }
 
   @Override
   public void placeAll() {
+    lanes.placeAll(step());
+  }
+
+  private int step() {
     Lag behind = lag;
-    for (int i = 0; i < lanes.size(); i++) {
-      Ladder.place(lanes.get(i), behind == null ? 0 : behind.step, fanout);
-    }
+    return behind == null ? 0 : behind.step;
   }
 
   /** Whether market data may be written now; notes that the session lags when not. */
@@ -281,7 +224,7 @@ public final class Session implements Wheel.Timed, Reader {
     if (!open()) {
       return false;
     }
-    if (turn == Turn.GRANTED) {
+    if (written == Outgoing.DATA) {
       return true;
     }
     if (!outlet.writable()) {
@@ -309,7 +252,7 @@ public final class Session implements Wheel.Timed, Reader {
   @Override
   public void write(ByteBuf frame) {
     send(frame);
-    turn = Turn.GRANTED;
+    written = Outgoing.DATA;
   }
 
   private void send(ByteBuf frame) {
@@ -323,7 +266,7 @@ public final class Session implements Wheel.Timed, Reader {
    * A reply, a notice or a private message: it goes out whatever else waits, or the session ends.
    */
   @Override
-  public void control(Reply reply) {
+  public void control(Statement reply) {
     if (!open()) {
       return;
     }
@@ -335,15 +278,15 @@ public final class Session implements Wheel.Timed, Reader {
   }
 
   private void touch() {
-    if (turn == Turn.QUIET) {
+    if (written == Outgoing.NOTHING) {
       fanout.touched(this);
-      turn = Turn.WRITTEN;
+      written = Outgoing.CONTROL;
     }
   }
 
   @Override
   public void flush() {
-    turn = Turn.QUIET;
+    written = Outgoing.NOTHING;
     outlet.flush();
   }
 
@@ -367,7 +310,7 @@ public final class Session implements Wheel.Timed, Reader {
 
   /** The socket has taken what there was. */
   public void drained() {
-    if (lag != null || anyBehind()) {
+    if (lag != null || lanes.anyBehind()) {
       again();
     }
   }
@@ -396,10 +339,7 @@ public final class Session implements Wheel.Timed, Reader {
 
   /** How old the oldest thing is that the client has not been sent, by its source's time. */
   public long dataAge(long millis) {
-    long oldest = Long.MAX_VALUE;
-    for (int i = 0; i < lanes.size(); i++) {
-      oldest = Math.min(oldest, lanes.get(i).oldestUnsent());
-    }
+    long oldest = lanes.oldestUnsent();
     return oldest == Long.MAX_VALUE ? 0 : Math.max(0, millis - oldest / 1000);
   }
 
@@ -416,31 +356,23 @@ public final class Session implements Wheel.Timed, Reader {
   @Override
   public void catchUp(long nanos) {
     waiting = false;
-    for (int i = 0; i < lanes.size() && open(); i++) {
-      Lane lane = lanes.get(i);
+    List<Lane> all = lanes.all();
+    for (int i = 0; i < all.size() && open(); i++) {
+      Lane lane = all.get(i);
       if (lane.behind() && ready(nanos)) {
         fanout.move(lane);
       }
     }
     Lag behind = lag;
-    if (behind != null && open() && !anyBehind()) {
+    if (behind != null && open() && !lanes.anyBehind()) {
       behind.end(nanos);
     }
-  }
-
-  private boolean anyBehind() {
-    for (int i = 0; i < lanes.size(); i++) {
-      if (lanes.get(i).behind()) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Says when to come back, where coming back is of use. */
   @Override
   public void close(CloseCode code, String reason) {
-    close(code, reason, Retry.after(code, meters.sessions()));
+    close(code, reason, Retry.after(code, meters.sessions(), chance));
   }
 
   public void close(CloseCode code, String reason, long retryAfter) {
@@ -459,10 +391,7 @@ public final class Session implements Wheel.Timed, Reader {
   /** The socket is gone. */
   public void ended() {
     life = Life.ENDED;
-    for (int i = 0; i < lanes.size(); i++) {
-      fanout.leave(lanes.get(i));
-    }
-    lanes = List.of();
+    lanes.leave();
     meters.subscriptions(-subscriptions.size());
     subscriptions = Map.of();
   }

@@ -42,7 +42,7 @@ public final class Subscriptions {
   private long lateAt;
 
   /** A private channel's first answer, to be sent after the acknowledgement. */
-  private record Begun(PrivateStreams.Follower follower, PrivateEvents events) {}
+  private record Begun(PrivateStreams.Bookmark bookmark, PrivateEvents events) {}
 
   /** One request on its way. */
   private static final class Request {
@@ -211,9 +211,9 @@ public final class Subscriptions {
   private void followPrivate(Request request, Subscription subscription) {
     request.missing++;
     Op.Wanted wanted = subscription.wanted;
-    PrivateStreams.Follower follower = privates.follower(request.session, wanted.key().name());
+    PrivateStreams.Bookmark bookmark = privates.bookmark(request.session, wanted.key().name());
     privates
-        .follow(follower, wanted.since())
+        .follow(bookmark, wanted.since())
         .onSuccess(
             events -> {
               Op.Since since = wanted.since();
@@ -221,7 +221,7 @@ public final class Subscriptions {
               subscription.seq = events.lastSeq();
               subscription.recovered =
                   since != null && events.recovered() && since.epoch().equals(events.epoch());
-              request.begun.add(new Begun(follower, events));
+              request.begun.add(new Begun(bookmark, events));
               arrived(request);
             })
         .onFailure(
@@ -251,7 +251,7 @@ public final class Subscriptions {
         replies.subscribed(
             request.op.id(), request.subscriptions.stream().map(Subscription::told).toList()));
     for (Begun begun : request.begun) {
-      privates.begin(begun.follower, begun.events);
+      privates.begin(begun.bookmark, begun.events);
     }
     for (Subscription subscription : request.subscriptions) {
       if (subscription.wanted.key().wildcard() && current(session, subscription)) {
@@ -277,7 +277,7 @@ public final class Subscriptions {
   /** Gives the subscription its topic and its lane, unless it has been given up meanwhile. */
   private void attach(Session session, Subscription subscription, Changes changes) {
     if (current(session, subscription)) {
-      Lane lane = Entrance.attach(session, subscription, fanout);
+      Lane lane = Joining.attach(session, subscription, fanout);
       if (lane != null) {
         changes.gained(lane);
       }

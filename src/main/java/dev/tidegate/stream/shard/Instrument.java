@@ -9,16 +9,18 @@ import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.topic.Book;
 import dev.tidegate.stream.topic.BookTopic;
+import dev.tidegate.stream.topic.EventsTopic;
 import dev.tidegate.stream.topic.LatestTopic;
 import dev.tidegate.stream.topic.Overlay;
 import dev.tidegate.stream.topic.StatusTopic;
 import dev.tidegate.stream.topic.Topic;
-import dev.tidegate.stream.topic.TradesTopic;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntSupplier;
 
 /**
@@ -35,9 +37,11 @@ public final class Instrument {
   private final BookTopic.Common common;
   private final BookTopic full;
   private final List<BookTopic> views = new ArrayList<>(0);
-  private final TradesTopic trades;
-  private final LatestTopic ticker;
   private final StatusTopic status;
+
+  /** The topics of channels that have one for each symbol; the book and candles have several. */
+  private final EnumMap<Channel, Topic> single = new EnumMap<>(Channel.class);
+
   private final Map<String, LatestTopic> candles = HashMap.newHashMap(2);
   private final ArrayDeque<Numbered> buffer = new ArrayDeque<>(0);
   private List<Runnable> waiting = new ArrayList<>(1);
@@ -56,9 +60,20 @@ public final class Instrument {
     this.versions = versions;
     this.common = new BookTopic.Common(symbol, kept.deltas(), book, versions, this::book);
     this.full = new BookTopic(ids.getAsInt(), BookTopic.FULL, common);
-    this.trades = new TradesTopic(ids.getAsInt(), symbol, kept.trades(), versions);
-    this.ticker = latest(Channel.TICKER, "");
     this.status = new StatusTopic(ids.getAsInt(), symbol, versions, this::has);
+    for (Channel channel : Channel.values()) {
+      switch (channel) {
+        case BOOK, CANDLES -> {}
+        case STATUS -> single.put(channel, status);
+        default -> single.put(channel, topic(channel, kept));
+      }
+    }
+  }
+
+  private Topic topic(Channel channel, Kept kept) {
+    return channel.each()
+        ? new EventsTopic(ids.getAsInt(), symbol, channel, kept.trades(), versions)
+        : latest(channel, "");
   }
 
   private LatestTopic latest(Channel channel, String interval) {
@@ -77,10 +92,9 @@ public final class Instrument {
   private boolean has(Channel channel) {
     return switch (channel) {
       case BOOK -> full.seq > 0;
-      case TRADES -> trades.seq > 0;
-      case TICKER -> ticker.seq > 0;
       case CANDLES -> candleSeq > 0;
       case STATUS -> false;
+      default -> single(channel).seq > 0;
     };
   }
 
@@ -113,14 +127,16 @@ public final class Instrument {
 
   public Topic topic(Op.Key key) {
     return switch (key.market()) {
-      case TRADES -> trades;
-      case TICKER -> ticker;
-      case STATUS -> status;
       case CANDLES -> candles(key.interval());
       case BOOK -> book(key.depth());
       case null ->
           throw new IllegalArgumentException("key: " + key + " (expected a market channel)");
+      default -> single(key.market());
     };
+  }
+
+  private Topic single(Channel channel) {
+    return Objects.requireNonNull(single.get(channel));
   }
 
   /** A negative depth is for a view that stands in for a deeper book. */
@@ -185,8 +201,14 @@ public final class Instrument {
     }
     long time = state.bookTime();
     full.reload(epoch, state.bookSeq(), time, of(history, Channel.BOOK));
-    trades.reload(epoch, state.tradeSeq(), time, of(history, Channel.TRADES));
-    latest(ticker, epoch, of(history, Channel.TICKER));
+    single.forEach(
+        (channel, topic) -> {
+          if (topic instanceof EventsTopic) {
+            topic.reload(epoch, seq(state, topic, history), time, of(history, channel));
+          } else if (topic != status) {
+            latest(topic, epoch, of(history, channel));
+          }
+        });
     for (BookTopic view : views) {
       view.look(epoch, state.bookSeq(), time);
     }
@@ -207,7 +229,14 @@ public final class Instrument {
     return updates == null ? List.of() : updates;
   }
 
-  private static void latest(LatestTopic topic, String epoch, List<Update> history) {
+  /** Where a list of events stands; one that has come is kept, however old. */
+  private static long seq(SymbolState state, Topic topic, Map<Channel, List<Update>> history) {
+    List<Update> kept = of(history, topic.channel);
+    long last = kept.isEmpty() ? 0 : kept.getLast().seq();
+    return topic.channel == Channel.TRADES ? state.tradeSeq() : last;
+  }
+
+  private static void latest(Topic topic, String epoch, List<Update> history) {
     if (!history.isEmpty()) {
       Update last = history.getLast();
       topic.reload(
@@ -239,23 +268,17 @@ public final class Instrument {
     long time = update.time();
     switch (update.channel()) {
       case BOOK -> book(seq, time, update);
-      case TRADES -> {
-        if (seq > trades.seq) {
-          trades.add(seq, time, update.event());
-        }
-      }
-      case TICKER -> follow(ticker, seq, time, update);
-      case STATUS -> follow(status, seq, time, update);
       case CANDLES -> {
         if (update.event() instanceof Candle candle) {
           candleSeq = seq;
           follow(candles(candle.interval()), seq, time, update);
         }
       }
+      default -> follow(single(update.channel()), seq, time, update);
     }
   }
 
-  private static void follow(LatestTopic topic, long seq, long time, Update update) {
+  private static void follow(Topic topic, long seq, long time, Update update) {
     if (seq > topic.seq) {
       topic.follow(seq, time, update.event());
     }

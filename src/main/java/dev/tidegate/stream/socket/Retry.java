@@ -2,7 +2,7 @@ package dev.tidegate.stream.socket;
 
 import dev.tidegate.problem.CloseCode;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * When a client that we close should come back: told in the reason of the close, and spread so that
@@ -22,22 +22,22 @@ public final class Retry {
    *
    * @param sessions how many this instance has, which may all be closed for the same cause
    */
-  public static long after(CloseCode code, int sessions) {
+  public static long after(CloseCode code, int sessions, RandomGenerator chance) {
     return switch (code) {
       // The closes themselves are spread over the drain's time.
-      case DRAIN -> between(0, 500);
-      case SLOW_CONSUMER -> between(1_000, 5_000);
-      case IDLE -> between(500, 2_000);
+      case DRAIN -> between(0, 500, chance);
+      case SLOW_CONSUMER -> between(1_000, 5_000, chance);
+      case IDLE -> between(500, 2_000, chance);
       // All of them at once: a thousand a second is what the other nodes take with ease.
-      case FEED_LOST -> between(250, 2_000 + sessions);
-      case STORM -> between(1_000, 2_000);
-      case CANCELLED -> between(0, 1_000);
+      case FEED_LOST -> between(250, 2_000 + sessions, chance);
+      case STORM -> between(1_000, 2_000, chance);
+      case CANCELLED -> between(0, 1_000, chance);
       default -> NONE;
     };
   }
 
-  public static long between(long least, long most) {
-    return least + ThreadLocalRandom.current().nextLong(Math.max(1, most - least + 1));
+  public static long between(long least, long most, RandomGenerator chance) {
+    return least + chance.nextLong(Math.max(1, most - least + 1));
   }
 
   /** The reason with the hint at its end, cut to what a close frame takes. */

@@ -7,6 +7,7 @@ import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Messages;
+import dev.tidegate.stream.encode.PerCodec;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.encode.Subject;
 import dev.tidegate.stream.encode.Text;
@@ -37,8 +38,7 @@ public final class BookTopic extends Topic {
   private final Book book;
   private final IntFunction<Topic> views;
   private Snapshot shown = EMPTY;
-  private final Said json = new Said();
-  private @Nullable Said binary;
+  private final PerCodec<Said> said = new PerCodec<>(Said::new);
 
   /** What a book's topics have in common. */
   public record Common(
@@ -91,6 +91,7 @@ public final class BookTopic extends Topic {
   }
 
   /** Follows the book, which has the update already. */
+  @Override
   public void follow(long newSeq, long newTime, Event event) {
     if (full()) {
       add(newSeq, newTime, remembered(event));
@@ -181,15 +182,15 @@ public final class BookTopic extends Topic {
       return;
     }
     Messages messages = shape.codec().messages;
-    Said said = said(shape.codec());
+    Said last = said.of(shape.codec());
     int opened = messages.open(out);
-    if (said.snapshotVersion != version) {
+    if (last.snapshotVersion != version) {
       int start = out.length();
       messages.snapshot(subject, numbering(), seq, time, now(), out);
-      said.snapshot = out.copyFrom(start);
-      said.snapshotVersion = version;
+      last.snapshot = out.copyFrom(start);
+      last.snapshotVersion = version;
     } else {
-      out.raw(said.snapshot);
+      out.raw(last.snapshot);
     }
     end(shape, 0, opened, out);
   }
@@ -266,14 +267,14 @@ public final class BookTopic extends Topic {
   }
 
   private byte[] mergedOnce(int from, Codec codec) {
-    Said said = said(codec);
+    Said last = said.of(codec);
     long first = ring.at(from).version;
-    if (first != said.mergedFrom || version != said.mergedTo) {
-      said.merged = delta(ring.at(from).prevSeq, seq, time, merge(from), codec);
-      said.mergedFrom = first;
-      said.mergedTo = version;
+    if (first != last.mergedFrom || version != last.mergedTo) {
+      last.merged = delta(ring.at(from).prevSeq, seq, time, merge(from), codec);
+      last.mergedFrom = first;
+      last.mergedTo = version;
     }
-    return said.merged;
+    return last.merged;
   }
 
   private byte[] written(Entry entry, Codec codec) {
@@ -291,18 +292,6 @@ public final class BookTopic extends Topic {
     codec.messages.delta(subject, prevSeq, to, at, delta, out);
     codec.messages.close(opened, out);
     return out.copyFrom(0);
-  }
-
-  private Said said(Codec codec) {
-    if (codec == Codec.JSON) {
-      return json;
-    }
-    Said other = binary;
-    if (other == null) {
-      other = new Said();
-      binary = other;
-    }
-    return other;
   }
 
   /** What was written lately in one codec, and what it holds. */

@@ -21,10 +21,6 @@ public class LatestTopic extends Topic {
     super(id, new Subject(channel, symbol, 0, interval), 64, versions);
   }
 
-  public void follow(long newSeq, long newTime, Event event) {
-    add(newSeq, newTime, remembered(event));
-  }
-
   @Override
   Event remembered(Event event) {
     latest = event;

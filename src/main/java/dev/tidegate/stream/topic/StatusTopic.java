@@ -2,6 +2,7 @@ package dev.tidegate.stream.topic;
 
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Event;
+import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Status;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,11 +13,7 @@ import java.util.function.Predicate;
  * its operators know. A change of the latter is said again under the same sequence.
  */
 public final class StatusTopic extends LatestTopic {
-  private static final String LIVE = "live";
-  private static final String DELAYED = "delayed";
-  private static final Status UNKNOWN = new Status(LIVE, "");
-  private static final List<Channel> DATA =
-      List.of(Channel.BOOK, Channel.TRADES, Channel.TICKER, Channel.CANDLES);
+  private static final Status UNKNOWN = new Status(State.LIVE, "");
 
   private final Predicate<Channel> has;
   private Status source = UNKNOWN;
@@ -76,16 +73,17 @@ public final class StatusTopic extends LatestTopic {
           overlay.active().from(),
           overlay.announced());
     }
-    boolean flows = source.state().equals(LIVE) || source.state().equals(DELAYED);
+    boolean flows = source.is(State.LIVE) || source.is(State.DELAYED);
     if (flows && !delayed.isEmpty()) {
-      return new Status(DELAYED, why(delayed), delayed, overlay.since(), overlay.announced());
+      return new Status(
+          State.DELAYED.text(), why(delayed), delayed, overlay.since(), overlay.announced());
     }
     return new Status(source.state(), source.detail(), List.of(), 0, overlay.announced());
   }
 
   private List<Channel> delayed() {
     List<Channel> delayed = new ArrayList<>(0);
-    for (Channel channel : overlay.trouble() != null ? DATA : overlay.silent()) {
+    for (Channel channel : overlay.trouble() != null ? Channel.DATA : overlay.silent()) {
       if (has.test(channel)) {
         delayed.add(channel);
       }

@@ -5,12 +5,12 @@ import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.FrameCache;
+import dev.tidegate.stream.encode.PerCodec;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.encode.Subject;
 import dev.tidegate.stream.encode.Text;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One stream of messages that a client can follow: a channel of a symbol, perhaps at a depth or an
@@ -37,9 +37,8 @@ public abstract class Topic {
   public String epoch = "";
 
   /** Frames of this topic alone, shared by every cohort that needs nothing else in this turn. */
-  private final FrameCache frames = new FrameCache();
+  private final PerCodec<FrameCache> frames = new PerCodec<>(FrameCache::new);
 
-  private @Nullable FrameCache binaryFrames;
   private final Versions versions;
   private final List<Follower> followers = new ArrayList<>(2);
 
@@ -77,7 +76,12 @@ public abstract class Topic {
     return true;
   }
 
-  public final void add(long newSeq, long newTime, Event event) {
+  /** Takes what its source says next. */
+  public void follow(long newSeq, long newTime, Event event) {
+    add(newSeq, newTime, remembered(event));
+  }
+
+  final void add(long newSeq, long newTime, Event event) {
     long previous = version;
     long prevSeq = seq == 0 ? newSeq - 1 : seq;
     version = versions.next();
@@ -134,15 +138,7 @@ public abstract class Topic {
   }
 
   public final FrameCache frames(Codec codec) {
-    if (codec == Codec.JSON) {
-      return frames;
-    }
-    FrameCache binary = binaryFrames;
-    if (binary == null) {
-      binary = new FrameCache();
-      binaryFrames = binary;
-    }
-    return binary;
+    return frames.of(codec);
   }
 
   private void touch(long previous) {

@@ -38,7 +38,7 @@ public class MarketBenchmark {
   private final List<Delta> deltas = new ArrayList<>();
   private final OrderBook book = new OrderBook();
   private final RecordParser parser = new RecordParser();
-  private final Shard shard = new Shard(0, ShardTest.BOUNDS, System::currentTimeMillis);
+  private final Shard shard = new Shard(0, ShardTest.BOUNDS, System::currentTimeMillis, drop -> {});
   private int next;
   private long position;
 

@@ -11,6 +11,7 @@ import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Ticker;
@@ -22,6 +23,7 @@ import dev.tidegate.market.record.Records;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,103 @@ public class ShardTest {
   private long now = 1_000;
   private final Shard shard = started(limits);
   private long position;
+
+  private static final Decimal ONE = Decimal.of("1");
+  private final List<Drop> dropped = new ArrayList<>();
+
+  private Shard counting() {
+    Shard counting = new Shard(0, BOUNDS, () -> now, dropped::add);
+    counting.begin("e");
+    return counting;
+  }
+
+  private static FeedRecord trade(long time, long number) {
+    return new FeedRecord("S", time, number, new Trade("t" + number, ONE, ONE, Side.BUY));
+  }
+
+  private static FeedRecord book(long time, long number) {
+    List<Level> none = List.of();
+    return new FeedRecord("S", time, number, new Snapshot(none, none));
+  }
+
+  private static List<Long> trades(Shard of) {
+    return of.state("S").recent().stream()
+        .filter(update -> update.event() instanceof Trade)
+        .map(Update::sourceSeq)
+        .toList();
+  }
+
+  private static boolean delayed(Shard of) {
+    return of.sequencer("S").status().is(State.DELAYED);
+  }
+
+  @Test
+  void aSourceThatBeginsItsNumbersAgainIsHeardAndSaidToBeDelayed() {
+    Shard restarted = counting();
+    restarted.apply(0, book(1_000, 26_941_140));
+    restarted.apply(1, trade(1_001, 26_941_141));
+    restarted.apply(2, trade(1_002, 1));
+    assertThat(delayed(restarted)).isTrue();
+    restarted.apply(3, trade(1_003, 2));
+    assertThat(trades(restarted)).containsExactly(26_941_141L, 1L, 2L);
+    assertThat(dropped).isEmpty();
+    restarted.apply(4, book(1_004, 3));
+    assertThat(delayed(restarted)).isFalse();
+  }
+
+  @Test
+  void aRepetitionIsAppliedOnceAndCounted() {
+    Shard repeated = counting();
+    repeated.apply(0, book(1_000, 1));
+    for (int i = 0; i < 3; i++) {
+      repeated.apply(1 + i, trade(1_001, 2));
+    }
+    repeated.apply(4, trade(1_002, 3));
+    repeated.apply(5, trade(1_001, 2));
+    assertThat(trades(repeated)).containsExactly(2L, 3L);
+    assertThat(dropped).containsExactly(Drop.REPEATED, Drop.REPEATED, Drop.REPEATED);
+    assertThat(delayed(repeated)).isFalse();
+  }
+
+  @Test
+  void aRecordWithoutANumberLeavesTheOthersChecked() {
+    Shard mixed = counting();
+    mixed.apply(0, book(1_000, 1));
+    mixed.apply(1, trade(1_001, -1));
+    mixed.apply(2, trade(1_001, 1));
+    assertThat(dropped).containsExactly(Drop.REPEATED);
+    mixed.apply(3, trade(1_002, 4));
+    assertThat(delayed(mixed)).as("2 and 3 are missing").isTrue();
+  }
+
+  @Test
+  void wordOfADelayListsNoSymbolAndBeyondTheBoundNoneIsListed() {
+    Shard unlisted = counting();
+    unlisted.apply(0, new FeedRecord("S", 1, new Status(State.DELAYED, "unreadable")));
+    assertThat(unlisted.size()).isZero();
+    Shard full = new Shard(0, limits, () -> now, dropped::add);
+    full.begin("e");
+    for (String symbol : List.of("A", "B", "C", "D")) {
+      full.apply(0, new FeedRecord(symbol, 1, new Trade("t", ONE, ONE, Side.BUY)));
+    }
+    assertThat(dropped).startsWith(Drop.UNLISTED).contains(Drop.TOO_MANY_SYMBOLS);
+  }
+
+  @Test
+  void aSideOfATickerCanVanish() {
+    Shard quoted = counting();
+    Decimal two = Decimal.of("2");
+    quoted.apply(0, new FeedRecord("S", 1, new Ticker(ONE, ONE, two, two, ONE)));
+    quoted.apply(
+        1, new FeedRecord("S", 2, -1, new Ticker(null, null, two, ONE, null), Set.of(Side.BUY)));
+    assertThat(quoted.state("S").recent())
+        .extracting(Update::event)
+        .contains(new Ticker(null, null, two, ONE, ONE));
+    quoted.apply(2, new FeedRecord("S", 3, new Ticker(ONE, two, null, null, null)));
+    assertThat(quoted.state("S").recent())
+        .extracting(Update::event)
+        .contains(new Ticker(ONE, two, two, ONE, ONE));
+  }
 
   @Property(tries = 300)
   void aFollowerAtAnyPointContinuesWithTheSameUpdates(@ForAll long seed) {
@@ -211,7 +310,7 @@ public class ShardTest {
 
   private Shard restored(Shard owner) {
     List<SymbolState> states = owner.symbols().stream().map(owner::state).toList();
-    Shard copy = new Shard(0, SMALL, () -> now);
+    Shard copy = new Shard(0, SMALL, () -> now, drop -> {});
     copy.restore("e", states, owner.next());
     assertThat(copy.absorb(new Batch(0, "e", "n", 1, owner.next(), owner.source(), List.of())))
         .isEqualTo(Taken.APPLIED);
@@ -219,7 +318,7 @@ public class ShardTest {
   }
 
   private Shard started(ShardBounds kept) {
-    Shard started = new Shard(0, kept, () -> now);
+    Shard started = new Shard(0, kept, () -> now, drop -> {});
     started.begin("e");
     return started;
   }
@@ -229,7 +328,7 @@ public class ShardTest {
   }
 
   private void numbered(long number, Event event) {
-    shard.apply(position++, new FeedRecord("S", position, number, event));
+    shard.apply(position++, new FeedRecord("S", number, number, event));
   }
 
   private void trade(long time, String price, String size) {

@@ -30,7 +30,7 @@ class ShardReplicaTest {
     world.calm(150);
     world.published.forEach((epoch, updates) -> isWhole(epoch, updates));
     assertThat(world.owners()).hasSize(1);
-    Shard reference = new Shard(0, World.BOUNDS, () -> world.now);
+    Shard reference = new Shard(0, World.BOUNDS, () -> world.now, drop -> {});
     reference.begin("reference");
     for (int i = 0; i < world.log.size(); i++) {
       reference.apply(i, world.log.get(i));

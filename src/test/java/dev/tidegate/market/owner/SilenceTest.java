@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class SilenceTest {
   private long now = 100_000;
-  private final Shard shard = new Shard(0, World.BOUNDS, () -> now);
+  private final Shard shard = new Shard(0, World.BOUNDS, () -> now, drop -> {});
   private final List<Silence.News> changes = new ArrayList<>();
   private long position;
   private Silence silence;

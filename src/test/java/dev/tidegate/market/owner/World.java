@@ -121,7 +121,7 @@ public final class World {
       frozen = false;
       sink = null;
       inbox.clear();
-      Shard shard = new Shard(0, BOUNDS, () -> now);
+      Shard shard = new Shard(0, BOUNDS, () -> now, drop -> {});
       ReplicaSettings settings =
           new ReplicaSettings(1, 500, 2_000, 1_500, staleAfter, () -> "e" + ++epochs);
       replica = new ShardReplica(Handover.of(shard), this, this, settings, now, () -> {});

@@ -168,7 +168,7 @@ public class CaptureReaderTest {
 
   private Shard play(Path path) throws IOException {
     ShardBounds limits = ShardTest.BOUNDS;
-    Shard shard = new Shard(0, limits, () -> 0);
+    Shard shard = new Shard(0, limits, () -> 0, drop -> {});
     shard.begin("e");
     long position = 0;
     for (FeedRecord record : records(path)) {

@@ -184,7 +184,7 @@ class ProtoRecordTest {
   }
 
   private static Shard shard() {
-    Shard shard = new Shard(0, ShardTest.BOUNDS, () -> 0);
+    Shard shard = new Shard(0, ShardTest.BOUNDS, () -> 0, drop -> {});
     shard.begin("e");
     return shard;
   }

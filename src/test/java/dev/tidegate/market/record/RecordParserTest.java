@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidegate.bus.Markets.Delta;
+import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
@@ -14,6 +16,7 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordParserTest {
   private final RecordParser parser = new RecordParser();
@@ -59,7 +62,9 @@ class RecordParserTest {
         "{'type':'ticker','symbol':'S','time':1.5}|time: VALUE_NUMBER_FLOAT",
         "{'type':'ticker','symbol':'S','time':99999999999999999999}|record: not JSON",
         "{'type':'ticker','symbol':'S','time':1,'bid':1.5}|bid: VALUE_NUMBER_FLOAT",
-        "{'type':'ticker','symbol':'S','time':1,'bid':'1e5'}|decimal:",
+        "{'type':'ticker','symbol':'S','time':1,'bid':'1e99'}|bid: 1e99",
+        "{'type':'ticker','symbol':'S','time':1,'bid':'1e-9999999999'}|bid: 1e-9999999999",
+        "{'type':'ticker','symbol':'S','time':1,'bid':'e5'}|bid: e5",
         "{'type':'book.delta','symbol':'S','time':1,'bids':[['1','-2']]}|bids: -2",
         "{'type':'book.delta','symbol':'S','time':1,'bids':[['1']]}|bids: END_ARRAY",
         "{'type':'book.delta','symbol':'S','time':1,'bids':[['1','2','3']]}|bids: VALUE_STRING",
@@ -72,6 +77,88 @@ class RecordParserTest {
     assertThatThrownBy(() -> parse(json))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1e-7, 0.0000001",
+    "1E-8, 0.00000001",
+    "0E-8, 0",
+    "0e5, 0",
+    "12.5e-1, 1.25",
+    "1.5E3, 1500",
+    "1e+2, 100",
+    "2e0, 2"
+  })
+  void readsExponentsAsNumbersWithoutThem(String written, String plain) {
+    Delta delta =
+        (Delta)
+            parse("{'type':'book.delta','symbol':'S','time':1,'bids':[['1','" + written + "']]}")
+                .event();
+    assertThat(delta.bids().getFirst().size()).hasToString(plain);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"buy", "Buy", "BUY", "sell", "Sell", "SELL"})
+  void readsSidesInAnyCase(String side) {
+    Trade trade =
+        (Trade)
+            parse(
+                    "{'type':'trade','symbol':'S','time':1,'id':'a','price':'1','size':'1','side':'"
+                        + side
+                        + "'}")
+                .event();
+    assertThat(trade.side().text()).isEqualToIgnoringCase(side);
+  }
+
+  /** Whatever is wrong with it, and wherever: who misses a record is told. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'type':'book.delta','symbol':'S','time':7,'bids':[['1','x']]}",
+        "{'bids':[['1',['2']]],'type':'book.delta','time':7,'symbol':'S'}",
+        "{'bids':[['1'],['2','3']],'asks':[[[[]]]],'type':'book.snapshot','time':7,'symbol':'S'}",
+        "{'type':'book.snapshot','symbol':'S','time':7,'bids':[]}",
+        "{'side':'x','price':{'a':[1]},'type':'trade','symbol':'S','time':7,'id':'1','size':'1'}",
+        "{'type':'trade','symbol':'S','time':7,'id':'1','price':'1','size':'1e99','side':'buy'}",
+        "{'type':{},'symbol':'S','time':7}"
+      })
+  void saysWhomARecordIsMissedBy(String json) {
+    FeedRecord instead = instead(json);
+    assertThat(instead.symbol()).isEqualTo("S");
+    assertThat(instead.time()).isEqualTo(7);
+    assertThat(((Status) instead.event()).is(State.DELAYED)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'type':'ticker','symbol':'S','time':7,'bid':'x'}",
+        "{'type':'status','symbol':'S','time':7,'state':'x'}",
+        "{'type':'funding','symbol':'S','time':7}",
+        "{'type':'trade','symbol':[],'time':7}",
+        "{'type':'trade'",
+        "[]"
+      })
+  void nobodyMissesWhatIsNeitherBookNorTradeOrHasNoSymbol(String json) {
+    assertThat(instead(json)).isNull();
+  }
+
+  @Test
+  void tellsASideThatIsGoneFromOneThatIsNotMentioned() {
+    assertThat(parse("{'type':'ticker','symbol':'S','time':1,'bid':null,'ask':'2'}").withdrawn())
+        .containsExactly(Side.BUY);
+    assertThat(parse("{'type':'ticker','symbol':'S','time':1,'ask':'2'}").withdrawn()).isEmpty();
+    FeedRecord both = parse("{'type':'ticker','symbol':'S','time':1,'bid':null,'ask':null}");
+    assertThat(parser.parse(RecordWriter.write(both))).isEqualTo(both);
+  }
+
+  private FeedRecord instead(String json) {
+    try {
+      throw new AssertionError("was read: " + parse(json));
+    } catch (IllegalArgumentException e) {
+      return UnreadableRecord.instead(e);
+    }
   }
 
   @Property

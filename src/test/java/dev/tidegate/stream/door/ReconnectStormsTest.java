@@ -8,6 +8,7 @@ import dev.tidegate.stream.door.ReconnectStorms.Verdict;
 import java.time.Duration;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ReconnectStormsTest {
   private static final Storm STORM = new Storm(5, Duration.ofSeconds(10));
 
-  private final ReconnectStorms loops = new ReconnectStorms();
+  private final ReconnectStorms loops = new ReconnectStorms(new Random(1));
   private long now = 1_000_000;
 
   private Verdict arrive(String who) {

@@ -75,7 +75,7 @@ public class CodecBenchmark {
 
   @Benchmark
   public int aTrade() {
-    messages.trade(7, 1_700_000_000_000_000L, trade, out.reset());
+    messages.event(7, 1_700_000_000_000_000L, trade, out.reset());
     return out.length();
   }
 }

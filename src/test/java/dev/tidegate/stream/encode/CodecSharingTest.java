@@ -14,7 +14,7 @@ import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Pressure;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
-import dev.tidegate.stream.session.Entrance;
+import dev.tidegate.stream.session.Joining;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Subscription;
 import dev.tidegate.stream.session.Tier;
@@ -28,6 +28,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +43,7 @@ class CodecSharingTest {
           loop,
           new Frames(memory, 1),
           new Pressure(false),
-          new StreamMeters(new SimpleMeterRegistry(), 0));
+          new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime));
   private final Instrument instrument =
       new Instrument("AAA", new Kept(20_000, 2_000), () -> 1, fanout);
   private final List<Wire> wires = new ArrayList<>();
@@ -63,11 +64,19 @@ class CodecSharingTest {
     Wire wire = new Wire();
     wires.add(wire);
     Session session =
-        new Session("s", "a", codec, deflate, wire, Settings.of(Tier.class, "rank: 1"), fanout);
+        new Session(
+            "s",
+            "a",
+            codec,
+            deflate,
+            wire,
+            Settings.of(Tier.class, "rank: 1"),
+            fanout,
+            new Random(1));
     Op.Wanted wanted = new Op.Wanted(BOOK, 0, false, false, null);
     Subscription subscription = session.subscribed(BOOK, new Subscription(wanted, false));
     subscription.instrument = instrument;
-    session.place(Entrance.attach(session, subscription, fanout));
+    session.place(Joining.attach(session, subscription, fanout));
     session.again();
     loop.turn();
     wire.clear(); // the snapshot

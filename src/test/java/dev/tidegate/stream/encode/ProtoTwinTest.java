@@ -164,7 +164,7 @@ class ProtoTwinTest {
               new SteppedLoop(),
               new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
               new Pressure(false),
-              new StreamMeters(new SimpleMeterRegistry(), 0));
+              new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime));
       int[] ids = {0};
       instrument = new Instrument(SYMBOL, new Kept(20_000, 2_000), () -> ++ids[0], fanout);
       Snapshot empty = new Snapshot(List.of(), List.of());

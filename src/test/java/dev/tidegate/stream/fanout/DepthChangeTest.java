@@ -18,7 +18,7 @@ import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.session.Cursors;
-import dev.tidegate.stream.session.Entrance;
+import dev.tidegate.stream.session.Joining;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Subscription;
 import dev.tidegate.stream.session.Tier;
@@ -29,6 +29,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What a reader sees whose book gets less deep, or whose place is ahead of this node's. */
@@ -42,7 +43,7 @@ class DepthChangeTest {
           loop,
           new Frames(new UnpooledByteBufAllocator(true), 1),
           new Pressure(false),
-          new StreamMeters(new SimpleMeterRegistry(), 0));
+          new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime));
   private final Instrument instrument = instrument();
   private long shardSeq;
   private long seq;
@@ -72,12 +73,19 @@ class DepthChangeTest {
   private Session follow(FakeClient client, int depth, Op.Since since) {
     Session session =
         new Session(
-            "s", "a", Codec.JSON, false, client, Settings.of(Tier.class, "rank: 1"), fanout);
+            "s",
+            "a",
+            Codec.JSON,
+            false,
+            client,
+            Settings.of(Tier.class, "rank: 1"),
+            fanout,
+            new Random(1));
     Op.Key key = new Op.Key("book", Channel.BOOK, SYMBOL, depth, "");
     Op.Wanted wanted = new Op.Wanted(key, 0, false, false, since);
     Subscription subscription = session.subscribed(key, new Subscription(wanted, false));
     subscription.instrument = instrument;
-    session.place(Entrance.attach(session, subscription, fanout));
+    session.place(Joining.attach(session, subscription, fanout));
     session.again();
     loop.turn();
     return session;
@@ -178,7 +186,7 @@ class DepthChangeTest {
         session.subscribed(
             full, new Subscription(new Op.Wanted(full, 0, false, false, null), false));
     second.instrument = instrument;
-    session.place(Entrance.attach(session, second, fanout));
+    session.place(Joining.attach(session, second, fanout));
     session.again();
     loop.turn();
     step(session, 4);

@@ -17,6 +17,7 @@ import dev.tidegate.stream.topic.LatestTopic;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,7 +30,7 @@ class FanoutFaultTest {
           loop,
           new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
           new Pressure(false),
-          new StreamMeters(new SimpleMeterRegistry(), 0));
+          new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime));
   private final LatestTopic ticker = new LatestTopic(1, "AAA", Channel.TICKER, "", fanout);
   private final List<FakeClient> clients =
       List.of(new FakeClient(false), new FakeClient(false), new FakeClient(false));
@@ -54,7 +55,8 @@ class FanoutFaultTest {
               false,
               clients.get(i),
               Settings.of(Tier.class, "rank: 1"),
-              fanout);
+              fanout,
+              new Random(1));
       Lane lane = session.lane(new Shape(0, i == 2 ? 2 : 1, false, false, false));
       lane.add(ticker);
       session.place(lane);

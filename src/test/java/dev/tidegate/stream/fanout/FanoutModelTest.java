@@ -18,7 +18,7 @@ import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
-import dev.tidegate.stream.session.Entrance;
+import dev.tidegate.stream.session.Joining;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Subscription;
 import dev.tidegate.stream.session.Tier;
@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
@@ -97,7 +98,7 @@ class FanoutModelTest {
             loop,
             new Frames(memory, 1),
             new Pressure(false),
-            new StreamMeters(new SimpleMeterRegistry(), 0));
+            new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime));
     final Map<String, Instrument> instruments = new HashMap<>();
     final Map<String, Book> books = new HashMap<>();
     final Map<String, Long> seqs = new HashMap<>();
@@ -238,7 +239,14 @@ class FanoutModelTest {
       outlet = new FakeClient(deflate);
       session =
           new Session(
-              "s", "a", codec, deflate, outlet, Settings.of(Tier.class, "rank: 1"), world.fanout);
+              "s",
+              "a",
+              codec,
+              deflate,
+              outlet,
+              Settings.of(Tier.class, "rank: 1"),
+              world.fanout,
+              new Random(1));
     }
 
     void subscribe(String symbol, Step step) {
@@ -260,7 +268,7 @@ class FanoutModelTest {
     void add(Op.Wanted wanted) {
       Subscription subscription = session.subscribed(wanted.key(), new Subscription(wanted, false));
       subscription.instrument = world.instruments.get(wanted.key().symbol());
-      Lane lane = Entrance.attach(session, subscription, world.fanout);
+      Lane lane = Joining.attach(session, subscription, world.fanout);
       FakeClient.Known known = known(wanted.key());
       if (wanted.key().market() == Channel.TRADES && wanted.since() == null) {
         known.seq = subscription.seq;

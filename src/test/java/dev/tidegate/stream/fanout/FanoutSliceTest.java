@@ -18,6 +18,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,7 @@ class FanoutSliceTest {
           loop,
           new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
           new Pressure(false),
-          new StreamMeters(new SimpleMeterRegistry(), 0));
+          new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime));
   private final LatestTopic ticker = new LatestTopic(1, "AAA", Channel.TICKER, "", fanout);
   private final List<FakeClient> clients = new ArrayList<>();
   private long seq;
@@ -42,7 +43,14 @@ class FanoutSliceTest {
       FakeClient client = new FakeClient(false);
       Session session =
           new Session(
-              "s" + i, "a", Codec.JSON, false, client, Settings.of(Tier.class, "rank: 1"), fanout);
+              "s" + i,
+              "a",
+              Codec.JSON,
+              false,
+              client,
+              Settings.of(Tier.class, "rank: 1"),
+              fanout,
+              new Random(1));
       Lane lane = session.lane(new Shape(0, 1, false, false, false));
       lane.add(ticker);
       session.place(lane);

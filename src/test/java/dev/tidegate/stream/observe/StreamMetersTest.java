@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class StreamMetersTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final StreamMeters meters = new StreamMeters(registry, 3);
+  private final StreamMeters meters = new StreamMeters(registry, 3, System::nanoTime);
 
   private double staleness(String channel) {
     return registry
@@ -46,7 +46,7 @@ class StreamMetersTest {
     assertThat(registry.find("tidegate.stream.sessions").gauges()).isEmpty();
     assertThat(registry.find("tidegate.stream.slow").gauges()).isEmpty();
     assertThat(registry.find("tidegate.stream.staleness").gauges()).isEmpty();
-    StreamMeters next = new StreamMeters(registry, 3);
+    StreamMeters next = new StreamMeters(registry, 3, System::nanoTime);
     next.sessions(7);
     assertThat(registry.get("tidegate.stream.sessions").gauge().value()).isEqualTo(7);
   }

@@ -17,7 +17,7 @@ import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Frames;
-import dev.tidegate.stream.encode.Reply;
+import dev.tidegate.stream.encode.Statement;
 import dev.tidegate.testing.Schema;
 import dev.tidegate.testing.Twin;
 import io.netty.buffer.ByteBuf;
@@ -42,14 +42,14 @@ class ReplyTwinTest {
   private final Set<String> compared = new HashSet<>();
   private final JsonNode id = IntNode.valueOf(7);
 
-  private JsonNode same(String name, Reply reply) throws IOException {
+  private JsonNode same(String name, Statement reply) throws IOException {
     compared.add(name);
     JsonNode json = JSON.readTree(payload(reply, Codec.JSON));
     assertThat(Twin.of(payload(reply, Codec.PROTO))).isEqualTo(json);
     return json;
   }
 
-  private static byte[] payload(Reply reply, Codec codec) {
+  private static byte[] payload(Statement reply, Codec codec) {
     try (Frames frames = new Frames(UnpooledByteBufAllocator.DEFAULT, 1)) {
       frames.reply(new Replies(new SteppedLoop()).pong(null), codec).release();
       ByteBuf frame = frames.reply(reply, codec);
@@ -84,7 +84,7 @@ class ReplyTwinTest {
     same("unsubscribed", replies.unsubscribed(id, List.of(key("book", 5), key("orders", 0))));
     everyTransition();
     for (Method method : Replies.class.getDeclaredMethods()) {
-      if (method.getReturnType() == Reply.class && !Modifier.isPrivate(method.getModifiers())) {
+      if (method.getReturnType() == Statement.class && !Modifier.isPrivate(method.getModifiers())) {
         assertThat(compared).as("replies that were compared").contains(method.getName());
       }
     }
@@ -158,7 +158,7 @@ class ReplyTwinTest {
             .toList();
     List<String> ours =
         java.util.Arrays.stream(Replies.class.getDeclaredMethods())
-            .filter(method -> method.getReturnType() == Reply.class)
+            .filter(method -> method.getReturnType() == Statement.class)
             .map(Method::getName)
             .toList();
     assertThat(ours).containsAll(ops);

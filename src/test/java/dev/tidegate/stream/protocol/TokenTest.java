@@ -13,19 +13,19 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 class TokenTest {
-  private static Token.Entry entry(
+  private static Token.Followed entry(
       String name, Channel market, String symbol, int depth, String interval, Op.Since since) {
     Op.Key key = new Op.Key(name, market, symbol, depth, interval);
-    return new Token.Entry(new Op.Wanted(key, 100, true, false, since), false);
+    return new Token.Followed(new Op.Wanted(key, 100, true, false, since), false);
   }
 
-  private static final List<Token.Entry> ENTRIES =
+  private static final List<Token.Followed> ENTRIES =
       List.of(
           entry("book", Channel.BOOK, "BTC-USD", 50, "", new Op.Since("k3", 128)),
           entry("book", Channel.BOOK, "ETH-USD", 0, "", null),
           entry("candles", Channel.CANDLES, "ETH-USD", 0, "1m", new Op.Since("k4", 1)),
           entry("trades", Channel.TRADES, "*", 0, "", null),
-          new Token.Entry(
+          new Token.Followed(
               new Op.Wanted(
                   new Op.Key("trades", Channel.TRADES, "Zürich", 0, ""),
                   0,
@@ -42,7 +42,7 @@ class TokenTest {
   @Test
   void saysTheSameWhenItIsReadAgain() throws Refusal {
     Op.Subscribe read = read(Token.write(ENTRIES));
-    assertThat(read.channels()).isEqualTo(ENTRIES.stream().map(Token.Entry::wanted).toList());
+    assertThat(read.channels()).isEqualTo(ENTRIES.stream().map(Token.Followed::wanted).toList());
     assertThat(read.expanded()).extracting(Op.Key::symbol).containsExactly("Zürich");
   }
 
@@ -56,7 +56,7 @@ class TokenTest {
 
   @Test
   void isSmallForAThousandChannelsAndSaysWhenItIsNot() {
-    List<Token.Entry> many = new ArrayList<>();
+    List<Token.Followed> many = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {
       many.add(
           entry("book", Channel.BOOK, "SYM" + i + "-USD", 0, "", new Op.Since("k3", 1L << 30)));

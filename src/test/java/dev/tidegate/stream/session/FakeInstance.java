@@ -22,6 +22,7 @@ import dev.tidegate.stream.shard.Shards;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.Map;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** Sessions and all that they stand on, without sockets. */
@@ -40,7 +41,7 @@ public final class FakeInstance {
 
   public FakeInstance(Loop loop, Bus bus, MeterRegistry registry, Authenticator authenticator) {
     this.bus = bus;
-    StreamMeters meters = new StreamMeters(registry, 0);
+    StreamMeters meters = new StreamMeters(registry, 0, System::nanoTime);
     ruleMeters = new RuleMeters(registry);
     bans = new Bans(rules, ruleMeters);
     Frames frames = new Frames(UnpooledByteBufAllocator.DEFAULT, 1);
@@ -99,7 +100,8 @@ public final class FakeInstance {
   public Session open(FakeClient client, String address, @Nullable Identity identity) {
     Tier tier = tiers.of(identity == null ? Tier.ANONYMOUS : identity.tier());
     Session session =
-        new Session(sessions.nextId(), address, Codec.JSON, false, client, tier, fanout);
+        new Session(
+            sessions.nextId(), address, Codec.JSON, false, client, tier, fanout, new Random(1));
     if (identity != null) {
       session.belongsTo(identity, tier);
     }

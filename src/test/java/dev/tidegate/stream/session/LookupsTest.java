@@ -181,7 +181,7 @@ class LookupsTest {
     assertThat(failed.path("code").asText()).isEqualTo("unavailable");
     assertThat(failed.path("id").asInt()).isEqualTo(2);
     assertThat(failed.path("detail").asText()).doesNotContain("redis");
-    assertThat(alice.session.finding).isZero();
+    assertThat(alice.session.conduct.finding).isZero();
     assertThat(alice.client.closed).isNull();
   }
 
@@ -228,7 +228,7 @@ class LookupsTest {
           return null;
         });
     answer.complete(new Found(stored("r", "alice", Status.COMPLETED, null)));
-    await("the answer has come", () -> alice.session.finding == 0);
+    await("the answer has come", () -> alice.session.conduct.finding == 0);
     assertThat(on(() -> List.copyOf(alice.client.replies))).isEmpty();
     assertThat(on(alice.client::pending)).isZero();
   }

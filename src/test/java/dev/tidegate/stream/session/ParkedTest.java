@@ -21,6 +21,7 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,8 @@ class ParkedTest {
   private final SteppedLoop loop = new SteppedLoop();
   private final List<Op.Subscribe> tried = new ArrayList<>();
   private final Parked parked = new Parked(loop, this::again);
-  private final StreamMeters meters = new StreamMeters(new SimpleMeterRegistry(), 0);
+  private final StreamMeters meters =
+      new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime);
   private final Frames frames = new Frames(UnpooledByteBufAllocator.DEFAULT, 1);
   private final Fanout fanout = new Fanout(loop, frames, new Pressure(false), meters);
 
@@ -49,7 +51,8 @@ class ParkedTest {
         false,
         new FakeClient(false),
         Settings.of(Tier.class, "rank: 1"),
-        fanout);
+        fanout,
+        new Random(1));
   }
 
   private static Op.Subscribe request(int channels) {
@@ -119,7 +122,8 @@ class ParkedTest {
               false,
               client,
               Settings.of(Tier.class, "rank: 1"),
-              instance.fanout);
+              instance.fanout,
+              new Random(1));
       for (int i = 0; i < 50; i++) {
         subscriptions.subscribe(session, request(1));
       }

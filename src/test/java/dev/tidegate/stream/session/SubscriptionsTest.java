@@ -198,10 +198,10 @@ class SubscriptionsTest {
     }
     first.hasBooks(1, 2);
     second.hasBooks(1, 2);
-    List<Token.Entry> entries = on(() -> Cursors.of(second.session, instance.privates));
+    List<Token.Followed> entries = on(() -> Cursors.of(second.session, instance.privates));
     assertThat(entries).hasSize(count + 1);
     assertThat(Token.write(entries)).isNotNull();
-    for (Token.Entry entry : entries) {
+    for (Token.Followed entry : entries) {
       Op.Wanted wanted = entry.wanted();
       assertThat(wanted.since()).isEqualTo(wanted.key().wildcard() ? null : new Op.Since("e1", 2));
     }

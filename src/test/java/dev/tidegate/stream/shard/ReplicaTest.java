@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 class ReplicaTest {
   private final List<String> asked = new ArrayList<>();
   private final SteppedLoop loop = new SteppedLoop();
-  private final StreamMeters meters = new StreamMeters(new SimpleMeterRegistry(), 0);
+  private final StreamMeters meters =
+      new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime);
   private final Fanout fanout =
       new Fanout(
           loop, new Frames(UnpooledByteBufAllocator.DEFAULT, 1), new Pressure(false), meters);

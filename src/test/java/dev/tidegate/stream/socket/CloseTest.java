@@ -17,6 +17,7 @@ import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Tier;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What a client hears when we close it. */
@@ -26,10 +27,18 @@ class CloseTest {
           new SteppedLoop(),
           new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
           new Pressure(false),
-          new StreamMeters(new SimpleMeterRegistry(), 0));
+          new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime));
   private final FakeClient client = new FakeClient(false);
   private final Session session =
-      new Session("s", "a", Codec.JSON, false, client, Settings.of(Tier.class, "rank: 1"), fanout);
+      new Session(
+          "s",
+          "a",
+          Codec.JSON,
+          false,
+          client,
+          Settings.of(Tier.class, "rank: 1"),
+          fanout,
+          new Random(1));
 
   @Test
   void whenToComeBackIsSaidInTheMessageAndInTheReason() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidegate.problem.CloseCode;
 import java.nio.charset.StandardCharsets;
 import java.util.LongSummaryStatistics;
+import java.util.Random;
 import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -13,18 +14,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RetryTest {
+  private final Random chance = new Random(1);
+
   @ParameterizedTest
   @EnumSource(CloseCode.class)
   void onlyWhoMayComeBackUnchangedIsToldWhen(CloseCode code) {
     boolean welcome = code.code() >= 4000 && code.code() < 4500;
-    assertThat(Retry.after(code, 10) >= 0).isEqualTo(welcome);
+    assertThat(Retry.after(code, 10, chance) >= 0).isEqualTo(welcome);
   }
 
   @Test
   void spreadsThoseWhoLeaveTogether() {
     LongSummaryStatistics spread =
         LongStream.range(0, 1_000)
-            .map(i -> Retry.after(CloseCode.FEED_LOST, 8_000))
+            .map(i -> Retry.after(CloseCode.FEED_LOST, 8_000, chance))
             .summaryStatistics();
     assertThat(spread.getMin()).isBetween(250L, 1_250L);
     assertThat(spread.getMax()).isBetween(9_000L, 10_000L);

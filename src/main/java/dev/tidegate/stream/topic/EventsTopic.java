@@ -7,13 +7,13 @@ import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.encode.Subject;
 import dev.tidegate.stream.encode.Text;
 
-/** The trades of a symbol. Nothing is ever merged away: a batch lists every trade. */
-public final class TradesTopic extends Topic {
-  /** So many trades in one message; a longer backlog goes out in pieces. */
+/** Of a channel on which each event counts: nothing is ever merged away, a batch lists them all. */
+public final class EventsTopic extends Topic {
+  /** So many events in one message; a longer backlog goes out in pieces. */
   public static final int PIECE = 512;
 
-  public TradesTopic(int id, String symbol, int keep, Versions versions) {
-    super(id, new Subject(Channel.TRADES, symbol, 0, ""), keep, versions);
+  public EventsTopic(int id, String symbol, Channel channel, int keep, Versions versions) {
+    super(id, new Subject(channel, symbol, 0, ""), keep, versions);
   }
 
   @Override
@@ -50,11 +50,11 @@ public final class TradesTopic extends Topic {
       return from + 1;
     }
     int to = Math.min(ring.size(), from + PIECE);
-    int begun = messages.beginTrades(subject, first.prevSeq, ring.at(to - 1).seq, out);
+    int begun = messages.beginEvents(subject, first.prevSeq, ring.at(to - 1).seq, out);
     for (int i = from; i < to; i++) {
       messages.append(written(ring.at(i), shape.codec()), out);
     }
-    messages.endTrades(begun, out);
+    messages.endEvents(begun, out);
     meta(shape, to - from, out);
     messages.close(opened, out);
     return to;
@@ -64,7 +64,7 @@ public final class TradesTopic extends Topic {
     byte[] written = entry.written(codec);
     if (written == null) {
       Text out = new Text(160);
-      codec.messages.trade(entry.seq, entry.time, entry.event, out);
+      codec.messages.event(entry.seq, entry.time, entry.event, out);
       written = entry.written(codec, out.copyFrom(0));
     }
     return written;

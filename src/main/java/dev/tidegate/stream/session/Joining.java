@@ -8,12 +8,13 @@ import dev.tidegate.stream.fanout.Lane;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.shard.Instrument;
 import dev.tidegate.stream.topic.Entry;
+import dev.tidegate.stream.topic.EventsTopic;
 import dev.tidegate.stream.topic.Topic;
 import org.jspecify.annotations.Nullable;
 
 /** Lets a subscription into a lane: where it begins, and what the client is told about that. */
-public final class Entrance {
-  private Entrance() {}
+public final class Joining {
+  private Joining() {}
 
   /** The lane, which has yet to be placed; null when the subscription has no market data. */
   public static @Nullable Lane attach(Session session, Subscription subscription, Fanout fanout) {
@@ -50,12 +51,12 @@ public final class Entrance {
         subscription.recovered = true;
         return Join.since(topic, since.seq());
       }
-      if (topic.channel == Channel.TRADES && topic.ring.size() > 0) {
+      if (topic instanceof EventsTopic && topic.ring.size() > 0) {
         Entry first = topic.ring.at(0);
         subscription.first = first.seq;
         return Join.from(topic, first.version - 1);
       }
     }
-    return topic.channel == Channel.TRADES ? Join.from(topic, fanout.current()) : Join.fresh(topic);
+    return topic instanceof EventsTopic ? Join.from(topic, fanout.current()) : Join.fresh(topic);
   }
 }

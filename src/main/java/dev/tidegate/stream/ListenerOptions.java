@@ -6,12 +6,12 @@ import io.vertx.core.http.HttpVersion;
 import java.util.List;
 
 /** How the listeners of an instance are set up. */
-final class Listeners {
+public final class ListenerOptions {
   private static final int HTTP_IDLE_SECONDS = 10;
   private static final int BACKLOG = 8192;
   private static final int MAX_HEADERS = 8 * 1024;
 
-  private Listeners() {}
+  private ListenerOptions() {}
 
   /** The plain one, and the one with TLS when that is configured. */
   static List<HttpServerOptions> of(StreamConfig config) {

@@ -1,0 +1,34 @@
+package dev.tidegate.market.record;
+
+import dev.tidegate.bus.Markets.State;
+import dev.tidegate.bus.Markets.Status;
+import org.jspecify.annotations.Nullable;
+
+/** A record that could not be read, with as much of it as could. */
+public final class UnreadableRecord extends IllegalArgumentException {
+  private final @Nullable String symbol;
+  private final boolean missed;
+  private final long time;
+
+  /**
+   * @param symbol null when not even that could be read
+   * @param missed whether it was about the book or a trade, which now lack something
+   * @param time microseconds since the epoch, 0 when it does not say
+   */
+  UnreadableRecord(
+      IllegalArgumentException why, @Nullable String symbol, boolean missed, long time) {
+    super(why.getMessage(), why);
+    this.symbol = symbol;
+    this.missed = missed;
+    this.time = time;
+  }
+
+  /** What takes the record's place: word that the symbol is delayed; null when nobody misses it. */
+  public static @Nullable FeedRecord instead(IllegalArgumentException thrown) {
+    if (!(thrown instanceof UnreadableRecord record) || record.symbol == null || !record.missed) {
+      return null;
+    }
+    String why = "a record could not be read: " + record.getMessage();
+    return new FeedRecord(record.symbol, record.time, new Status(State.DELAYED, why));
+  }
+}
