@@ -1,8 +1,10 @@
 package dev.tidegate.upstream;
 
+import dev.tidegate.loop.Latch;
 import dev.tidegate.loop.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Active {
   private final List<Forwarding> all = new ArrayList<>();
+  private final ArrayDeque<Forwarding> due = new ArrayDeque<>();
+  private final Latch flushing;
   private final Loop loop;
   private @Nullable Promise<Void> drained;
   private long now;
 
   Active(Loop loop) {
     this.loop = loop;
+    this.flushing = new Latch(loop, "a flush of answers", this::flush);
     this.now = millis();
   }
 
@@ -52,6 +57,20 @@ final class Active {
     }
     forwarding.index = -1;
     tellDrained();
+  }
+
+  /** Flushes it once the event loop has handled what it is reading now. */
+  void flushSoon(Forwarding forwarding) {
+    if (due.peekLast() != forwarding) {
+      due.addLast(forwarding);
+    }
+    flushing.ask();
+  }
+
+  private void flush() {
+    for (Forwarding next = due.pollFirst(); next != null; next = due.pollFirst()) {
+      next.flush();
+    }
   }
 
   void tick() {

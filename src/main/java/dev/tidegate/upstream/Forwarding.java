@@ -1,7 +1,6 @@
 package dev.tidegate.upstream;
 
 import dev.tidegate.bus.Upstreams.Call;
-import dev.tidegate.loop.Latch;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.upstream.balance.Connector;
@@ -44,7 +43,6 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
   private long lastRead;
   private long remaining = -1;
   private @Nullable Buffer held;
-  private @Nullable Latch flush;
 
   Forwarding(Call call, Upstream upstream, Active active) {
     this.call = call;
@@ -158,7 +156,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     response.endHandler(this::onEnd);
     remaining = length(response.headers().get(HttpHeaders.CONTENT_LENGTH));
     if (remaining < 0) {
-      flushSoon();
+      active.flushSoon(this);
     }
   }
 
@@ -178,16 +176,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
   }
 
   /** What is held back may wait for what the same read still brings, and no longer. */
-  private void flushSoon() {
-    Latch latch = flush;
-    if (latch == null) {
-      latch = new Latch(active.loop(), "an answer's flush", this::flush);
-      flush = latch;
-    }
-    latch.ask();
-  }
-
-  private void flush() {
+  void flush() {
     if (stage != Stage.ANSWERING) {
       return;
     }
@@ -210,7 +199,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     held = data;
     remaining -= data.length();
     if (remaining != 0) {
-      flushSoon();
+      active.flushSoon(this);
     }
     if (before != null) {
       send(before);
@@ -235,7 +224,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     stage = stage.to(Stage.ANSWERING);
     lastRead = active.now();
     if (held != null) {
-      flushSoon();
+      active.flushSoon(this);
     }
     response.resume();
   }
