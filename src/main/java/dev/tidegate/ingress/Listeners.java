@@ -1,5 +1,7 @@
 package dev.tidegate.ingress;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.tidegate.ingress.connection.Connections;
 import dev.tidegate.ingress.connection.InvalidRequests;
 import dev.tidegate.net.TlsListener;
@@ -24,7 +26,12 @@ import java.util.function.Supplier;
 final class Listeners {
   private static final List<HttpVersion> VERSIONS =
       List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1);
-  private static final String HTTP2_PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+  /** The preface of HTTP/2 and empty SETTINGS: a connection is not announced before both. */
+  private static final String GREETING = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0";
+
+  /** The frame that acknowledges our SETTINGS. */
+  private static final String ACKNOWLEDGED = "\0\0\0\4\1\0\0\0\0";
 
   private final IngressConfig config;
   private final List<HttpServer> servers = new ArrayList<>();
@@ -71,13 +78,16 @@ final class Listeners {
 
   private static Future<Void> greet(NetSocket socket) {
     Promise<Void> answered = Promise.promise();
+    Buffer answer = Buffer.buffer();
     socket.handler(
         data -> {
-          socket.close();
-          answered.tryComplete();
+          if (answer.appendBuffer(data).toString(ISO_8859_1).contains(ACKNOWLEDGED)) {
+            socket.close();
+            answered.tryComplete();
+          }
         });
     socket.closeHandler(v -> answered.tryComplete());
-    return socket.write(Buffer.buffer(HTTP2_PREFACE)).compose(v -> answered.future());
+    return socket.write(Buffer.buffer(GREETING)).compose(v -> answered.future());
   }
 
   int port() {
