@@ -64,14 +64,17 @@ final class Listeners {
   }
 
   /**
-   * Opens one connection to ourselves, so that {@link Connections} learn of the listening socket
-   * before anybody else can use it.
+   * Opens connections to ourselves, so that {@link Connections} learn of the listening socket
+   * before anybody else can use it. What the first one asks of the acceptor's event loop is done by
+   * the time that a later one has been accepted and served.
    */
   private Future<Void> introduce(NetClient client) {
     String host = config.host().equals("0.0.0.0") ? "127.0.0.1" : config.host();
-    return client
-        .connect(port(), host)
-        .compose(Listeners::greet)
+    Supplier<Future<Void>> greeting = () -> client.connect(port(), host).compose(Listeners::greet);
+    return greeting
+        .get()
+        .compose(v -> greeting.get())
+        .compose(v -> greeting.get())
         .timeout(2, TimeUnit.SECONDS)
         .otherwiseEmpty();
   }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidegate.testing.Bodies;
 import dev.tidegate.testing.Certificate;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
@@ -134,10 +135,7 @@ class Http2IT {
   }
 
   private static Future<Buffer> get(HttpClientConnection connection, String path) {
-    return connection
-        .request(new RequestOptions().setURI(path))
-        .compose(request -> request.send())
-        .compose(HttpClientResponse::body);
+    return connection.request(new RequestOptions().setURI(path)).compose(Bodies::of);
   }
 
   private static void assertFlows(boolean tls, String path) {
@@ -166,8 +164,8 @@ class Http2IT {
       for (int i = 0; i < 90; i++) {
         HttpClientRequest request =
             connection.request(new RequestOptions().setURI("/fixed")).await();
-        heads.add(request.end());
         answers.add(request.response().compose(HttpClientResponse::body));
+        heads.add(request.end());
       }
       Future.all(heads).await();
       sent.countDown();
@@ -233,8 +231,7 @@ class Http2IT {
     Buffer echo =
         connection
             .request(new RequestOptions().setURI("/echo").setMethod(HttpMethod.POST))
-            .compose(request -> request.send(body))
-            .compose(HttpClientResponse::body)
+            .compose(request -> Bodies.of(request, body))
             .await();
     assertThat(echo.length()).isEqualTo(body.length());
     // A body whose length nobody announced, and none at all although nothing says so.
@@ -244,17 +241,14 @@ class Http2IT {
             .compose(
                 request -> {
                   request.setChunked(true).write("ab");
-                  request.end("cd");
-                  return request.response();
+                  return Bodies.of(request, Buffer.buffer("cd"));
                 })
-            .compose(HttpClientResponse::body)
             .await();
     assertThat(chunked.toString()).isEqualTo("abcd");
     Buffer none =
         connection
             .request(new RequestOptions().setURI("/echo").setMethod(HttpMethod.POST))
-            .compose(request -> request.send())
-            .compose(HttpClientResponse::body)
+            .compose(Bodies::of)
             .await();
     assertThat(none.length()).isZero();
     connection.close().await();
@@ -333,8 +327,7 @@ class Http2IT {
     Buffer body =
         client(plain)
             .request(HttpMethod.GET, gateway.tlsPort(), "127.0.0.1", "/proxied")
-            .compose(request -> request.send())
-            .compose(HttpClientResponse::body)
+            .compose(Bodies::of)
             .await();
     assertThat(body.length()).isEqualTo(LARGE);
   }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidegate.net.TlsListener;
+import dev.tidegate.testing.Bodies;
 import dev.tidegate.testing.Certificate;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -15,7 +16,6 @@ import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpConnectOptions;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
@@ -140,8 +140,7 @@ class HttpInternalsIT {
   private static String get(HttpClientConnection connection) {
     return connection
         .request(new RequestOptions().setURI("/"))
-        .compose(HttpClientRequest::send)
-        .compose(HttpClientResponse::body)
+        .compose(Bodies::of)
         .map(Buffer::toString)
         .await();
   }
