@@ -20,6 +20,7 @@ import dev.tidegate.stream.session.Logins;
 import dev.tidegate.stream.session.Lookups;
 import dev.tidegate.stream.session.PrivateStreams;
 import dev.tidegate.stream.session.Protocol;
+import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Sessions;
 import dev.tidegate.stream.session.Subscriptions;
 import dev.tidegate.stream.session.Tiers;
@@ -39,6 +40,8 @@ final class Hub {
   private final Fanout fanout;
   private final StreamMeters meters;
   private final Sweep sweep;
+  private final LoadWatch load;
+  private final Loop loop;
   private final Show show;
   final Upgrade upgrade;
   final Enforcement enforcement;
@@ -47,8 +50,10 @@ final class Hub {
   Hub(StreamConfig config, StreamNode shared, int instance, Loop loop, Bus bus, Frames frames) {
     this.node = shared.name;
     this.bus = bus;
+    this.loop = loop;
     meters = new StreamMeters(shared.registry, instance, System::nanoTime);
-    fanout = new Fanout(loop, frames, new Pressure(config.adaptive()), meters);
+    Pressure pressure = new Pressure(config.adaptive());
+    fanout = new Fanout(loop, frames, pressure, meters);
     Shards shards = new Shards(bus, loop, fanout, config.kept(), meters);
     conditions = new Conditions(bus, shards, loop, node);
     listing = new Listing(loop.nanos());
@@ -79,28 +84,31 @@ final class Hub {
             new Lookups(bus, replies),
             deadMen);
     enforcement = new Enforcement(sessions, tiers, shared.rules, shared.ruleMeters);
+    load = new LoadWatch(pressure, meters);
+    Ladder ladder = new Ladder(fanout, meters, replies);
+    SessionWatch watch = new SessionWatch(config, sessions, shards, loop);
+    long stalled = config.stalled().toNanos();
     sweep =
-        new Sweep(
-            config,
-            loop,
-            sessions,
-            fanout,
-            new Ladder(fanout, replies),
-            shards,
-            conditions,
-            privates,
-            deadMen,
-            shared.storms);
+        new Sweep(loop)
+            .look(1, load::measure)
+            .look(1, watch::sessions)
+            .look(1, conditions::check)
+            .look(1, now -> deadMen.turn())
+            .look(1, now -> privates.check())
+            .look(Sweep.SECOND, now -> ladder.check(now, stalled))
+            .look(Sweep.SECOND, now -> load.publish())
+            .look(Sweep.SECOND, shards::check)
+            .look(Sweep.SECOND, watch::feeds)
+            .look(10 * Sweep.SECOND, now -> shared.storms.sweep(config.storm(), loop.millis()));
     upgrade =
         new Upgrade(
             config.frontage(node),
             admission(config, shared, tiers, bans, meters, loop),
             sessions,
             protocol,
-            fanout,
+            new Session.Shared(loop, fanout, frames, meters, shared.chance),
             sweep,
-            new Answers(new RequestIds(shared.chance)),
-            shared.chance);
+            new Answers(new RequestIds(shared.chance)));
     drain = new Drain(node, bus, loop, sessions, privates, upgrade, shared.chance);
     show = new Show(node, instance, bus, loop, sessions, fanout, shared.storms);
   }
@@ -142,6 +150,7 @@ final class Hub {
 
   /** Begins to hear. */
   void start() {
+    load.start(loop.nanos());
     sweep.start();
     bus.hear(
         Markets.DIRECTORY,

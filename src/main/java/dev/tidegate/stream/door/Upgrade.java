@@ -4,7 +4,6 @@ import dev.tidegate.problem.CloseCode;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Deflate;
-import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.session.Protocol;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Sessions;
@@ -17,7 +16,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Locale;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +31,9 @@ public final class Upgrade {
   private final Admission admission;
   private final Sessions sessions;
   private final Protocol protocol;
-  private final Fanout fanout;
+  private final Session.Shared shared;
   private final Connection.Clock clock;
   private final Answers answers;
-  private final RandomGenerator chance;
   private boolean draining;
 
   /**
@@ -54,18 +51,16 @@ public final class Upgrade {
       Admission admission,
       Sessions sessions,
       Protocol protocol,
-      Fanout fanout,
+      Session.Shared shared,
       Connection.Clock clock,
-      Answers answers,
-      RandomGenerator chance) {
+      Answers answers) {
     this.frontage = frontage;
     this.admission = admission;
     this.sessions = sessions;
     this.protocol = protocol;
-    this.fanout = fanout;
+    this.shared = shared;
     this.clock = clock;
     this.answers = answers;
-    this.chance = chance;
   }
 
   /** From now on nobody is let in. */
@@ -94,7 +89,7 @@ public final class Upgrade {
       answers.problem(request, Problem.DRAINING, "try another node", Map.of("Retry-After", "1"));
     } else if (echo) {
       Connection connection = detach(request, Echo.MAX_MESSAGE, null);
-      connection.receiver(new Echo(connection, fanout.frames()));
+      connection.receiver(new Echo(connection, shared.frames()));
     } else {
       stream(request);
     }
@@ -128,8 +123,7 @@ public final class Upgrade {
             connection.deflate(),
             connection,
             guest.tier(),
-            fanout,
-            chance);
+            shared);
     if (guest.identity() != null) {
       session.belongsTo(guest.identity(), guest.tier());
     }
@@ -146,7 +140,7 @@ public final class Upgrade {
     Handshake.Agreed extension =
         Handshake.extension(request.headers().getAll("Sec-WebSocket-Extensions"));
     int bits = extension == null ? Deflate.NONE : extension.bits();
-    Connection connection = new Connection(fanout.frames(), clock, maxMessage, bits);
+    Connection connection = new Connection(shared.frames(), clock, maxMessage, bits);
     String key = String.valueOf(request.getHeader("Sec-WebSocket-Key"));
     Platform.detach(
         request.connection(),

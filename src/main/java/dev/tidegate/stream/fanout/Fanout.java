@@ -54,8 +54,6 @@ public final class Fanout implements Topic.Versions {
   /** After a failure, until all have been looked at. */
   private boolean recovering;
 
-  private long placed;
-
   /** The last turn left sockets to be written to; nobody gets more before they had theirs. */
   private boolean carrying;
 
@@ -85,18 +83,6 @@ public final class Fanout implements Topic.Versions {
     return loop.millis();
   }
 
-  public Loop loop() {
-    return loop;
-  }
-
-  public Frames frames() {
-    return frames;
-  }
-
-  public StreamMeters meters() {
-    return meters;
-  }
-
   public Pressure pressure() {
     return pressure;
   }
@@ -109,18 +95,13 @@ public final class Fanout implements Topic.Versions {
     return cohorts.size();
   }
 
-  /** How often a lane was put among its like, which costs a look at each of its topics. */
-  public long placed() {
-    return placed;
-  }
-
   /** Puts a lane among its like, for the given topics and form. */
   void place(Lane lane, Shape shape, List<Topic> topics) {
     leave(lane);
     if (topics.isEmpty()) {
       return;
     }
-    placed++;
+    meters.grouped();
     Cohort.Key key = Cohort.Key.of(shape, topics);
     Cohort cohort = cohorts.get(key);
     if (cohort == null) {

@@ -3,6 +3,7 @@ package dev.tidegate.stream.fanout;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.observe.LoadMeters;
+import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.topic.Book;
 import dev.tidegate.stream.topic.BookTopic;
@@ -25,12 +26,12 @@ public final class Ladder {
   private static final int LAST = STEPS - 1;
   private static final int CALM = 5;
 
-  private final Fanout fanout;
+  private final StreamMeters meters;
   private final Replies replies;
   private final List<Reader> lagging = new ArrayList<>();
 
-  public Ladder(Fanout fanout, Replies replies) {
-    this.fanout = fanout;
+  public Ladder(Fanout fanout, StreamMeters meters, Replies replies) {
+    this.meters = meters;
     this.replies = replies;
     fanout.onLagging(lagging::add);
   }
@@ -117,7 +118,7 @@ public final class Ladder {
         longest = Math.max(longest, lag.waiting(nanos));
       }
     }
-    fanout.meters().load().lagging(counts, longest);
+    meters.load().lagging(counts, longest);
   }
 
   private void step(Reader reader, Lag lag, long nanos, long stalledNanos) {
@@ -146,7 +147,7 @@ public final class Ladder {
   private void move(Reader reader, Lag lag, int to) {
     boolean down = to < lag.step;
     lag.step = to;
-    fanout.meters().slowStep();
+    meters.slowStep();
     reader.control(replies.notice(down ? "recovering" : "slow-consumer", describe(to)));
     reader.placeAll();
     reader.again();

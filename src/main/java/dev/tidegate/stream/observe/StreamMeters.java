@@ -42,6 +42,7 @@ public final class StreamMeters {
   private final Counter framesOut;
   private final Counter bytesOut;
   private final Counter oddFrames;
+  private final Counter groupings;
   private final Counter gaps;
   private final Counter slowSteps;
   private final Map<CloseCode, Counter> closes = new EnumMap<>(CloseCode.class);
@@ -73,6 +74,10 @@ public final class StreamMeters {
     oddFrames =
         Counter.builder("tidegate.stream.conflations")
             .description("Frames that one session got for itself, from its own cursor")
+            .register(registry);
+    groupings =
+        Counter.builder("tidegate.stream.groupings")
+            .description("Times a session was put among its like, a look at each of its topics")
             .register(registry);
     gaps = Counter.builder("tidegate.stream.gaps").register(registry);
     slowSteps = Counter.builder("tidegate.stream.slow.steps").register(registry);
@@ -197,6 +202,11 @@ public final class StreamMeters {
 
   public void odd() {
     odd++;
+  }
+
+  /** A lane was put among its like. */
+  public void grouped() {
+    groupings.increment();
   }
 
   public void gap() {

@@ -52,15 +52,35 @@ public final class PrivateStreams {
     private final String channel;
     private String epoch = "";
     private long seq;
-    private boolean reading;
-    private boolean again;
-    private boolean gone;
+    private Stage stage = Stage.READING;
 
     private Bookmark(Session session, String channel) {
       this.session = session;
       this.consumer = session.consumer();
       this.channel = channel;
     }
+  }
+
+  /**
+   * What a bookmark does with what the bus brings:
+   *
+   * <pre>
+   * READING -- the bus brings more --> READING_STALE
+   *    |  ^                                |
+   *    |  +----- read, and once more ------+
+   *   read                                 |
+   *    v                                   v
+   * FOLLOWING -- something is missing --> READING;   all -- left --> GONE
+   * </pre>
+   */
+  private enum Stage {
+    /** What comes next in order goes straight out. */
+    FOLLOWING,
+    /** It is reading its user's stream. */
+    READING,
+    /** The same, and what it reads may lack what has come since. */
+    READING_STALE,
+    GONE
   }
 
   /**
@@ -75,7 +95,6 @@ public final class PrivateStreams {
   /** A new bookmark, until it or its session leaves. */
   Bookmark bookmark(Session session, String channel) {
     Bookmark bookmark = new Bookmark(session, channel);
-    bookmark.reading = true;
     hear(bookmark.consumer);
     bookmarks.computeIfAbsent(bookmark.consumer, k -> new ArrayList<>(1)).add(bookmark);
     return bookmark;
@@ -99,7 +118,6 @@ public final class PrivateStreams {
 
   /** Sends what the first answer brought, after the client has heard that it is subscribed. */
   void begin(Bookmark bookmark, PrivateEvents events) {
-    bookmark.reading = false;
     took(bookmark, events);
   }
 
@@ -146,7 +164,7 @@ public final class PrivateStreams {
   private void check(String consumer) {
     Set<String> channels = new HashSet<>(2);
     for (Bookmark bookmark : bookmarks.getOrDefault(consumer, List.of())) {
-      if (!bookmark.reading) {
+      if (bookmark.stage == Stage.FOLLOWING) {
         channels.add(bookmark.channel);
       }
     }
@@ -171,7 +189,7 @@ public final class PrivateStreams {
 
   private static boolean missed(Bookmark bookmark, PrivateEvents head) {
     boolean behind = !bookmark.epoch.equals(head.epoch()) || bookmark.seq < head.lastSeq();
-    return behind && !bookmark.reading && bookmark.session.open();
+    return behind && bookmark.stage == Stage.FOLLOWING && bookmark.session.open();
   }
 
   /** What was on its way on the bus has arrived since the last call. */
@@ -187,7 +205,7 @@ public final class PrivateStreams {
   }
 
   private void remove(Bookmark bookmark) {
-    bookmark.gone = true;
+    bookmark.stage = Stage.GONE;
     List<Bookmark> all = bookmarks.get(bookmark.consumer);
     if (all != null && all.remove(bookmark)) {
       if (all.isEmpty()) {
@@ -223,8 +241,10 @@ public final class PrivateStreams {
   }
 
   private void heard(Bookmark bookmark, Transition transition) {
-    if (bookmark.reading) {
-      bookmark.again = true;
+    if (bookmark.stage != Stage.FOLLOWING) {
+      if (bookmark.stage == Stage.READING) {
+        bookmark.stage = Stage.READING_STALE;
+      }
       return;
     }
     boolean same = bookmark.epoch.equals(transition.epoch());
@@ -240,21 +260,25 @@ public final class PrivateStreams {
   }
 
   private void reread(Bookmark bookmark) {
-    bookmark.reading = true;
-    bookmark.again = false;
+    bookmark.stage = Stage.READING;
     read(bookmark, bookmark.epoch, bookmark.seq)
-        .onSuccess(
-            events -> {
-              bookmark.reading = false;
-              took(bookmark, events);
-            })
-        .onFailure(failure -> bookmark.reading = false);
+        .onSuccess(events -> took(bookmark, events))
+        .onFailure(failure -> notRead(bookmark));
+  }
+
+  /** What it lacks is found when the streams are compared. */
+  private static void notRead(Bookmark bookmark) {
+    if (bookmark.stage != Stage.GONE) {
+      bookmark.stage = Stage.FOLLOWING;
+    }
   }
 
   private void took(Bookmark bookmark, PrivateEvents events) {
-    if (bookmark.gone) {
+    if (bookmark.stage == Stage.GONE) {
       return;
     }
+    boolean stale = bookmark.stage == Stage.READING_STALE;
+    bookmark.stage = Stage.FOLLOWING;
     List<Transition> fresh = new ArrayList<>(events.transitions().size());
     boolean same = bookmark.epoch.equals(events.epoch());
     for (Transition transition : events.transitions()) {
@@ -273,7 +297,7 @@ public final class PrivateStreams {
     if (events.transitions().size() < PAGE) {
       bookmark.seq = Math.max(bookmark.seq, events.lastSeq()); // what is not kept will not come
     }
-    if (bookmark.session.open() && (bookmark.again || events.transitions().size() >= PAGE)) {
+    if (bookmark.session.open() && (stale || events.transitions().size() >= PAGE)) {
       reread(bookmark);
     }
   }

@@ -1,8 +1,10 @@
 package dev.tidegate.stream.session;
 
+import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.encode.Codec;
+import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.encode.Statement;
 import dev.tidegate.stream.fanout.Fanout;
@@ -42,9 +44,7 @@ public final class Session implements Wheel.Timed, Reader {
   public final Codec codec;
 
   public final long openedAt;
-  private final Fanout fanout;
-  private final RandomGenerator chance;
-  private final StreamMeters meters;
+  private final Shared shared;
 
   private @Nullable Identity identity;
   private Tier tier;
@@ -68,6 +68,10 @@ public final class Session implements Wheel.Timed, Reader {
   private long dueAt;
   private long lastUsed;
 
+  /** What the sessions of one instance have in common. */
+  public record Shared(
+      Loop loop, Fanout fanout, Frames frames, StreamMeters meters, RandomGenerator chance) {}
+
   public Session(
       String id,
       String address,
@@ -75,19 +79,16 @@ public final class Session implements Wheel.Timed, Reader {
       boolean deflate,
       Outlet outlet,
       Tier tier,
-      Fanout fanout,
-      RandomGenerator chance) {
+      Shared shared) {
     this.id = id;
     this.address = address;
     this.codec = codec;
     this.deflate = deflate;
     this.outlet = outlet;
     this.tier = tier;
-    this.fanout = fanout;
-    this.chance = chance;
-    this.lanes = new Lanes(this, fanout);
-    this.meters = fanout.meters();
-    this.openedAt = fanout.loop().millis();
+    this.shared = shared;
+    this.lanes = new Lanes(this, shared.fanout());
+    this.openedAt = shared.loop().millis();
   }
 
   @Override
@@ -172,7 +173,7 @@ public final class Session implements Wheel.Timed, Reader {
     }
     subscriptions.put(key, subscription);
     asked += subscription.expanded ? 0 : 1;
-    meters.subscriptions(1);
+    shared.meters().subscriptions(1);
     return subscription;
   }
 
@@ -189,7 +190,7 @@ public final class Session implements Wheel.Timed, Reader {
     Subscription old = subscriptions.remove(key);
     if (old != null) {
       asked -= old.expanded ? 0 : 1;
-      meters.subscriptions(-1);
+      shared.meters().subscriptions(-1);
     }
   }
 
@@ -243,7 +244,7 @@ public final class Session implements Wheel.Timed, Reader {
     if (behind == null) {
       behind = new Lag();
       lag = behind;
-      fanout.lagging(this);
+      shared.fanout().lagging(this);
     }
     behind.begin(nanos);
   }
@@ -257,7 +258,7 @@ public final class Session implements Wheel.Timed, Reader {
 
   private void send(ByteBuf frame) {
     int size = frame.readableBytes();
-    meters.wrote(size);
+    shared.meters().wrote(size);
     outlet.write(frame);
     touch();
   }
@@ -274,12 +275,12 @@ public final class Session implements Wheel.Timed, Reader {
       close(CloseCode.SLOW_CONSUMER, "too slow: private messages and replies are not read");
       return;
     }
-    send(fanout.frames().reply(reply, codec));
+    send(shared.frames().reply(reply, codec));
   }
 
   private void touch() {
     if (written == Outgoing.NOTHING) {
-      fanout.touched(this);
+      shared.fanout().touched(this);
       written = Outgoing.CONTROL;
     }
   }
@@ -319,7 +320,7 @@ public final class Session implements Wheel.Timed, Reader {
   @Override
   public void again() {
     if (!waiting) {
-      fanout.retry(this);
+      shared.fanout().retry(this);
       waiting = true;
     }
   }
@@ -327,7 +328,7 @@ public final class Session implements Wheel.Timed, Reader {
   private void waitFor(long nanos) {
     if (!waiting) {
       dueAt = nanos;
-      fanout.wheel().add(this);
+      shared.fanout().wheel().add(this);
       waiting = true;
     }
   }
@@ -350,7 +351,7 @@ public final class Session implements Wheel.Timed, Reader {
 
   @Override
   public void due() {
-    fanout.retry(this);
+    shared.fanout().retry(this);
   }
 
   @Override
@@ -360,7 +361,7 @@ public final class Session implements Wheel.Timed, Reader {
     for (int i = 0; i < all.size() && open(); i++) {
       Lane lane = all.get(i);
       if (lane.behind() && ready(nanos)) {
-        fanout.move(lane);
+        shared.fanout().move(lane);
       }
     }
     Lag behind = lag;
@@ -372,7 +373,7 @@ public final class Session implements Wheel.Timed, Reader {
   /** Says when to come back, where coming back is of use. */
   @Override
   public void close(CloseCode code, String reason) {
-    close(code, reason, Retry.after(code, meters.sessions(), chance));
+    close(code, reason, Retry.after(code, shared.meters().sessions(), shared.chance()));
   }
 
   public void close(CloseCode code, String reason, long retryAfter) {
@@ -380,9 +381,9 @@ public final class Session implements Wheel.Timed, Reader {
       boolean told = life == Life.LEAVING;
       life = Life.CLOSED;
       closedWith = code;
-      meters.closed(code);
+      shared.meters().closed(code);
       if (retryAfter >= 0 && !told && outlet.writable()) {
-        send(fanout.frames().reply(Replies.reconnect(code, reason, 0, retryAfter, null), codec));
+        send(shared.frames().reply(Replies.reconnect(code, reason, 0, retryAfter, null), codec));
       }
       outlet.close(code, Retry.reason(reason, retryAfter));
     }
@@ -392,7 +393,7 @@ public final class Session implements Wheel.Timed, Reader {
   public void ended() {
     life = Life.ENDED;
     lanes.leave();
-    meters.subscriptions(-subscriptions.size());
+    shared.meters().subscriptions(-subscriptions.size());
     subscriptions = Map.of();
   }
 }

@@ -50,12 +50,37 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
   private int utf8;
   private byte opcode;
   private boolean compressed;
-  private boolean closing;
-  private boolean pinged;
-  private boolean answered;
+  private boolean unflushed;
+  private Life life = Life.OPEN;
   private long heardAt;
-  private long closingAt;
-  private long patience = CLOSE_PATIENCE;
+
+  /** When a socket that is closing is given up. */
+  private long closeBy;
+
+  /**
+   * How far the connection has come:
+   *
+   * <pre>
+   * OPEN -- silent --> PINGED -- anything is read --> OPEN
+   *   \                /
+   *    +--- close ----+---> CLOSING -- answered, or out of patience --> GONE
+   * </pre>
+   *
+   * What breaks the protocol or the socket leads from anywhere to GONE.
+   */
+  private enum Life {
+    OPEN,
+    /** Open; it was asked whether it is still there. */
+    PINGED,
+    /** A close frame was written: of data nothing goes out and nothing is looked at. */
+    CLOSING,
+    /** The receiver has been told that it is over. */
+    GONE;
+
+    boolean open() {
+      return this == OPEN || this == PINGED;
+    }
+  }
 
   /** A clock that moves a few times a second, for what need not be exact. */
   public interface Clock {
@@ -103,11 +128,11 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
   public void channelRead(ChannelHandlerContext in, Object message) {
     try {
       heardAt = clock.coarseNanos();
-      pinged = false;
-      if (message instanceof WebSocketFrame frame) {
-        if (closing && !(frame instanceof CloseWebSocketFrame)) {
-          return;
-        }
+      if (life == Life.PINGED) {
+        life = Life.OPEN;
+      }
+      if (message instanceof WebSocketFrame frame
+          && (life.open() || frame instanceof CloseWebSocketFrame)) {
         take(frame);
       }
     } finally {
@@ -119,14 +144,14 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
   private void pong(PingWebSocketFrame ping) {
     if (pending() <= PONG_BOUND) {
       send(frames.frame(Frames.PONG, bytes(ping.content())));
-      answered = true;
+      unflushed = true;
     }
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext in) {
-    if (answered) {
-      answered = false;
+    if (unflushed) {
+      unflushed = false;
       flush();
     }
   }
@@ -147,7 +172,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
    * Where the check of a text stands that a plain frame goes on with; BROKEN when it is no text.
    */
   int textState(int frame) {
-    if (closing) {
+    if (!life.open()) {
       return Utf8.BROKEN;
     }
     boolean goesOn = frame == Frames.CONTINUATION && opcode == Frames.TEXT && !compressed;
@@ -157,8 +182,8 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
   /** Whether a frame of the size is not too much for its message. */
   boolean fits(int frame, long size) {
     return switch (frame) {
-      case Frames.CONTINUATION -> closing || length + size <= maxMessage;
-      case Frames.TEXT, Frames.BINARY -> closing || size <= maxMessage;
+      case Frames.CONTINUATION -> !life.open() || length + size <= maxMessage;
+      case Frames.TEXT, Frames.BINARY -> !life.open() || size <= maxMessage;
       default -> true;
     };
   }
@@ -238,8 +263,8 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
 
   /** The client closes, or answers our close. */
   private void closed(CloseWebSocketFrame close) {
-    if (!closing) {
-      closing = true;
+    if (life.open()) {
+      closing(0);
       byte[] body = bytes(close.content());
       send(frames.frame(Frames.CLOSE, body.length < 2 ? NOTHING : Arrays.copyOf(body, 2)));
     }
@@ -248,9 +273,8 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
 
   /** Nothing more can be made of what the client sends. */
   private void fail(CloseCode code, String reason) {
-    if (!closing) {
-      closing = true;
-      closingAt = clock.coarseNanos();
+    if (life.open()) {
+      closing(CLOSE_PATIENCE);
       send(closeFrame(code, reason));
     }
     ChannelHandlerContext out = context;
@@ -261,6 +285,11 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
     } else {
       finish();
     }
+  }
+
+  private void closing(long patience) {
+    life = Life.CLOSING;
+    closeBy = clock.coarseNanos() + patience;
   }
 
   private void finish() {
@@ -287,7 +316,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
   @Override
   public boolean writable() {
     ChannelHandlerContext out = context;
-    return out != null && !closing && out.channel().isWritable();
+    return out != null && life.open() && out.channel().isWritable();
   }
 
   @Override
@@ -299,10 +328,10 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
 
   @Override
   public void write(ByteBuf frame) {
-    if (closing) {
-      frame.release();
-    } else {
+    if (life.open()) {
       send(frame);
+    } else {
+      frame.release();
     }
   }
 
@@ -321,13 +350,11 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
 
   @Override
   public void close(CloseCode code, String reason) {
-    if (!closing) {
+    if (life.open()) {
       send(closeFrame(code, reason));
       flush();
-      closing = true;
-      closingAt = clock.coarseNanos();
       boolean unwanted = code == CloseCode.BANNED || code == CloseCode.UNAUTHENTICATED;
-      patience = unwanted ? UNWANTED_PATIENCE : CLOSE_PATIENCE;
+      closing(unwanted ? UNWANTED_PATIENCE : CLOSE_PATIENCE);
     }
   }
 
@@ -338,10 +365,10 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
       return;
     }
     long silence = now - heardAt;
-    if (silence > goneAfter || (closing && now - closingAt > patience)) {
+    if (silence > goneAfter || (!life.open() && now - closeBy > 0)) {
       out.close();
-    } else if (silence > pingAfter && !pinged && !closing) {
-      pinged = true;
+    } else if (silence > pingAfter && life == Life.OPEN) {
+      life = Life.PINGED;
       send(frames.frame(Frames.PING, NOTHING));
       flush();
     }
@@ -362,7 +389,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
   private void end() {
     Receiver old = receiver;
     receiver = Receiver.NOBODY;
-    closing = true;
+    life = Life.GONE;
     old.ended();
   }
 

@@ -6,18 +6,15 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
-import dev.tidegate.config.Settings;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.FakeMarket;
+import dev.tidegate.stream.TestFanout;
 import dev.tidegate.stream.fanout.Fanout;
-import dev.tidegate.stream.fanout.Pressure;
-import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.session.Joining;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Subscription;
-import dev.tidegate.stream.session.Tier;
 import dev.tidegate.stream.shard.Instrument;
 import dev.tidegate.stream.shard.Kept;
 import dev.tidegate.stream.socket.Outlet;
@@ -28,7 +25,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -38,12 +34,8 @@ class CodecSharingTest {
 
   private final SteppedLoop loop = new SteppedLoop();
   private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
-  private final Fanout fanout =
-      new Fanout(
-          loop,
-          new Frames(memory, 1),
-          new Pressure(false),
-          new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime));
+  private final TestFanout floor = new TestFanout(loop, memory, new SimpleMeterRegistry());
+  private final Fanout fanout = floor.fanout;
   private final Instrument instrument =
       new Instrument("AAA", new Kept(20_000, 2_000), () -> 1, fanout);
   private final List<Wire> wires = new ArrayList<>();
@@ -63,16 +55,7 @@ class CodecSharingTest {
   private Wire follow(Codec codec, boolean deflate) {
     Wire wire = new Wire();
     wires.add(wire);
-    Session session =
-        new Session(
-            "s",
-            "a",
-            codec,
-            deflate,
-            wire,
-            Settings.of(Tier.class, "rank: 1"),
-            fanout,
-            new Random(1));
+    Session session = floor.session(wire, codec, deflate);
     Op.Wanted wanted = new Op.Wanted(BOOK, 0, false, false, null);
     Subscription subscription = session.subscribed(BOOK, new Subscription(wanted, false));
     subscription.instrument = instrument;

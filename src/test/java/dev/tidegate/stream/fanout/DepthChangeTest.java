@@ -9,27 +9,20 @@ import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
-import dev.tidegate.config.Settings;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.FakeMarket;
-import dev.tidegate.stream.encode.Codec;
-import dev.tidegate.stream.encode.Frames;
-import dev.tidegate.stream.observe.StreamMeters;
+import dev.tidegate.stream.TestFanout;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.session.Cursors;
 import dev.tidegate.stream.session.Joining;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Subscription;
-import dev.tidegate.stream.session.Tier;
 import dev.tidegate.stream.shard.Instrument;
 import dev.tidegate.stream.shard.Kept;
 import dev.tidegate.stream.topic.BookTopic;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What a reader sees whose book gets less deep, or whose place is ahead of this node's. */
@@ -38,12 +31,8 @@ class DepthChangeTest {
   private static final int SHALLOW = 5;
 
   private final SteppedLoop loop = new SteppedLoop();
-  private final Fanout fanout =
-      new Fanout(
-          loop,
-          new Frames(new UnpooledByteBufAllocator(true), 1),
-          new Pressure(false),
-          new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime));
+  private final TestFanout floor = new TestFanout(loop);
+  private final Fanout fanout = floor.fanout;
   private final Instrument instrument = instrument();
   private long shardSeq;
   private long seq;
@@ -71,16 +60,7 @@ class DepthChangeTest {
   }
 
   private Session follow(FakeClient client, int depth, Op.Since since) {
-    Session session =
-        new Session(
-            "s",
-            "a",
-            Codec.JSON,
-            false,
-            client,
-            Settings.of(Tier.class, "rank: 1"),
-            fanout,
-            new Random(1));
+    Session session = floor.session(client);
     Op.Key key = new Op.Key("book", Channel.BOOK, SYMBOL, depth, "");
     Op.Wanted wanted = new Op.Wanted(key, 0, false, false, since);
     Subscription subscription = session.subscribed(key, new Subscription(wanted, false));

@@ -3,21 +3,14 @@ package dev.tidegate.stream.fanout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidegate.bus.Markets.Channel;
-import dev.tidegate.config.Settings;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.FakeMarket;
-import dev.tidegate.stream.encode.Codec;
-import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.TestFanout;
 import dev.tidegate.stream.encode.Shape;
-import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.session.Session;
-import dev.tidegate.stream.session.Tier;
 import dev.tidegate.stream.topic.LatestTopic;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,12 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Whatever is thrown on the way to one, the others get their data, and the one gets it later. */
 class FanoutFaultTest {
   private final SteppedLoop loop = new SteppedLoop();
-  private final Fanout fanout =
-      new Fanout(
-          loop,
-          new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
-          new Pressure(false),
-          new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime));
+  private final TestFanout floor = new TestFanout(loop);
+  private final Fanout fanout = floor.fanout;
   private final LatestTopic ticker = new LatestTopic(1, "AAA", Channel.TICKER, "", fanout);
   private final List<FakeClient> clients =
       List.of(new FakeClient(false), new FakeClient(false), new FakeClient(false));
@@ -47,16 +36,7 @@ class FanoutFaultTest {
   void gather() {
     loop.expectFailures();
     for (int i = 0; i < clients.size(); i++) {
-      Session session =
-          new Session(
-              "s" + i,
-              "a",
-              Codec.JSON,
-              false,
-              clients.get(i),
-              Settings.of(Tier.class, "rank: 1"),
-              fanout,
-              new Random(1));
+      Session session = floor.session(clients.get(i));
       Lane lane = session.lane(new Shape(0, i == 2 ? 2 : 1, false, false, false));
       lane.add(ticker);
       session.place(lane);

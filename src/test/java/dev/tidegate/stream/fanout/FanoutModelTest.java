@@ -10,18 +10,15 @@ import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
-import dev.tidegate.config.Settings;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.FakeMarket;
+import dev.tidegate.stream.TestFanout;
 import dev.tidegate.stream.encode.Codec;
-import dev.tidegate.stream.encode.Frames;
-import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.session.Joining;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Subscription;
-import dev.tidegate.stream.session.Tier;
 import dev.tidegate.stream.shard.Instrument;
 import dev.tidegate.stream.shard.Kept;
 import dev.tidegate.stream.topic.Book;
@@ -31,7 +28,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
@@ -93,12 +89,8 @@ class FanoutModelTest {
   private static final class World {
     final SteppedLoop loop = new SteppedLoop();
     final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
-    final Fanout fanout =
-        new Fanout(
-            loop,
-            new Frames(memory, 1),
-            new Pressure(false),
-            new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime));
+    final TestFanout floor = new TestFanout(loop, memory, new SimpleMeterRegistry());
+    final Fanout fanout = floor.fanout;
     final Map<String, Instrument> instruments = new HashMap<>();
     final Map<String, Book> books = new HashMap<>();
     final Map<String, Long> seqs = new HashMap<>();
@@ -237,16 +229,7 @@ class FanoutModelTest {
 
     void connect() {
       outlet = new FakeClient(deflate);
-      session =
-          new Session(
-              "s",
-              "a",
-              codec,
-              deflate,
-              outlet,
-              Settings.of(Tier.class, "rank: 1"),
-              world.fanout,
-              new Random(1));
+      session = world.floor.session(outlet, codec, deflate);
     }
 
     void subscribe(String symbol, Step step) {

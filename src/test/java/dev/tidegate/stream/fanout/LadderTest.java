@@ -3,21 +3,17 @@ package dev.tidegate.stream.fanout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidegate.bus.Markets.Channel;
-import dev.tidegate.config.Settings;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.FakeMarket;
-import dev.tidegate.stream.encode.Codec;
-import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.TestFanout;
 import dev.tidegate.stream.encode.Shape;
-import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.session.Cursors;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Subscription;
-import dev.tidegate.stream.session.Tier;
 import dev.tidegate.stream.topic.LatestTopic;
 import dev.tidegate.stream.topic.Topic;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -25,28 +21,16 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class LadderTest {
   private final SteppedLoop loop = new SteppedLoop();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final StreamMeters meters = new StreamMeters(registry, 0, System::nanoTime);
-  private final Fanout fanout =
-      new Fanout(
-          loop, new Frames(UnpooledByteBufAllocator.DEFAULT, 1), new Pressure(false), meters);
-  private final Ladder ladder = new Ladder(fanout, new Replies(loop));
+  private final TestFanout floor = new TestFanout(loop, UnpooledByteBufAllocator.DEFAULT, registry);
+  private final Fanout fanout = floor.fanout;
+  private final Ladder ladder = new Ladder(fanout, floor.meters, new Replies(loop));
   private final FakeClient client = new FakeClient(false);
-  private final Session session =
-      new Session(
-          "s",
-          "a",
-          Codec.JSON,
-          false,
-          client,
-          Settings.of(Tier.class, "rank: 1"),
-          fanout,
-          new Random(1));
+  private final Session session = floor.session(client);
 
   private final LatestTopic ticker = new LatestTopic(1, "AAA", Channel.TICKER, "", fanout);
   private long seq;

@@ -8,10 +8,9 @@ import dev.tidegate.policy.Identity;
 import dev.tidegate.rules.RuleMeters;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.stream.FakeClient;
+import dev.tidegate.stream.TestFanout;
 import dev.tidegate.stream.encode.Codec;
-import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.fanout.Fanout;
-import dev.tidegate.stream.fanout.Pressure;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Refusal;
@@ -22,7 +21,6 @@ import dev.tidegate.stream.shard.Shards;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.Map;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** Sessions and all that they stand on, without sockets. */
@@ -38,14 +36,15 @@ public final class FakeInstance {
   public final Subscriptions subscriptions;
   public final Protocol protocol;
   private final Bus bus;
+  private final TestFanout floor;
 
   public FakeInstance(Loop loop, Bus bus, MeterRegistry registry, Authenticator authenticator) {
     this.bus = bus;
-    StreamMeters meters = new StreamMeters(registry, 0, System::nanoTime);
+    floor = new TestFanout(loop, UnpooledByteBufAllocator.DEFAULT, registry);
+    StreamMeters meters = floor.meters;
     ruleMeters = new RuleMeters(registry);
     bans = new Bans(rules, ruleMeters);
-    Frames frames = new Frames(UnpooledByteBufAllocator.DEFAULT, 1);
-    fanout = new Fanout(loop, frames, new Pressure(false), meters);
+    fanout = floor.fanout;
     sessions = new Sessions("n1-0-", meters);
     listing = new Listing(loop.nanos());
     Replies replies = new Replies(loop);
@@ -99,9 +98,7 @@ public final class FakeInstance {
   /** A session of somebody, or of nobody, that is open from now on. */
   public Session open(FakeClient client, String address, @Nullable Identity identity) {
     Tier tier = tiers.of(identity == null ? Tier.ANONYMOUS : identity.tier());
-    Session session =
-        new Session(
-            sessions.nextId(), address, Codec.JSON, false, client, tier, fanout, new Random(1));
+    Session session = floor.session(sessions.nextId(), address, tier, client, Codec.JSON, false);
     if (identity != null) {
       session.belongsTo(identity, tier);
     }

@@ -5,23 +5,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Markets.Channel;
-import dev.tidegate.config.Settings;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.stream.FakeClient;
-import dev.tidegate.stream.encode.Codec;
-import dev.tidegate.stream.encode.Frames;
-import dev.tidegate.stream.fanout.Fanout;
-import dev.tidegate.stream.fanout.Pressure;
-import dev.tidegate.stream.observe.StreamMeters;
+import dev.tidegate.stream.TestFanout;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Refusal;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -29,10 +22,7 @@ class ParkedTest {
   private final SteppedLoop loop = new SteppedLoop();
   private final List<Op.Subscribe> tried = new ArrayList<>();
   private final Parked parked = new Parked(loop, this::again);
-  private final StreamMeters meters =
-      new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime);
-  private final Frames frames = new Frames(UnpooledByteBufAllocator.DEFAULT, 1);
-  private final Fanout fanout = new Fanout(loop, frames, new Pressure(false), meters);
+  private final TestFanout floor = new TestFanout(loop);
 
   private void again(Session session, Op.Subscribe op) {
     tried.add(op);
@@ -44,15 +34,7 @@ class ParkedTest {
   }
 
   private Session session() {
-    return new Session(
-        "s",
-        "a",
-        Codec.JSON,
-        false,
-        new FakeClient(false),
-        Settings.of(Tier.class, "rank: 1"),
-        fanout,
-        new Random(1));
+    return floor.session(new FakeClient(false));
   }
 
   private static Op.Subscribe request(int channels) {
@@ -114,16 +96,7 @@ class ParkedTest {
               new FakeInstance.Nobody());
       Subscriptions subscriptions = instance.subscriptions;
       FakeClient client = new FakeClient(false);
-      Session session =
-          new Session(
-              "s",
-              "a",
-              Codec.JSON,
-              false,
-              client,
-              Settings.of(Tier.class, "rank: 1"),
-              instance.fanout,
-              new Random(1));
+      Session session = instance.open(client, "a", null);
       for (int i = 0; i < 50; i++) {
         subscriptions.subscribe(session, request(1));
       }

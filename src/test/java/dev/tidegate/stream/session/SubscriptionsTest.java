@@ -48,6 +48,7 @@ class SubscriptionsTest {
   private final BlockingQueue<Promise<PrivateEvents>> asked = new LinkedBlockingQueue<>();
   private final List<String> symbols = new ArrayList<>();
   private FakeMarket market;
+  private final MeterRegistry registry = new SimpleMeterRegistry();
   private FakeInstance instance;
   private Subscriptions subscriptions;
 
@@ -83,7 +84,6 @@ class SubscriptionsTest {
   }
 
   private FakeInstance begin() {
-    MeterRegistry registry = new SimpleMeterRegistry();
     Loop loop = new EventLoops(registry).of(context, "n1");
     instance = new FakeInstance(loop, bus, registry, new FakeInstance.Nobody());
     subscriptions = instance.subscriptions;
@@ -106,7 +106,7 @@ class SubscriptionsTest {
   }
 
   private long placed() throws Exception {
-    return on(instance.fanout::placed);
+    return on(() -> (long) registry.get("tidegate.stream.groupings").counter().count());
   }
 
   private int cohorts() throws Exception {

@@ -9,13 +9,11 @@ import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.stream.FakeMarket;
-import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.TestFanout;
 import dev.tidegate.stream.fanout.Fanout;
-import dev.tidegate.stream.fanout.Pressure;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,9 +23,8 @@ class ReplicaTest {
   private final SteppedLoop loop = new SteppedLoop();
   private final StreamMeters meters =
       new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime);
-  private final Fanout fanout =
-      new Fanout(
-          loop, new Frames(UnpooledByteBufAllocator.DEFAULT, 1), new Pressure(false), meters);
+  private final TestFanout floor = new TestFanout(loop);
+  private final Fanout fanout = floor.fanout;
   private final Replica replica =
       new Replica(
           7,

@@ -3,42 +3,21 @@ package dev.tidegate.stream.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tidegate.config.Settings;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.FakeClient;
-import dev.tidegate.stream.encode.Codec;
-import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.TestFanout;
 import dev.tidegate.stream.fanout.Fanout;
-import dev.tidegate.stream.fanout.Pressure;
-import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.session.Session;
-import dev.tidegate.stream.session.Tier;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.netty.buffer.UnpooledByteBufAllocator;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What a client hears when we close it. */
 class CloseTest {
-  private final Fanout fanout =
-      new Fanout(
-          new SteppedLoop(),
-          new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
-          new Pressure(false),
-          new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime));
+  private final TestFanout floor = new TestFanout(new SteppedLoop());
+  private final Fanout fanout = floor.fanout;
   private final FakeClient client = new FakeClient(false);
-  private final Session session =
-      new Session(
-          "s",
-          "a",
-          Codec.JSON,
-          false,
-          client,
-          Settings.of(Tier.class, "rank: 1"),
-          fanout,
-          new Random(1));
+  private final Session session = floor.session(client);
 
   @Test
   void whenToComeBackIsSaidInTheMessageAndInTheReason() {

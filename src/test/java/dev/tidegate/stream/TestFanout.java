@@ -1,0 +1,51 @@
+package dev.tidegate.stream;
+
+import dev.tidegate.config.Settings;
+import dev.tidegate.loop.Loop;
+import dev.tidegate.stream.encode.Codec;
+import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.fanout.Fanout;
+import dev.tidegate.stream.fanout.Pressure;
+import dev.tidegate.stream.observe.StreamMeters;
+import dev.tidegate.stream.session.Session;
+import dev.tidegate.stream.session.Tier;
+import dev.tidegate.stream.socket.Outlet;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.Random;
+
+/** A fan-out, what it stands on, and sessions at it, without sockets. */
+public final class TestFanout {
+  public final StreamMeters meters;
+  public final Frames frames;
+  public final Fanout fanout;
+  private final Session.Shared shared;
+
+  public TestFanout(Loop loop) {
+    this(loop, UnpooledByteBufAllocator.DEFAULT, new SimpleMeterRegistry());
+  }
+
+  public TestFanout(Loop loop, ByteBufAllocator memory, MeterRegistry registry) {
+    meters = new StreamMeters(registry, 0, System::nanoTime);
+    frames = new Frames(memory, 1);
+    fanout = new Fanout(loop, frames, new Pressure(false), meters);
+    shared = new Session.Shared(loop, fanout, frames, meters, new Random(1));
+  }
+
+  /** A session of an unlimited tier that speaks JSON. */
+  public Session session(FakeClient client) {
+    return session(client, Codec.JSON, false);
+  }
+
+  public Session session(Outlet outlet, Codec codec, boolean deflate) {
+    Tier tier = Settings.of(Tier.class, "rank: 1");
+    return session("s", "a", tier, outlet, codec, deflate);
+  }
+
+  public Session session(
+      String id, String address, Tier tier, Outlet outlet, Codec codec, boolean deflate) {
+    return new Session(id, address, codec, deflate, outlet, tier, shared);
+  }
+}
