@@ -119,7 +119,7 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackage("dev.tidegate.app..")
-          .and(not(nameMatching(".*Verticle(\\$.*)?")))
+          .and(not(nameMatching(".*(Verticle(\\$.*)?|VertxInternals)")))
           .should()
           .dependOnClassesThat()
           .areAssignableTo(Vertx.class);
@@ -144,6 +144,17 @@ class ArchitectureTest {
           // An access log may be asked to go to standard output.
           .and(not(nameMatching(".*\\.AccessLog")))
           .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS);
+
+  /** Each has a test of its own that fails when an upgrade breaks what it assumes. */
+  @ArchTest
+  static final ArchRule innerClassesOfThePlatformAreKnownToFew =
+      noClasses()
+          .that(
+              not(nameMatching(".*\\.(HttpInternals|Platform|VertxInternals|BusCodec|RedisLink)")))
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                  "io.vertx..impl..", "io.vertx..internal..", "io.netty..internal.."));
 
   @ArchTest
   static final ArchRule everybodyLogsThroughSlf4j =

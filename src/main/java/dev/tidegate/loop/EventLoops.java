@@ -3,7 +3,6 @@ package dev.tidegate.loop;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
-import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,23 +42,21 @@ public final class EventLoops {
    * @param name the role and the instance, as operators know them
    */
   public Loop of(Context context, String name) {
-    ContextInternal own = (ContextInternal) context;
     Counter failures =
         Counter.builder("tidegate.loop.failures")
             .description("Turns and tasks of an event loop that ended in an exception")
             .tag("loop", name)
             .register(meters);
     Pulse pulse = new Pulse(name, failures, nanos);
-    VertxLoop loop = new VertxLoop(own, pulse);
+    VertxLoop loop = new VertxLoop(context, pulse);
     loop.every(Pulse.EVERY, pulse::beat);
     pulses.add(pulse);
-    own.closeFuture()
-        .add(
-            closed -> {
-              loop.close();
-              pulses.remove(pulse);
-              closed.succeed();
-            });
+    VertxInternals.whenClosed(
+        context,
+        () -> {
+          loop.close();
+          pulses.remove(pulse);
+        });
     return loop;
   }
 

@@ -2,7 +2,7 @@ package dev.tidegate.loop;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
-import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,14 +10,14 @@ import java.util.concurrent.TimeUnit;
 
 /** The event loop of a Vert.x context. Straight to Netty's timers, which count in nanoseconds. */
 final class VertxLoop implements Loop {
-  private final ContextInternal context;
+  private final Context context;
   private final EventLoop netty;
   private final Pulse pulse;
   private final Set<Future<?>> repeating = ConcurrentHashMap.newKeySet();
 
-  VertxLoop(ContextInternal context, Pulse pulse) {
+  VertxLoop(Context context, Pulse pulse) {
     this.context = context;
-    this.netty = context.nettyEventLoop();
+    this.netty = VertxInternals.eventLoop(context);
     this.pulse = pulse;
   }
 
@@ -68,13 +68,10 @@ final class VertxLoop implements Loop {
   /** On the verticle's context, so that what the task asks of Vert.x is answered there. */
   @SuppressWarnings("CatchThrowable") // an OutOfMemoryError of a buffer is no exception
   private void run(Runnable task) {
-    ContextInternal before = context.beginDispatch();
     try {
-      task.run();
+      VertxInternals.dispatch(context, task);
     } catch (Throwable e) {
       failed("a task", e);
-    } finally {
-      context.endDispatch(before);
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Markets;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.loop.Loop;
+import dev.tidegate.loop.VertxInternals;
 import dev.tidegate.market.feed.Feed;
 import dev.tidegate.market.owner.BusPeers;
 import dev.tidegate.market.owner.Members;
@@ -11,7 +12,6 @@ import dev.tidegate.market.owner.Membership;
 import dev.tidegate.market.owner.ReplicaSettings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.internal.VertxInternal;
 import java.util.Map;
 
 /** One instance of MARKET: gives its shards an event loop, a bus, the other nodes and a feed. */
@@ -55,7 +55,7 @@ public final class MarketVerticle extends VerticleBase {
   }
 
   private void open(Loop loop, int shards) {
-    Membership membership = Membership.of(node.name(), ((VertxInternal) vertx).clusterManager());
+    Membership membership = Membership.of(node.name(), VertxInternals.clusterManager(vertx));
     ReplicaSettings settings = config.replicas(shards, membership.clustered());
     Bus bus = new Bus(vertx.eventBus());
     Feed feed = feeds.create(shards, loop::execute, fed -> bus.send(Markets.fed(fed.shard()), fed));

@@ -4,13 +4,13 @@ import dev.tidegate.app.config.ConfigException;
 import dev.tidegate.app.config.Role;
 import dev.tidegate.app.config.VerticlesFile;
 import dev.tidegate.bus.Operations;
+import dev.tidegate.loop.VertxInternals;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -45,7 +45,7 @@ final class Deployment {
   private final Context context;
   private final String node;
   private final Factory factory;
-  private final List<EventLoop> loops = new ArrayList<>();
+  private final List<EventLoop> loops;
   private final Map<Role, ArrayDeque<String>> running = new EnumMap<>(Role.class);
   private final Map<Role, Integer> draining = new EnumMap<>(Role.class);
   private Future<Void> last = Future.succeededFuture();
@@ -55,7 +55,7 @@ final class Deployment {
     this.context = vertx.getOrCreateContext();
     this.node = node;
     this.factory = factory;
-    ((VertxInternal) vertx).nettyEventLoopGroup().forEach(e -> loops.add((EventLoop) e));
+    this.loops = VertxInternals.eventLoops(vertx);
     for (Role role : Role.values()) {
       running.put(role, new ArrayDeque<>());
       draining.put(role, 0);
@@ -114,13 +114,7 @@ final class Deployment {
   }
 
   private Future<String> deploy(Role role, int instance) {
-    EventLoop before = loops.get((instance + loops.size() - 1) % loops.size());
-    // Loops are handed out in turn, so the one after `before` is ours.
-    for (int i = 0; i < loops.size() && loops.size() > 1; i++) {
-      if (((VertxInternal) vertx).nettyEventLoopGroup().next().equals(before)) {
-        break;
-      }
-    }
+    VertxInternals.nextIs(vertx, loops.get(instance % loops.size()));
     return vertx
         .deployVerticle(factory.create(role, instance))
         .recover(
