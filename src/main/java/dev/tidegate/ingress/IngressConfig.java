@@ -39,7 +39,7 @@ public record IngressConfig(
   }
 
   /** PEM files of the private key and the certificate chain. */
-  public record Tls(int port, String key, String cert) {
+  public record Tls(@Default("8443") int port, String key, String cert) {
     public Tls {
       Check.port("port", port);
       Check.given("key", key, "a PEM file");
