@@ -7,7 +7,6 @@ import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.TestFanout;
-import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.session.Session;
 import org.junit.jupiter.api.Test;
@@ -15,7 +14,6 @@ import org.junit.jupiter.api.Test;
 /** What a client hears when we close it. */
 class CloseTest {
   private final TestFanout floor = new TestFanout(new SteppedLoop());
-  private final Fanout fanout = floor.fanout;
   private final FakeClient client = new FakeClient(false);
   private final Session session = floor.session(client);
 
