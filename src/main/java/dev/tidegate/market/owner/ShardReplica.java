@@ -235,6 +235,7 @@ public final class ShardReplica {
     cold = false;
     lookedUp = true;
     verifiedAt = now;
+    sync.leave();
     if (goesOn) {
       shard.takeOver();
     } else {
@@ -384,6 +385,7 @@ public final class ShardReplica {
       owner = null;
     }
     attempt++;
+    sync.leave();
     answer(Answering.NOBODY);
     return new Handover(shard, claim, owned, owned || sync.synced());
   }

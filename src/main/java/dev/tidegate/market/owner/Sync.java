@@ -107,6 +107,13 @@ public final class Sync {
     settled();
   }
 
+  /** The shard is somebody else's to change from now on: what is still on its way is not taken. */
+  void leave() {
+    attempt++;
+    askedAt = Long.MIN_VALUE;
+    held.clear();
+  }
+
   private void settled() {
     synced = true;
     whole = false;

@@ -48,11 +48,15 @@ class ShardReplicaTest {
     }
   }
 
-  /** Found by the property: a symbol newer than the directory, and states ahead of the log. */
+  /**
+   * Found by the property: a symbol newer than the directory, states ahead of the log, and a state
+   * that had been asked for before the shard was taken over.
+   */
   @Test
   void theRunsThatOnceFailed() {
     theSameNumberNeverMeansTwoThingsAndNoneIsMissing(-7265362);
     theSameNumberNeverMeansTwoThingsAndNoneIsMissing(1946986);
+    theSameNumberNeverMeansTwoThingsAndNoneIsMissing(148459);
   }
 
   @Property(tries = 100)
