@@ -16,6 +16,7 @@ import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Numbering;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
@@ -55,6 +56,8 @@ import org.junit.jupiter.api.Test;
 /** A real listener, a market on a real bus, and a client that is not ours: the JDK's. */
 class StreamIT {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String BOOK = Numbering.of("e1", Channel.BOOK, "AAA", 0, "");
+  private static final String TRADES = Numbering.of("e1", Channel.TRADES, "AAA", 0, "");
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<Client> clients = new ArrayList<>();
@@ -266,12 +269,13 @@ class StreamIT {
     JsonNode subscribed = client.next();
     assertThat(subscribed.path("op").asText()).isEqualTo("subscribed");
     assertThat(subscribed.path("id").asInt()).isEqualTo(1);
-    assertThat(subscribed.path("channels").get(0).path("epoch").asText()).isEqualTo("e1");
+    assertThat(subscribed.path("channels").get(0).path("epoch").asText()).isEqualTo(BOOK);
     assertThat(subscribed.path("channels").get(0).path("recovered").asBoolean()).isFalse();
     assertThat(client.data().get(0).toString())
         .isEqualTo(
-            ("{'channel':'book','symbol':'AAA','kind':'snapshot','epoch':'e1','seq':1,"
+            ("{'channel':'book','symbol':'AAA','kind':'snapshot','epoch':'%s','seq':1,"
                     + "'bids':[['100.1','1']],'asks':[['100.2','2']],'time':1700000000000001}")
+                .formatted(BOOK)
                 .replace('\'', '"'));
     market.say("AAA", Channel.BOOK, 1_700_000_000_000_003L, FakeMarket.bid("100.10", "0"));
     assertThat(client.data().get(0).toString())
@@ -313,7 +317,8 @@ class StreamIT {
     market.newEpoch("e2");
     JsonNode snapshot = client.data().get(0);
     assertThat(snapshot.path("kind").asText()).isEqualTo("snapshot");
-    assertThat(snapshot.path("epoch").asText()).isEqualTo("e2");
+    assertThat(snapshot.path("epoch").asText())
+        .isEqualTo(Numbering.of("e2", Channel.BOOK, "AAA", 0, ""));
   }
 
   @Test
@@ -325,7 +330,8 @@ class StreamIT {
     Client client = connect();
     client.send(
         "{'op':'subscribe','id':2,'channels':[{'channel':'trades','symbol':'AAA','since':{'epoch':"
-            + "'e1','seq':4}},{'channel':'book','symbol':'AAA','since':{'epoch':'e1','seq':5}}]}");
+            + "'%s','seq':4}},{'channel':'book','symbol':'AAA','since':{'epoch':'%s','seq':5}}]}"
+                .formatted(TRADES, BOOK));
     JsonNode subscribed = client.reply("subscribed");
     assertThat(subscribed.path("channels").findValuesAsText("recovered"))
         .containsExactly("true", "true");

@@ -41,13 +41,17 @@ public final class Joining {
   }
 
   private static Join begin(Subscription subscription, Topic topic, Fanout fanout) {
-    Op.Since since = subscription.wanted.since();
-    subscription.epoch = topic.epoch;
+    Op.Since since =
+        subscription.place() == Subscription.Place.UNKNOWN ? null : subscription.wanted.since();
+    subscription.epoch = topic.numbering();
     subscription.seq = topic.seq;
     // A status says all there is, also what has no sequence: its present state comes first.
     if (since != null && topic.channel != Channel.STATUS) {
-      boolean same = since.epoch().equals(topic.epoch);
-      if (same && (topic.seq <= since.seq() || topic.ring.afterSeq(since.seq()) >= 0)) {
+      boolean same = since.epoch().equals(topic.numbering());
+      boolean known = subscription.place() == Subscription.Place.KNOWN;
+      if (same
+          && (topic.seq == since.seq()
+              || (topic.seq < since.seq() ? known : topic.ring.afterSeq(since.seq()) >= 0))) {
         subscription.recovered = true;
         return Join.since(topic, since.seq());
       }

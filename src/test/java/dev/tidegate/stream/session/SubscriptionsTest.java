@@ -12,6 +12,7 @@ import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Numbering;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Identity;
@@ -203,7 +204,9 @@ class SubscriptionsTest {
     assertThat(Token.write(entries)).isNotNull();
     for (Token.Followed entry : entries) {
       Op.Wanted wanted = entry.wanted();
-      assertThat(wanted.since()).isEqualTo(wanted.key().wildcard() ? null : new Op.Since("e1", 2));
+      String numbering = Numbering.of("e1", Channel.BOOK, wanted.key().symbol(), 0, "");
+      assertThat(wanted.since())
+          .isEqualTo(wanted.key().wildcard() ? null : new Op.Since(numbering, 2));
     }
   }
 
