@@ -172,6 +172,7 @@ public final class FakeClient implements Outlet {
         }
         topic.epoch = m.path("epoch").asText(topic.epoch);
         topic.seq = seq;
+        topic.snapshots += m.has("epoch") ? 1 : 0;
       }
     }
     topic.time = m.path("time").asLong();

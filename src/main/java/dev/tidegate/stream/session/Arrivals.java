@@ -161,7 +161,7 @@ final class Arrivals {
         .otherwise(false)
         .onSuccess(
             known -> {
-              subscription.located(known);
+              subscription.located = known;
               done(request, subscription);
             });
   }

@@ -19,14 +19,8 @@ public final class Subscription {
   /** Of one to all symbols: those that the client has given up since. */
   final Set<String> except = new HashSet<>(0);
 
-  /** What the owner of the symbol says of a place that is beyond what is known here. */
-  enum Place {
-    UNASKED,
-    KNOWN,
-    UNKNOWN
-  }
-
-  private Place place = Place.UNASKED;
+  /** Whether the symbol's owner knows the client's place, should that be beyond what is here. */
+  boolean located;
 
   /** Whether all is here that the client is to be told. */
   boolean here;
@@ -44,13 +38,9 @@ public final class Subscription {
   /** The first trade that is still kept, when not everything is; else 0. */
   public long first;
 
-  /** Its owner was asked for the place, and knows it or does not. */
-  public void located(boolean known) {
-    place = known ? Place.KNOWN : Place.UNKNOWN;
-  }
-
-  Place place() {
-    return place;
+  /** The symbol's owner knows the client's place. */
+  public void located() {
+    located = true;
   }
 
   /** It no longer needs its symbol. */

@@ -75,7 +75,7 @@ class DepthChangeTest {
     Op.Wanted wanted = new Op.Wanted(key, 0, false, false, since);
     Subscription subscription = session.subscribed(key, new Subscription(wanted, false));
     subscription.instrument = instrument;
-    subscription.located(true); // the owner knows the place, should it be beyond what is here
+    subscription.located(); // the owner knows the place, should it be beyond what is here
     session.place(Joining.attach(session, subscription, fanout));
     session.again();
     loop.turn();

@@ -21,6 +21,7 @@ import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.OpReader;
 import dev.tidegate.stream.protocol.Token;
+import dev.tidegate.testing.OnLoop;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
@@ -32,7 +33,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -45,6 +45,7 @@ class SubscriptionsTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Context context = vertx.getOrCreateContext();
+  private final OnLoop loop = new OnLoop(context);
   private final Bus bus = new Bus(vertx.eventBus());
   private final BlockingQueue<Promise<PrivateEvents>> asked = new LinkedBlockingQueue<>();
   private final List<String> symbols = new ArrayList<>();
@@ -85,8 +86,8 @@ class SubscriptionsTest {
   }
 
   private FakeInstance begin() {
-    Loop loop = new EventLoops(registry).of(context, "n1");
-    instance = new FakeInstance(loop, bus, registry, new FakeInstance.Nobody());
+    Loop own = new EventLoops(registry).of(context, "n1");
+    instance = new FakeInstance(own, bus, registry, new FakeInstance.Nobody());
     subscriptions = instance.subscriptions;
     instance.start();
     return instance;
@@ -94,16 +95,7 @@ class SubscriptionsTest {
 
   /** On the event loop, where everything happens. */
   private <T> T on(Callable<T> task) throws Exception {
-    CompletableFuture<T> done = new CompletableFuture<>();
-    context.runOnContext(
-        nothing -> {
-          try {
-            done.complete(task.call());
-          } catch (Exception | AssertionError e) {
-            done.completeExceptionally(e);
-          }
-        });
-    return done.get(20, TimeUnit.SECONDS);
+    return loop.call(task);
   }
 
   private long placed() throws Exception {
@@ -115,11 +107,7 @@ class SubscriptionsTest {
   }
 
   private void await(Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!on(condition)) {
-      assertThat(System.nanoTime()).as("waited for too long").isLessThan(deadline);
-      Thread.onSpinWait();
-    }
+    loop.await(condition);
   }
 
   /** A client whose messages are looked at on the event loop only. */
