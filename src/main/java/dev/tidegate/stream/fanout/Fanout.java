@@ -150,6 +150,7 @@ public final class Fanout implements Topic.Versions {
   /** Before the turn ends: what the cohort has yet to be given is about to go. */
   void flushAtOnce(Cohort cohort) {
     cohort.flush(loop.nanos());
+    flushSessions(); // so that their sockets can be written to again
     turns.ask();
   }
 

@@ -10,6 +10,7 @@ import dev.tidegate.bus.Commands.PrivateEvents;
 import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Transition;
+import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Numbering;
@@ -127,10 +128,15 @@ class SubscriptionsTest {
             switch (OpReader.read(bytes, bytes.length)) {
               case Op.Subscribe op -> subscriptions.subscribe(session, op);
               case Op.Unsubscribe op -> subscriptions.unsubscribe(session, op);
+              case Op.Resume op -> subscriptions.subscribe(session, Token.read(op));
               default -> throw new IllegalArgumentException(json);
             }
             return json;
           });
+    }
+
+    List<String> follows() {
+      return session.subscriptions().stream().map(s -> s.wanted.key().symbol()).toList();
     }
 
     int count() throws Exception {
@@ -196,6 +202,91 @@ class SubscriptionsTest {
       assertThat(wanted.since())
           .isEqualTo(wanted.key().wildcard() ? null : new Op.Since(numbering, 2));
     }
+  }
+
+  @Test
+  void whatHasNoStateHoldsUpNobodyAndIsAcknowledgedOnceMoreWhenItIsHere() throws Exception {
+    start(1);
+    bus.publish(Markets.DIRECTORY, new Markets.Directory(1, 2, "e1", "nobody", List.of("LOST")));
+    await(() -> instance.listing.shard("LOST") != null);
+    Guest guest = new Guest();
+    guest.says(
+        "{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'S0'},"
+            + "{'channel':'book','symbol':'LOST'},{'channel':'orders'}]}");
+    guest.hears("subscribed", 1);
+    JsonNode channels = guest.client.replies.getFirst().path("channels");
+    assertThat(channels.findValuesAsText("symbol")).containsExactly("S0", "LOST");
+    assertThat(channels.path(0).path("recovered").isBoolean()).isTrue();
+    assertThat(channels.path(0).has("pending")).isFalse();
+    assertThat(channels.path(1).path("pending").asBoolean()).isTrue();
+    assertThat(channels.path(1).has("recovered")).isFalse();
+    assertThat(channels.path(2).path("pending").asBoolean()).isTrue();
+    guest.hasBooks(1, 1);
+
+    FakeMarket found = new FakeMarket(bus, 1, List.of("LOST"));
+    found.silently("LOST", Channel.BOOK, 1, new Snapshot(List.of(), List.of()));
+    found.start();
+    asked.remove().complete(new PrivateEvents("p", 3, true, List.of()));
+    await(() -> guest.client.replies.size() == 3);
+    for (JsonNode again : guest.client.replies.subList(1, 3)) {
+      assertThat(again.path("op").asText()).isEqualTo("subscribed");
+      assertThat(again.path("id").asInt()).isEqualTo(1);
+      assertThat(again.path("channels")).hasSize(1);
+      assertThat(again.at("/channels/0/recovered").isBoolean()).isTrue();
+    }
+    await(
+        () -> {
+          guest.session.drained();
+          return guest.book("LOST").snapshots == 1;
+        });
+  }
+
+  @Test
+  void allSymbolsIsASetWithExceptions() throws Exception {
+    start(4);
+    Guest guest = new Guest();
+    guest.says("{'op':'subscribe','id':1," + ALL);
+    guest.hasBooks(1, 1);
+    guest.says("{'op':'unsubscribe','channels':[{'channel':'book','symbol':'S3'}]}");
+    market.list("NEW");
+    await(() -> guest.follows().contains("NEW"));
+    assertThat(on(guest::follows)).containsExactlyInAnyOrder("*", "S0", "S1", "S2", "NEW");
+
+    String token = on(() -> Token.write(Cursors.of(guest.session, instance.privates)));
+    Guest elsewhere = new Guest();
+    elsewhere.says("{'op':'resume','id':2,'token':'" + token + "'}");
+    elsewhere.hears("subscribed", 2);
+    market.list("NEWER");
+    await(() -> elsewhere.follows().contains("NEWER"));
+    assertThat(on(elsewhere::follows)).doesNotContain("S3").contains("S0", "NEW");
+
+    guest.says("{'op':'subscribe','id':3,'channels':[{'channel':'book','symbol':'S3'}]}");
+    assertThat(on(guest::follows)).contains("S3");
+    guest.says("{'op':'unsubscribe','channels':[{'channel':'book','symbol':'*'}]}");
+    assertThat(on(guest::follows)).as("asked for by itself").containsExactly("S3");
+  }
+
+  @Test
+  void whatIsAskedForTwiceIsHadOnceAsItWasAskedForLast() throws Exception {
+    start(1);
+    Guest guest = new Guest();
+    guest.says(
+        "{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'S0'},"
+            + "{'channel':'book','symbol':'S0','window':100}]}");
+    guest.hears("subscribed", 1);
+    assertThat(guest.client.replies.getFirst().path("channels")).hasSize(1);
+    assertThat(guest.client.replies.getFirst().at("/channels/0/window").asInt()).isEqualTo(100);
+    assertThat(guest.count()).isEqualTo(1);
+  }
+
+  @Test
+  void aTokenWithoutChannelsIsResumedToo() throws Exception {
+    start(1);
+    Guest guest = new Guest();
+    String token = on(() -> Token.write(Cursors.of(guest.session, instance.privates)));
+    guest.says("{'op':'resume','id':2,'token':'" + token + "'}");
+    guest.hears("subscribed", 2);
+    assertThat(guest.client.replies.getFirst().path("channels")).isEmpty();
   }
 
   @Test
