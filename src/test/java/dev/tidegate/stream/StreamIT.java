@@ -25,18 +25,21 @@ import dev.tidegate.rules.Rule;
 import dev.tidegate.rules.RuleSet;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.rules.TierLimits;
+import dev.tidegate.stream.socket.ClientFrames;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -307,6 +310,41 @@ class StreamIT {
         seq = message.path("seq").asLong();
       }
     }
+  }
+
+  @Test
+  void headersThatAreListsMayComeInLinesAndRequestsRightBehindTheUpgrade() throws Exception {
+    String request =
+        String.join(
+            "\r\n",
+            "GET /v1/stream HTTP/1.1",
+            "Host: a",
+            "Connection: keep-alive",
+            "Connection: Upgrade, x",
+            "Upgrade: h3, WebSocket",
+            "Sec-WebSocket-Protocol: other",
+            "Sec-WebSocket-Protocol: tidegate.v1.json",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "Sec-WebSocket-Version: 13",
+            "\r\n");
+    byte[] ping = "{\"op\":\"ping\",\"id\":7}".getBytes(StandardCharsets.UTF_8);
+    byte[] together = ClientFrames.together(request.getBytes(StandardCharsets.UTF_8), frame(ping));
+    try (Socket socket = new Socket("127.0.0.1", verticle.port())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(together);
+      StringBuilder heard = new StringBuilder();
+      while (!heard.toString().contains("\"id\":7")) {
+        int next = socket.getInputStream().read();
+        assertThat(next).as(heard.toString()).isNotNegative();
+        heard.append((char) next);
+      }
+      assertThat(heard).startsWith("HTTP/1.1 101").contains("\"welcome\"", "\"pong\"");
+      assertThat(heard.indexOf("welcome")).isLessThan(heard.indexOf("pong"));
+    }
+  }
+
+  private static byte[] frame(byte[] text) {
+    return ClientFrames.frame(0x81, text);
   }
 
   @Test
@@ -674,6 +712,9 @@ class StreamIT {
     for (int i = 0; i < 40; i++) {
       alice.send("{'op':'ping','id':" + i + "}");
     }
+    JsonNode refused = alice.reply("error");
+    assertThat(refused.path("code").asText()).isEqualTo("limit");
+    assertThat(refused.path("id").isInt()).as("which of them").isTrue();
     assertThat(alice.closed()).startsWith("4503 ");
     TierLimits more = new TierLimits(2, null, 5, null, null);
     rules.set(new RuleSet(1, List.of(new Rule.Tier("registered", more, "ops", 1))));

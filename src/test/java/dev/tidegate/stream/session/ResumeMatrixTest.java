@@ -95,7 +95,8 @@ class ResumeMatrixTest {
                 Stream.of(Place.values())
                     .filter(place -> possible(key, place))
                     .flatMap(
-                        place -> Stream.of(Way.values()).map(way -> Arguments.of(key, place, way))));
+                        place ->
+                            Stream.of(Way.values()).map(way -> Arguments.of(key, place, way))));
   }
 
   /** Of a ticker, and of a depth that nobody followed here, only the present state is there. */
@@ -142,8 +143,7 @@ class ResumeMatrixTest {
     tell(symbol, Channel.TRADES, FakeMarket.trade("t" + i), tell);
     tell(symbol, Channel.TICKER, FakeMarket.ticker("7." + i), tell);
     Decimal price = Decimal.of("7." + i);
-    Candle bar =
-        new Candle("1m", T + i * 60_000_000L, price, price, price, price, price, i, false);
+    Candle bar = new Candle("1m", T + i * 60_000_000L, price, price, price, price, price, i, false);
     tell(symbol, Channel.CANDLES, bar, tell);
     if (i > 1) { // the snapshot was the first
       tell(symbol, Channel.BOOK, FakeMarket.bid("6", String.valueOf(i)), tell);
