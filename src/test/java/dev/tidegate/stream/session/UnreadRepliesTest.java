@@ -36,7 +36,7 @@ class UnreadRepliesTest {
   private final TestFanout floor = new TestFanout(loop);
   private final Replies replies = new Replies(loop);
   private final Ladder ladder = new Ladder(floor.fanout, floor.meters, replies);
-  private final LatestTopic ticker = new LatestTopic(1, "AAA", Channel.TICKER, "", floor.fanout);
+  private final LatestTopic ticker = new LatestTopic(1, "AAA", Channel.TICKER, floor.fanout);
   private SlowLine line = new SlowLine(0);
   private Session session = floor.session(line, Codec.JSON, false);
   private long owed;
