@@ -42,6 +42,13 @@ public final class FakeClient implements Outlet {
     long time;
     public int messages;
     public int snapshots;
+
+    /**
+     * The part of a snapshot that came last, and of how many; the book is whole when they are one.
+     */
+    public int part = 1;
+
+    public int parts = 1;
   }
 
   public final Map<String, Known> known = new HashMap<>();
@@ -59,6 +66,10 @@ public final class FakeClient implements Outlet {
   public CloseCode closed;
   public String reason = "";
   public long mostPending;
+
+  /** The largest message, in bytes after it was inflated. */
+  public int largest;
+
   public int frames;
   long heardAt;
 
@@ -132,6 +143,7 @@ public final class FakeClient implements Outlet {
         int size = inflate.expand(payload, length, 1 << 26);
         payload = java.util.Arrays.copyOf(inflate.bytes(), size);
       }
+      largest = Math.max(largest, payload.length);
       take((first & 0xF) == Frames.BINARY ? Twin.of(payload) : JSON.readTree(payload));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -188,12 +200,21 @@ public final class FakeClient implements Outlet {
   private static void book(Known topic, JsonNode m, long seq) {
     if (m.path("kind").asText().equals("snapshot")) {
       String epoch = m.path("epoch").asText();
-      check(!epoch.equals(topic.epoch) || seq >= topic.seq, "snapshot goes back: " + m);
-      topic.bids.clear();
-      topic.asks.clear();
-      topic.epoch = epoch;
-      topic.snapshots++;
+      int part = m.path("part").asInt(1);
+      topic.parts = m.path("parts").asInt(1);
+      if (part == 1) {
+        check(!epoch.equals(topic.epoch) || seq >= topic.seq, "snapshot goes back: " + m);
+        topic.bids.clear();
+        topic.asks.clear();
+        topic.epoch = epoch;
+        topic.snapshots++;
+      } else {
+        check(part == topic.part + 1, "a part is missing: after " + topic.part + " comes " + m);
+        check(epoch.equals(topic.epoch) && seq == topic.seq, "a part of something else: " + m);
+      }
+      topic.part = part;
     } else {
+      check(topic.part == topic.parts, "a change before the last part: " + m);
       long prev = m.path("prevSeq").asLong();
       check(prev == topic.seq, "hole: at " + topic.seq + " comes " + m);
       check(seq > prev, "does not go on: " + m);

@@ -32,7 +32,8 @@ public final class Joining {
             wanted.meta(),
             wanted.checksum(),
             session.deflate,
-            session.codec);
+            session.codec,
+            session.wholeSnapshots());
     Lane lane = session.lane(shape);
     subscription.topic = topic;
     subscription.lane = lane;

@@ -65,6 +65,10 @@ public final class Session implements Wheel.Timed, Reader {
 
   private int asked;
   private long lastLeft;
+
+  /** Whether it has asked for large snapshots in one message. */
+  private boolean whole;
+
   private Outgoing written = Outgoing.NOTHING;
 
   /** Bytes that were written in all, and those of replies and the like since the last data. */
@@ -147,6 +151,14 @@ public final class Session implements Wheel.Timed, Reader {
   /** The limits of its tier are others now; what it has above them it keeps. */
   public void limits(Tier now) {
     tier = now;
+  }
+
+  boolean wholeSnapshots() {
+    return whole;
+  }
+
+  public void wholeSnapshots(boolean asked) {
+    whole = asked;
   }
 
   /** Whether its end cancels orders. */
