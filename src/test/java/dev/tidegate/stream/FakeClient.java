@@ -50,6 +50,9 @@ public final class FakeClient implements Outlet {
     long time;
     public int messages;
     public int snapshots;
+
+    /** The last message of a channel on which the last one says all. */
+    public String said = "";
   }
 
   public final Map<String, Known> known = new HashMap<>();
@@ -185,6 +188,7 @@ public final class FakeClient implements Outlet {
         topic.epoch = m.path("epoch").asText(topic.epoch);
         topic.seq = seq;
         topic.snapshots += m.has("epoch") ? 1 : 0;
+        topic.said = m.toString();
         if (m.path("closed").asBoolean()) {
           topic.closed.add(m.path("start").asLong());
         }
