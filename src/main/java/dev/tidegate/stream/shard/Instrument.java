@@ -236,8 +236,7 @@ public final class Instrument {
     Update status = new Update(symbol, Channel.STATUS, 1, time, over);
     String epoch = gone.epoch() + GONE;
     Snapshot empty = new Snapshot(List.of(), List.of());
-    load(
-        new SymbolState(symbol, gone.shard(), epoch, 0, 1, time, empty, 0, List.of(status)));
+    load(new SymbolState(symbol, gone.shard(), epoch, 0, 1, time, empty, 0, List.of(status)));
   }
 
   /** Whether the numbering has ended, and no other has begun. */

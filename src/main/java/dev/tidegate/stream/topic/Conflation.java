@@ -44,9 +44,8 @@ public final class Conflation {
 
   /** To the letter: a checksum is of the text. */
   private static boolean alike(Level a, Level b) {
-    return a == b
-        || (a.size().toString().equals(b.size().toString())
-            && a.price().toString().equals(b.price().toString()));
+    return a.size().toString().equals(b.size().toString())
+        && a.price().toString().equals(b.price().toString());
   }
 
   private static List<Level> side(List<Level> from, List<Level> to, Comparator<Decimal> order) {

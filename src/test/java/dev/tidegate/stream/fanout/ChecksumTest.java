@@ -79,7 +79,8 @@ class ChecksumTest {
     List<Level> levels = new ArrayList<>();
     for (int n = random.nextInt(3); n > 0; n--) {
       levels.add(
-          FakeMarket.level(text(random, base + random.nextInt(15)), text(random, random.nextInt(3))));
+          FakeMarket.level(
+              text(random, base + random.nextInt(15)), text(random, random.nextInt(3))));
     }
     return levels;
   }

@@ -273,8 +273,7 @@ class SubscriptionsTest {
     assertThat(catchThrowable(() -> late.says(S1))).hasRootCauseInstanceOf(Refusal.class);
 
     market.list("S1");
-    market.say(
-        "S1", Channel.BOOK, 9, new Snapshot(List.of(FakeMarket.level("3", "1")), List.of()));
+    market.say("S1", Channel.BOOK, 9, new Snapshot(List.of(FakeMarket.level("3", "1")), List.of()));
     await(() -> guest.drained().book("S1").bids.size() == 1);
     assertThat(guest.book("S1").epoch).isEqualTo(Numbering.of("e2", Channel.BOOK, "S1", 0, ""));
     late.says(S1);
