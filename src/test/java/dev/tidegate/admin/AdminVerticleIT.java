@@ -2,6 +2,7 @@ package dev.tidegate.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Bus;
@@ -57,7 +58,7 @@ class AdminVerticleIT {
 
   @AfterEach
   void stop() throws Exception {
-    await(vertx.close());
+    Await.get(vertx.close());
     metrics.close();
     client.close();
   }
@@ -78,7 +79,7 @@ class AdminVerticleIT {
   @Test
   void isNotLiveWhenSomethingFailsOnAnEventLoop() throws Exception {
     assertThat(json(get("/health/live")).path("status").asText()).isEqualTo("live");
-    await(
+    Await.get(
         vertx.deployVerticle(
             new VerticleBase() {
               @Override
@@ -274,7 +275,7 @@ class AdminVerticleIT {
   private int deploy(AdminConfig config) throws Exception {
     AdminVerticle verticle =
         new AdminVerticle(config, metrics.registry(), "n1", readiness, loops, "admin-0");
-    await(vertx.deployVerticle(verticle));
+    Await.get(vertx.deployVerticle(verticle));
     return verticle.port();
   }
 
@@ -329,9 +330,5 @@ class AdminVerticleIT {
 
   private static JsonNode json(HttpResponse<String> answer) throws IOException {
     return JSON.readTree(answer.body());
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
 }

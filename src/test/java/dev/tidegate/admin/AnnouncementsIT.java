@@ -2,6 +2,7 @@ package dev.tidegate.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Announcements;
@@ -50,7 +51,7 @@ class AnnouncementsIT {
 
   @AfterEach
   void stop() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    Await.get(vertx.close());
     client.close();
   }
 
@@ -64,11 +65,8 @@ class AnnouncementsIT {
             new Readiness(),
             new EventLoops(metrics.registry()),
             "admin-0");
-    vertx
-        .deployVerticle(verticle)
-        .toCompletionStage()
-        .toCompletableFuture()
-        .get(20, TimeUnit.SECONDS);
+    Await.get(vertx
+        .deployVerticle(verticle));
     return verticle.port();
   }
 

@@ -2,6 +2,7 @@ package dev.tidegate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.testing.GatewayCluster;
@@ -37,10 +38,7 @@ class RubbishIT {
 
   @BeforeAll
   static void startGateway() throws Exception {
-    dev =
-        GatewayProcess.start(
-                "rubbish", Map.of(), List.of("dev", "--http", "0", "--stream", "0", "--admin", "0"))
-            .awaitReady();
+    dev = GatewayProcess.dev("rubbish", Map.of());
   }
 
   @AfterAll
@@ -246,7 +244,7 @@ class RubbishIT {
   void rolesThatMakeNoSenseAreRefusedByTheAdminListener() throws Exception {
     HttpResponse<String> answer = GatewayCluster.get(dev.admin() + "/admin/v1/roles");
     assertThat(answer.statusCode()).isEqualTo(200);
-    StreamClient.await(
+    Await.await(
         "the gateway says that it is ready",
         Duration.ofSeconds(5),
         () -> {

@@ -2,6 +2,7 @@ package dev.tidegate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.testing.Captures;
@@ -101,7 +102,7 @@ class ScaleStreamIT {
       storm.add(names + i).connect(node);
     }
     List<StormClient> fresh = storm.clients.subList(first, first + count);
-    StreamClient.await(
+    Await.await(
         names + " have subscribed",
         Duration.ofSeconds(20),
         () -> fresh.stream().allMatch(client -> client.tally.refreshed > 0));

@@ -89,10 +89,7 @@ class TourIT {
   }
 
   private static GatewayProcess dev(String... more) throws IOException, InterruptedException {
-    List<String> arguments =
-        new ArrayList<>(List.of("dev", "--http", "0", "--stream", "0", "--admin", "0"));
-    arguments.addAll(List.of(more));
-    return GatewayProcess.start("tour", Map.of(), arguments).awaitReady();
+    return GatewayProcess.dev("tour", Map.of(), more);
   }
 
   private record Ran(int exitCode, String output) {}

@@ -2,6 +2,7 @@ package dev.tidegate.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.testing.Await;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.command.log.CommandLog.Position;
 import dev.tidegate.command.state.CommandState;
@@ -51,7 +52,7 @@ class UnrecordedTest {
 
   @AfterEach
   void close() {
-    Harness.get(vertx.close());
+    Await.get(vertx.close());
   }
 
   private void add(String id) {

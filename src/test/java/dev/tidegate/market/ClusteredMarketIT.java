@@ -3,6 +3,7 @@ package dev.tidegate.market;
 import static dev.tidegate.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.testing.Await;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JoinConfig;
 import dev.tidegate.bus.Bus;
@@ -76,7 +77,7 @@ class ClusteredMarketIT {
       }
     }
     for (int i = 0; i < NODES + 1; i++) {
-      nodes.add(get(boot("n" + i, ports.get(i), ports)));
+      nodes.add(Await.get(boot("n" + i, ports.get(i), ports)));
     }
     Node listener = nodes.get(NODES);
     Bus bus = new Bus(listener.vertx().eventBus());
@@ -85,7 +86,7 @@ class ClusteredMarketIT {
       bus.hear(Markets.updates(shard), this::hear);
     }
     for (Node node : nodes.subList(0, NODES)) {
-      get(
+      Await.get(
           node.vertx()
               .deployVerticle(
                   () -> verticle(node.name()), new DeploymentOptions().setInstances(1)));
@@ -103,7 +104,7 @@ class ClusteredMarketIT {
   @AfterEach
   void stop() throws Exception {
     for (Node node : nodes) {
-      get(node.vertx().close());
+      Await.get(node.vertx().close());
     }
   }
 
@@ -225,7 +226,7 @@ class ClusteredMarketIT {
       CatchUp question = new CatchUp(shard, null, last.epoch(), last.next());
       try {
         CaughtUp answer =
-            get(
+            Await.get(
                 bus.askHere(
                     Markets.catchUp(shard), question, CaughtUp.class, Duration.ofSeconds(1)));
         if (answer.missed() != null) {
@@ -246,9 +247,5 @@ class ClusteredMarketIT {
                     assertThat(updates.isEmpty() ? -1 : (long) updates.lastKey())
                         .as(shard + ":" + epoch)
                         .isEqualTo(updates.size() - 1L)));
-  }
-
-  private static <T> T get(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 }

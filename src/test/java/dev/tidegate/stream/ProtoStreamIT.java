@@ -2,6 +2,7 @@ package dev.tidegate.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -52,44 +53,22 @@ class ProtoStreamIT {
 
   private final Random random = new Random(8);
   private LeakWatch leaks;
-  private Vertx vertx;
-  private FakeMarket market;
+  private final TestStream stream = new TestStream("BTC-USD");
+  private final FakeMarket market = stream.market;
   private String url;
   private long time = 1_700_000_000_000_000L;
 
   @BeforeEach
-  void start() throws Exception {
-    vertx = Vertx.vertx();
+  void start() {
     leaks = LeakWatch.begin();
-    Codecs.register(vertx.eventBus());
-    market = new FakeMarket(new Bus(vertx.eventBus()), 0, List.of("BTC-USD"));
     market.silently("BTC-USD", Channel.BOOK, time, FakeMarket.bid("99.90", "2.50"));
-    market.start();
-    StreamVerticle verticle =
-        new StreamVerticle(
-            Settings.of(StreamConfig.class, "{host: 127.0.0.1, port: 0}"),
-            FakeNode.of("n1", new Nobody(), new Rules(), new SimpleMeterRegistry()),
-            0);
-    vertx.deployVerticle(verticle).toCompletionStage().toCompletableFuture().get();
-    url = "ws://127.0.0.1:" + verticle.port() + Upgrade.STREAM;
+    url = stream.start("").url();
   }
 
   @AfterEach
   void stop() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get();
+    stream.close();
     assertThat(leaks.end()).isEmpty();
-  }
-
-  private static final class Nobody implements Authenticator {
-    @Override
-    public Verdict apiKey(String key) {
-      return new Verdict(null, "no such key");
-    }
-
-    @Override
-    public Verdict bearer(String token) {
-      return new Verdict(null, "no such token");
-    }
   }
 
   @Test
@@ -158,10 +137,10 @@ class ProtoStreamIT {
       json.subscribe(wanted());
       proto.subscribe(wanted());
       deflated.subscribe(wanted());
-      StreamClient.await("all follow", SOON, () -> follows(json) && follows(proto));
+      Await.await("all follow", SOON, () -> follows(json) && follows(proto));
       trade(400);
       for (StreamClient client : List.of(json, proto)) {
-        StreamClient.await(client.name() + " is up to date", SOON, () -> upToDate(client));
+        Await.await(client.name() + " is up to date", SOON, () -> upToDate(client));
         assertThat(client.breaches()).isEmpty();
       }
       deflated.readUntil(400);
@@ -178,13 +157,13 @@ class ProtoStreamIT {
     try (StreamClient proto = new StreamClient("proto", null, true)) {
       proto.connect(url);
       proto.subscribe(wanted());
-      StreamClient.await("it follows", SOON, () -> follows(proto));
+      Await.await("it follows", SOON, () -> follows(proto));
       trade(50);
-      StreamClient.await("it is up to date", SOON, () -> upToDate(proto));
+      Await.await("it is up to date", SOON, () -> upToDate(proto));
       proto.drop();
       trade(50);
       proto.connect(url);
-      StreamClient.await("it is up to date again", SOON, () -> upToDate(proto));
+      Await.await("it is up to date again", SOON, () -> upToDate(proto));
       assertThat(proto.breaches()).isEmpty();
       assertThat(book(proto)).isEqualTo(truth());
       assertThat(trades(proto)).hasSize(100);

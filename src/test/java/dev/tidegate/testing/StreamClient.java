@@ -378,19 +378,4 @@ public final class StreamClient implements AutoCloseable {
   public void close() {
     drop();
   }
-
-  /** Waits until it is so, and says what it waited for when it is not. */
-  public static void await(String what, Duration atMost, BooleanSupplier condition)
-      throws InterruptedException {
-    long end = System.nanoTime() + atMost.toNanos();
-    Object pause = new ArrayDeque<>();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("waited " + atMost + " for: " + what);
-      }
-      synchronized (pause) {
-        pause.wait(20);
-      }
-    }
-  }
 }

@@ -1,5 +1,7 @@
 package dev.tidegate.stream.fanout;
 
+import dev.tidegate.policy.Nobody;
+import dev.tidegate.testing.Await;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Decimal;
@@ -80,7 +82,7 @@ public final class FanBench {
                     Boolean.parseBoolean(System.getProperty("adaptive", "false"))));
     StreamVerticle verticle =
         new StreamVerticle(
-            config, FakeNode.of("bench", new NoKeys(), new Rules(), new SimpleMeterRegistry()), 0);
+            config, FakeNode.of("bench", new Nobody(), new Rules(), new SimpleMeterRegistry()), 0);
     vertx.runOnContext(
         nothing -> {
           market.start();
@@ -90,7 +92,7 @@ public final class FanBench {
               .connectHandler(bench::feed)
               .listen(Integer.getInteger("ingest", 22101), "127.0.0.1");
         });
-    vertx.deployVerticle(verticle).toCompletionStage().toCompletableFuture().get();
+    Await.get(vertx.deployVerticle(verticle));
     System.err.println("ready " + verticle.port());
   }
 
@@ -135,17 +137,5 @@ public final class FanBench {
   private static Decimal field(String line, String name) {
     int at = line.indexOf(name) + name.length();
     return Decimal.of(line.substring(at, line.indexOf('"', at)));
-  }
-
-  private static final class NoKeys implements Authenticator {
-    @Override
-    public Verdict apiKey(String key) {
-      return new Verdict(null, "no such key");
-    }
-
-    @Override
-    public Verdict bearer(String token) {
-      return new Verdict(null, "no such token");
-    }
   }
 }

@@ -2,6 +2,8 @@ package dev.tidegate.stream.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.policy.Nobody;
+import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
@@ -46,7 +48,7 @@ class LookupsTest {
   private final SteppedLoop loop = new SteppedLoop();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final FakeInstance instance =
-      new FakeInstance(loop, bus, registry, new FakeInstance.Nobody());
+      new FakeInstance(loop, bus, registry, new Nobody());
 
   @BeforeEach
   void codecs() {
@@ -62,33 +64,20 @@ class LookupsTest {
     return new Identity(consumer, consumer, "vip", Set.of(), Long.MAX_VALUE, "key:" + consumer);
   }
 
-  private <T> T on(Callable<T> task) throws Exception {
-    CompletableFuture<T> done = new CompletableFuture<>();
-    context.runOnContext(
-        v -> {
-          try {
-            done.complete(task.call());
-          } catch (Exception e) {
-            done.completeExceptionally(e);
-          }
-        });
-    return done.get(10, TimeUnit.SECONDS);
+  private <T> T on(Callable<T> task) {
+    return Await.on(context, task);
   }
 
-  private void await(String what, Callable<Boolean> holds) throws Exception {
-    BooleanSupplier there =
-        () -> {
-          try {
-            return on(
+  private void await(String what, Callable<Boolean> holds) {
+    Await.await(
+        what,
+        SOON,
+        () ->
+            on(
                 () -> {
                   loop.turn();
                   return holds.call();
-                });
-          } catch (Exception e) {
-            throw new AssertionError(e);
-          }
-        };
-    StreamClient.await(what, SOON, there);
+                }));
   }
 
   private void command(Function<Find, Future<Found>> answer) {

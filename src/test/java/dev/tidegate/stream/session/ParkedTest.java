@@ -3,6 +3,7 @@ package dev.tidegate.stream.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.tidegate.policy.Nobody;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.loop.SteppedLoop;
@@ -93,7 +94,7 @@ class ParkedTest {
               loop,
               new Bus(vertx.eventBus()),
               new SimpleMeterRegistry(),
-              new FakeInstance.Nobody());
+              new Nobody());
       Subscriptions subscriptions = instance.subscriptions;
       FakeClient client = new FakeClient(false);
       Session session = instance.open(client, "a", null);

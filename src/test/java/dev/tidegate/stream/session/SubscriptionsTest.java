@@ -2,6 +2,8 @@ package dev.tidegate.stream.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.policy.Nobody;
+import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
@@ -85,24 +87,15 @@ class SubscriptionsTest {
 
   private FakeInstance begin() {
     Loop loop = new EventLoops(registry).of(context, "n1");
-    instance = new FakeInstance(loop, bus, registry, new FakeInstance.Nobody());
+    instance = new FakeInstance(loop, bus, registry, new Nobody());
     subscriptions = instance.subscriptions;
     instance.start();
     return instance;
   }
 
   /** On the event loop, where everything happens. */
-  private <T> T on(Callable<T> task) throws Exception {
-    CompletableFuture<T> done = new CompletableFuture<>();
-    context.runOnContext(
-        nothing -> {
-          try {
-            done.complete(task.call());
-          } catch (Exception | AssertionError e) {
-            done.completeExceptionally(e);
-          }
-        });
-    return done.get(20, TimeUnit.SECONDS);
+  private <T> T on(Callable<T> task) {
+    return Await.on(context, task);
   }
 
   private long placed() throws Exception {
@@ -113,12 +106,8 @@ class SubscriptionsTest {
     return on(instance.fanout::cohorts);
   }
 
-  private void await(Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!on(condition)) {
-      assertThat(System.nanoTime()).as("waited for too long").isLessThan(deadline);
-      Thread.onSpinWait();
-    }
+  private void await(Callable<Boolean> condition) {
+    Await.await(() -> on(condition));
   }
 
   /** A client whose messages are looked at on the event loop only. */
