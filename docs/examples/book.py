@@ -237,6 +237,9 @@ class Follower:
         """True when this connection has ended."""
         if isinstance(frame, dict):
             if frame.get("op") == "subscribed":
+                if frame["channels"][0].get("pending"):
+                    print("subscribed, waiting for the book", file=sys.stderr)
+                    return False  # it is acknowledged once more
                 recovered = frame["channels"][0].get("recovered")
                 print(f"subscribed, recovered: {str(recovered).lower()}", file=sys.stderr)
             elif frame.get("op") == "error":

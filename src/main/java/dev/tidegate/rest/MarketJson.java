@@ -2,12 +2,14 @@ package dev.tidegate.rest;
 
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Candle;
+import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Interval;
 import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.bus.Numbering;
 import dev.tidegate.json.JsonWriter;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayDeque;
@@ -29,16 +31,21 @@ final class MarketJson {
     return json.end().end().toBuffer();
   }
 
-  private static JsonWriter head(SymbolState state, int room) {
+  /** Begins with what the stream calls the numbering of the same data. */
+  private static JsonWriter head(
+      SymbolState state, Channel channel, int depth, String interval, int room) {
+    String symbol = state.symbol();
     return new JsonWriter(256 + room)
         .object()
-        .field("symbol", state.symbol())
-        .field("epoch", state.epoch());
+        .field("symbol", symbol)
+        .field("epoch", Numbering.of(state.epoch(), channel, symbol, depth, interval));
   }
 
   static Buffer book(SymbolState state, int depth) {
+    int bids = state.book().bids().size();
+    boolean whole = depth >= Math.max(bids, state.book().asks().size());
     JsonWriter json =
-        head(state, 2 * LEVEL * Math.min(depth, state.book().bids().size()))
+        head(state, Channel.BOOK, whole ? 0 : depth, "", 2 * LEVEL * Math.min(depth, bids))
             .field("seq", state.bookSeq())
             .field("time", state.bookTime());
     levels(json.array("bids"), state.book().bids(), depth);
@@ -73,7 +80,7 @@ final class MarketJson {
             ? ticker
             : new Ticker(
                 top(bids, true), top(bids, false), top(asks, true), top(asks, false), last);
-    return head(state, 0)
+    return head(state, Channel.TICKER, 0, "", 0)
         .field("time", time)
         .optional("bid", text(shown.bid()))
         .optional("bidSize", text(shown.bidSize()))
@@ -104,7 +111,9 @@ final class MarketJson {
       }
     }
     JsonWriter json =
-        head(state, ROW * trades.size()).field("seq", state.tradeSeq()).array("trades");
+        head(state, Channel.TRADES, 0, "", ROW * trades.size())
+            .field("seq", state.tradeSeq())
+            .array("trades");
     for (Update update : trades) {
       if (update.event() instanceof Trade trade) {
         json.object()
@@ -129,7 +138,9 @@ final class MarketJson {
       }
     }
     JsonWriter json =
-        head(state, ROW * bars.size()).field("interval", interval.text()).array("candles");
+        head(state, Channel.CANDLES, 0, interval.text(), ROW * bars.size())
+            .field("interval", interval.text())
+            .array("candles");
     for (Candle bar : bars.values()) {
       json.object()
           .field("start", bar.start())

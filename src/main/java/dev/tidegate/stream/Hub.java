@@ -85,21 +85,10 @@ final class Hub {
             deadMen);
     enforcement = new Enforcement(sessions, tiers, shared.rules, shared.ruleMeters);
     load = new LoadWatch(pressure, meters);
+    sweep = new Sweep(loop);
     Ladder ladder = new Ladder(fanout, meters, replies);
-    SessionWatch watch = new SessionWatch(config, sessions, shards, loop);
-    long stalled = config.stalled().toNanos();
-    sweep =
-        new Sweep(loop)
-            .look(1, load::measure)
-            .look(1, watch::sessions)
-            .look(1, conditions::check)
-            .look(1, now -> deadMen.turn())
-            .look(1, now -> privates.check())
-            .look(Sweep.SECOND, now -> ladder.check(now, stalled))
-            .look(Sweep.SECOND, now -> load.publish())
-            .look(Sweep.SECOND, shards::check)
-            .look(Sweep.SECOND, watch::feeds)
-            .look(10 * Sweep.SECOND, now -> shared.storms.sweep(config.storm(), loop.millis()));
+    look(
+        config, shared, new SessionWatch(config, sessions, shards, loop), shards, ladder, privates);
     upgrade =
         new Upgrade(
             config.frontage(node),
@@ -111,6 +100,28 @@ final class Hub {
             new Answers(new RequestIds(shared.chance)));
     drain = new Drain(node, bus, loop, sessions, privates, upgrade, shared.chance);
     show = new Show(node, instance, bus, loop, sessions, fanout, shared.storms);
+  }
+
+  /** What the sweep looks at, in this order. */
+  private void look(
+      StreamConfig config,
+      StreamNode shared,
+      SessionWatch watch,
+      Shards shards,
+      Ladder ladder,
+      PrivateStreams privates) {
+    long stalled = config.stalled().toNanos();
+    sweep
+        .look(1, load::measure)
+        .look(1, watch::sessions)
+        .look(1, conditions::check)
+        .look(1, now -> deadMen.turn())
+        .look(1, now -> privates.check())
+        .look(Sweep.SECOND, now -> ladder.check(now, stalled))
+        .look(Sweep.SECOND, now -> load.publish())
+        .look(Sweep.SECOND, shards::check)
+        .look(Sweep.SECOND, watch::feeds)
+        .look(10 * Sweep.SECOND, now -> shared.storms.sweep(config.storm(), loop.millis()));
   }
 
   private static Logins logins(

@@ -112,7 +112,7 @@ class MarketsIT {
   void showsTheBookToTheAskedDepth() throws IOException {
     assertThat(get("/BTC-USD/book?depth=1").body())
         .isEqualTo(
-            "{\"symbol\":\"BTC-USD\",\"epoch\":\"k3\",\"seq\":7,\"time\":1700000000000000,"
+            "{\"symbol\":\"BTC-USD\",\"epoch\":\"k3.1nca255\",\"seq\":7,\"time\":1700000000000000,"
                 + "\"bids\":[[\"100.10\",\"2.5\"]],\"asks\":[[\"100.20\",\"1\"]]}");
     assertThat(get("/BTC-USD/book").body()).contains("[\"100.00\",\"1\"]");
     assertThat(get("/BTC-USD/book?depth=0").status()).isEqualTo(400);

@@ -33,6 +33,10 @@ public final class FakeClient implements Outlet {
     public final TreeMap<Decimal, Decimal> bids = new TreeMap<>();
     public final TreeMap<Decimal, Decimal> asks = new TreeMap<>();
     public final List<Long> trades = new ArrayList<>();
+
+    /** The beginnings of the bars that were said to be closed. */
+    public final List<Long> closed = new ArrayList<>();
+
     public String epoch = "";
     public long seq = -1;
     long time;
@@ -172,6 +176,10 @@ public final class FakeClient implements Outlet {
         }
         topic.epoch = m.path("epoch").asText(topic.epoch);
         topic.seq = seq;
+        topic.snapshots += m.has("epoch") ? 1 : 0;
+        if (m.path("closed").asBoolean()) {
+          topic.closed.add(m.path("start").asLong());
+        }
       }
     }
     topic.time = m.path("time").asLong();

@@ -56,7 +56,7 @@ public final class FakeMarket {
     announce();
   }
 
-  synchronized void list(String symbol) {
+  public synchronized void list(String symbol) {
     symbols.add(symbol);
     announce();
   }

@@ -19,6 +19,7 @@ import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Numbering;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
@@ -27,18 +28,21 @@ import dev.tidegate.rules.Rule;
 import dev.tidegate.rules.RuleSet;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.rules.TierLimits;
+import dev.tidegate.stream.socket.ClientFrames;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +62,8 @@ import org.junit.jupiter.api.Test;
 /** A real listener, a market on a real bus, and a client that is not ours: the JDK's. */
 class StreamIT {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String BOOK = Numbering.of("e1", Channel.BOOK, "AAA", 0, "");
+  private static final String TRADES = Numbering.of("e1", Channel.TRADES, "AAA", 0, "");
 
   private final List<JsonSocket> clients = new ArrayList<>();
   private final List<Transition> privates = new CopyOnWriteArrayList<>();
@@ -168,12 +174,13 @@ class StreamIT {
     JsonNode subscribed = client.next();
     assertThat(subscribed.path("op").asText()).isEqualTo("subscribed");
     assertThat(subscribed.path("id").asInt()).isEqualTo(1);
-    assertThat(subscribed.path("channels").get(0).path("epoch").asText()).isEqualTo("e1");
+    assertThat(subscribed.path("channels").get(0).path("epoch").asText()).isEqualTo(BOOK);
     assertThat(subscribed.path("channels").get(0).path("recovered").asBoolean()).isFalse();
     assertThat(client.data().get(0).toString())
         .isEqualTo(
-            ("{'channel':'book','symbol':'AAA','kind':'snapshot','epoch':'e1','seq':1,"
+            ("{'channel':'book','symbol':'AAA','kind':'snapshot','epoch':'%s','seq':1,"
                     + "'bids':[['100.1','1']],'asks':[['100.2','2']],'time':1700000000000001}")
+                .formatted(BOOK)
                 .replace('\'', '"'));
     market.say("AAA", Channel.BOOK, 1_700_000_000_000_003L, FakeMarket.bid("100.10", "0"));
     assertThat(client.data().get(0).toString())
@@ -208,6 +215,41 @@ class StreamIT {
   }
 
   @Test
+  void headersThatAreListsMayComeInLinesAndRequestsRightBehindTheUpgrade() throws Exception {
+    String request =
+        String.join(
+            "\r\n",
+            "GET /v1/stream HTTP/1.1",
+            "Host: a",
+            "Connection: keep-alive",
+            "Connection: Upgrade, x",
+            "Upgrade: h3, WebSocket",
+            "Sec-WebSocket-Protocol: other",
+            "Sec-WebSocket-Protocol: tidegate.v1.json",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "Sec-WebSocket-Version: 13",
+            "\r\n");
+    byte[] ping = "{\"op\":\"ping\",\"id\":7}".getBytes(StandardCharsets.UTF_8);
+    byte[] together = ClientFrames.together(request.getBytes(StandardCharsets.UTF_8), frame(ping));
+    try (Socket socket = new Socket("127.0.0.1", stream.port())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(together);
+      StringBuilder heard = new StringBuilder();
+      while (!heard.toString().contains("\"id\":7")) {
+        int next = socket.getInputStream().read();
+        assertThat(next).as(heard.toString()).isNotNegative();
+        heard.append((char) next);
+      }
+      assertThat(heard).startsWith("HTTP/1.1 101").contains("\"welcome\"", "\"pong\"");
+      assertThat(heard.indexOf("welcome")).isLessThan(heard.indexOf("pong"));
+    }
+  }
+
+  private static byte[] frame(byte[] text) {
+    return ClientFrames.frame(0x81, text);
+  }
+
+  @Test
   void aNewEpochBringsAFreshSnapshot() {
     JsonSocket client = connect();
     client.send("{'op':'subscribe','channels':[{'channel':'book','symbol':'AAA'}]}");
@@ -215,7 +257,8 @@ class StreamIT {
     market.newEpoch("e2");
     JsonNode snapshot = client.data().get(0);
     assertThat(snapshot.path("kind").asText()).isEqualTo("snapshot");
-    assertThat(snapshot.path("epoch").asText()).isEqualTo("e2");
+    assertThat(snapshot.path("epoch").asText())
+        .isEqualTo(Numbering.of("e2", Channel.BOOK, "AAA", 0, ""));
   }
 
   @Test
@@ -227,7 +270,8 @@ class StreamIT {
     JsonSocket client = connect();
     client.send(
         "{'op':'subscribe','id':2,'channels':[{'channel':'trades','symbol':'AAA','since':{'epoch':"
-            + "'e1','seq':4}},{'channel':'book','symbol':'AAA','since':{'epoch':'e1','seq':5}}]}");
+            + "'%s','seq':4}},{'channel':'book','symbol':'AAA','since':{'epoch':'%s','seq':5}}]}"
+                .formatted(TRADES, BOOK));
     JsonNode subscribed = client.reply("subscribed");
     assertThat(subscribed.path("channels").findValuesAsText("recovered"))
         .containsExactly("true", "true");
@@ -367,7 +411,7 @@ class StreamIT {
       try {
         comeAndGo(key);
       } catch (CompletionException e) {
-        HttpResponse<String> refused = ((WebSocketHandshakeException) e.getCause()).getResponse();
+        HttpResponse<?> refused = ((WebSocketHandshakeException) e.getCause()).getResponse();
         assertThat(refused.statusCode()).isEqualTo(429);
         retryAfter = Integer.parseInt(refused.headers().firstValue("retry-after").orElse("0"));
       }
@@ -542,6 +586,9 @@ class StreamIT {
     for (int i = 0; i < 40; i++) {
       alice.send("{'op':'ping','id':" + i + "}");
     }
+    JsonNode refused = alice.reply("error");
+    assertThat(refused.path("code").asText()).isEqualTo("limit");
+    assertThat(refused.path("id").isInt()).as("which of them").isTrue();
     assertThat(alice.closed()).startsWith("4503 ");
     TierLimits more = new TierLimits(2, null, 5, null, null);
     rules.set(new RuleSet(1, List.of(new Rule.Tier("registered", more, "ops", 1))));

@@ -72,7 +72,11 @@ public final class TestStream implements AutoCloseable {
   }
 
   public String url(String path) {
-    return "ws://127.0.0.1:" + verticle.port() + path;
+    return "ws://127.0.0.1:" + port() + path;
+  }
+
+  public int port() {
+    return verticle.port();
   }
 
   public int tlsPort() {

@@ -1,10 +1,7 @@
 package dev.tidegate.testing;
 
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -26,20 +23,6 @@ public final class Await {
     } catch (TimeoutException e) {
       throw new AssertionError("not done within 40 s", e);
     }
-  }
-
-  /** The task's value; it runs on the event loop of the context. */
-  public static <T> T on(Context context, Callable<T> task) {
-    Promise<T> done = Promise.promise();
-    context.runOnContext(
-        nothing -> {
-          try {
-            done.complete(task.call());
-          } catch (Exception | AssertionError e) {
-            done.fail(e);
-          }
-        });
-    return get(done.future());
   }
 
   public static void await(Condition condition) {

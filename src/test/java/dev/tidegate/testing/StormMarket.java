@@ -58,6 +58,9 @@ final class StormMarket {
 
   /** One channel of a {@code subscribed}; what is wrong with it, or null. */
   @Nullable String begins(JsonNode channel) {
+    if (channel.path("pending").asBoolean()) {
+      return null; // it is acknowledged once more
+    }
     boolean recovered = channel.path("recovered").asBoolean();
     String epoch = channel.path("epoch").asText();
     if (channel.path("channel").asText().equals("book")) {

@@ -14,7 +14,6 @@ import dev.tidegate.stream.socket.StrictDecoder;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -90,17 +89,28 @@ public final class Upgrade {
     } else if (echo) {
       Connection connection = detach(request, Echo.MAX_MESSAGE, null);
       connection.receiver(new Echo(connection, shared.frames()));
+      Platform.begin(request.connection());
     } else {
       stream(request);
     }
   }
 
   private static boolean asksForWebSocket(HttpServerRequest request) {
-    String connection = request.getHeader("Connection");
-    return "websocket".equalsIgnoreCase(request.getHeader("Upgrade"))
-        && connection != null
-        && connection.toLowerCase(Locale.ROOT).contains("upgrade")
+    return lists(request, "Upgrade", "websocket")
+        && lists(request, "Connection", "upgrade")
         && "13".equals(request.getHeader("Sec-WebSocket-Version"));
+  }
+
+  /** A header that is a list may come in several lines. */
+  private static boolean lists(HttpServerRequest request, String header, String wanted) {
+    for (String line : request.headers().getAll(header)) {
+      for (String item : line.split(",")) {
+        if (item.trim().equalsIgnoreCase(wanted)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private void stream(HttpServerRequest request) {
@@ -134,6 +144,7 @@ public final class Upgrade {
     } else {
       session.close(CloseCode.STORM, admission.tooOften(guest), guest.verdict().retryAfter());
     }
+    Platform.begin(request.connection());
   }
 
   private Connection detach(HttpServerRequest request, int maxMessage, @Nullable Codec codec) {

@@ -68,7 +68,7 @@ public final class Advance {
 
   private static @Nullable Join resume(Join join, Reader reader, Shape shape, Text out) {
     Topic topic = join.topic;
-    if (!join.epoch.equals(topic.epoch)) {
+    if (!join.numbering.equals(topic.numbering())) {
       // A new numbering began meanwhile: everything that it has, beginning with the break.
       Entry first = topic.ring.size() == 0 ? null : topic.ring.at(0);
       return take(
@@ -84,7 +84,13 @@ public final class Advance {
       return null;
     }
     int from = topic.ring.afterSeq(join.since);
-    if (from < 0) {
+    if (from < 0 && topic instanceof EventsTopic trades) {
+      // What followed was let go while the reader waited.
+      trades.gap(shape, out);
+      return topic.ring.size() == 0
+          ? null
+          : trades(trades, topic.ring.at(0).version - 1, reader, shape, out);
+    } else if (from < 0) {
       topic.snapshot(shape, out);
     } else if (topic instanceof BookTopic book && !book.full()) {
       book.resume(from, join.since, shape, out);

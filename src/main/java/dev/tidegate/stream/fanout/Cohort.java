@@ -115,6 +115,19 @@ public final class Cohort implements Wheel.Timed, Follower {
     }
   }
 
+  @Override
+  @SuppressWarnings("CatchThrowable") // as above
+  public void lastCall(Topic topic, long version) {
+    try {
+      if (flushed < version) {
+        fanout.flushAtOnce(this);
+      }
+    } catch (Throwable e) {
+      doubt();
+      fanout.failed("a flush", e);
+    }
+  }
+
   /**
    * What has changed is not known for certain: each member is looked at alone at the next flush.
    */

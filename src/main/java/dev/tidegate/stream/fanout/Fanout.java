@@ -147,6 +147,13 @@ public final class Fanout implements Topic.Versions {
     turns.ask();
   }
 
+  /** Before the turn ends: what the cohort has yet to be given is about to go. */
+  void flushAtOnce(Cohort cohort) {
+    cohort.flush(loop.nanos());
+    flushSessions(); // so that their sockets can be written to again
+    turns.ask();
+  }
+
   /** The session was written to and wants a flush at the end of the turn. */
   public void touched(Reader reader) {
     touched.add(reader);

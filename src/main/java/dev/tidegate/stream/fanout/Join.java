@@ -13,7 +13,7 @@ public final class Join {
   public final long since;
 
   /** The numbering that the sequence belongs to. */
-  public final String epoch;
+  public final String numbering;
 
   public static final long FRESH = -1;
   public static final long NONE = -1;
@@ -22,7 +22,7 @@ public final class Join {
     this.topic = topic;
     this.cursor = cursor;
     this.since = since;
-    this.epoch = topic.epoch;
+    this.numbering = topic.numbering();
   }
 
   public static Join fresh(Topic topic) {
@@ -39,6 +39,6 @@ public final class Join {
 
   /** Whether there is nothing to tell until the topic has more: the reader is not behind. */
   boolean waits() {
-    return since != NONE && topic.seq < since && epoch.equals(topic.epoch);
+    return since != NONE && topic.seq < since && numbering.equals(topic.numbering());
   }
 }

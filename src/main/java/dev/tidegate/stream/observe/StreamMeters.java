@@ -75,10 +75,7 @@ public final class StreamMeters {
         Counter.builder("tidegate.stream.conflations")
             .description("Frames that one session got for itself, from its own cursor")
             .register(registry);
-    groupings =
-        Counter.builder("tidegate.stream.groupings")
-            .description("Times a session was put among its like, a look at each of its topics")
-            .register(registry);
+    groupings = groupings(registry);
     gaps = Counter.builder("tidegate.stream.gaps").register(registry);
     slowSteps = Counter.builder("tidegate.stream.slow.steps").register(registry);
     refusals = refusals(registry);
@@ -162,6 +159,12 @@ public final class StreamMeters {
 
   public void refused(Refused cause) {
     Objects.requireNonNull(refusals.get(cause)).increment();
+  }
+
+  private static Counter groupings(MeterRegistry registry) {
+    return Counter.builder("tidegate.stream.groupings")
+        .description("Times a session was put among its like, a look at each of its topics")
+        .register(registry);
   }
 
   private static Counter loops(MeterRegistry registry, String answer) {

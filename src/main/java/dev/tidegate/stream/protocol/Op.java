@@ -2,7 +2,9 @@ package dev.tidegate.stream.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidegate.bus.Markets.Channel;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +14,26 @@ public sealed interface Op {
   @Nullable JsonNode id();
 
   /**
+   * @param channels each once: what is asked for twice is had as it was asked for last
    * @param expanded those that came with a subscription to all symbols
+   * @param excepted those that a subscription to all symbols leaves out
    */
-  record Subscribe(@Nullable JsonNode id, List<Wanted> channels, Set<Key> expanded) implements Op {
-    Subscribe(@Nullable JsonNode id, List<Wanted> channels) {
-      this(id, channels, Set.of());
+  record Subscribe(
+      @Nullable JsonNode id, List<Wanted> channels, Set<Key> expanded, Set<Key> excepted)
+      implements Op {
+    public Subscribe {
+      channels = once(channels);
     }
+
+    Subscribe(@Nullable JsonNode id, List<Wanted> channels) {
+      this(id, channels, Set.of(), Set.of());
+    }
+  }
+
+  private static List<Wanted> once(List<Wanted> channels) {
+    Map<Key, Wanted> last = LinkedHashMap.newLinkedHashMap(channels.size());
+    channels.forEach(wanted -> last.put(wanted.key(), wanted));
+    return last.size() == channels.size() ? channels : List.copyOf(last.values());
   }
 
   /** Asks for the token to go on with elsewhere. */
@@ -27,7 +43,11 @@ public sealed interface Op {
   record Resume(@Nullable JsonNode id, String token) implements Op {}
 
   /** Gives up what it names. */
-  record Unsubscribe(@Nullable JsonNode id, List<Wanted> channels) implements Op {}
+  record Unsubscribe(@Nullable JsonNode id, List<Wanted> channels) implements Op {
+    public Unsubscribe {
+      channels = once(channels);
+    }
+  }
 
   /** With exactly one of the three. */
   record Login(

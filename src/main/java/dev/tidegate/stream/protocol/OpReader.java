@@ -81,7 +81,7 @@ public final class OpReader {
     if (!root.isObject()) {
       throw new Refusal(Refusal.BAD_REQUEST, "message: expected a JSON object with \"op\"");
     }
-    JsonNode id = root.get("id");
+    JsonNode id = root.hasNonNull("id") ? root.get("id") : null;
     String op = root.path("op").isTextual() ? root.path("op").textValue() : "";
     try {
       if (id != null
@@ -265,7 +265,7 @@ public final class OpReader {
   private static int choice(JsonNode item, String field, String at, List<Integer> choices)
       throws Refusal {
     JsonNode value = item.get(field);
-    if (value == null) {
+    if (value == null || value.isNull()) {
       return 0;
     }
     if (!value.isInt() || !choices.contains(value.intValue())) {
@@ -277,7 +277,7 @@ public final class OpReader {
   private static boolean flag(JsonNode item, String field, String at, boolean otherwise)
       throws Refusal {
     JsonNode value = item.get(field);
-    if (value == null) {
+    if (value == null || value.isNull()) {
       return otherwise;
     }
     if (!value.isBoolean()) {

@@ -45,6 +45,11 @@ public final class Refusal extends Exception {
     };
   }
 
+  /** The same answer as another refusal's, of a message that could not be read. */
+  public Refusal answering(Refusal unread) {
+    return answering(unread.op, unread.id);
+  }
+
   public Refusal answering(String toOp, @Nullable JsonNode toId) {
     return new Refusal(code, detail(), toOp, toId);
   }

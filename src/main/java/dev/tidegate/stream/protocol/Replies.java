@@ -106,9 +106,10 @@ public final class Replies {
    * @param seq where the channel stands
    * @param recovered whether everything since the client's own place follows
    * @param first the first trade that is still kept, when not everything is; else 0
+   * @param pending whether its state is not here yet, and comes when it is
    */
   public record Subscribed(
-      Op.Wanted wanted, String epoch, long seq, boolean recovered, long first) {}
+      Op.Wanted wanted, String epoch, long seq, boolean recovered, long first, boolean pending) {}
 
   public Statement subscribed(@Nullable JsonNode id, List<Subscribed> subscriptions) {
     return form -> {
@@ -129,11 +130,14 @@ public final class Replies {
     if (!subscription.epoch().isEmpty()) {
       form.text(6, "epoch", subscription.epoch()).number(7, "seq", subscription.seq());
     }
-    if (!wanted.key().wildcard()) {
+    if (!wanted.key().wildcard() && !subscription.pending()) {
       form.bool(8, "recovered", subscription.recovered());
     }
     if (subscription.first() > 0) {
       form.number(9, "first", subscription.first());
+    }
+    if (subscription.pending()) {
+      form.bool(10, "pending", true);
     }
     form.endItem();
   }

@@ -2,6 +2,7 @@ package dev.tidegate.stream.protocol;
 
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Interval;
+import dev.tidegate.bus.Numbering;
 import dev.tidegate.bus.Wire;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
@@ -36,11 +37,21 @@ public final class Token {
   private static final int META = 1;
   private static final int CHECKSUM = 2;
   private static final int EXPANDED = 4;
+  private static final int EXCEPTED = 8;
 
   private Token() {}
 
-  /** One subscription; {@code expanded} when it came with one to all symbols. */
-  public record Followed(Op.Wanted wanted, boolean expanded) {}
+  /** How a subscription came to be. */
+  public enum Origin {
+    ASKED,
+    /** With one to all symbols. */
+    EXPANDED,
+    /** It is none: a subscription to all symbols leaves it out. */
+    EXCEPTED
+  }
+
+  /** One subscription. */
+  public record Followed(Op.Wanted wanted, Origin origin) {}
 
   /** Null when it would be longer than may be. */
   public static @Nullable String write(List<Followed> entries) {
@@ -48,7 +59,7 @@ public final class Token {
     for (Followed entry : entries) {
       Op.Since since = entry.wanted().since();
       if (since != null) {
-        epochs.putIfAbsent(since.epoch(), epochs.size() + 1);
+        epochs.putIfAbsent(shared(entry.wanted().key(), since), epochs.size() + 1);
       }
     }
     Wire.Writer out = new Wire.Writer();
@@ -66,9 +77,15 @@ public final class Token {
     int flags = (wanted.meta() ? META : 0) | (wanted.checksum() ? CHECKSUM : 0);
     w.int32(NAMES.indexOf(key.name())).string(key.symbol()).int32(key.depth());
     w.int32(Interval.TEXTS.indexOf(key.interval()) + 1).int32(wanted.window());
-    w.int32(flags | (entry.expanded() ? EXPANDED : 0));
+    int origin =
+        switch (entry.origin()) {
+          case ASKED -> 0;
+          case EXPANDED -> EXPANDED;
+          case EXCEPTED -> EXCEPTED;
+        };
+    w.int32(flags | origin);
     Op.Since since = wanted.since();
-    w.int32(since == null ? 0 : epochs.getOrDefault(since.epoch(), 0));
+    w.int32(since == null ? 0 : epochs.getOrDefault(shared(key, since), 0));
     w.int64(since == null ? 0 : since.seq());
   }
 
@@ -90,16 +107,18 @@ public final class Token {
     }
     List<Op.Wanted> wanted = new ArrayList<>(entries.size());
     Set<Op.Key> expanded = new HashSet<>();
+    Set<Op.Key> excepted = new HashSet<>();
     for (Followed entry : entries) {
+      if (entry.origin() == Origin.EXCEPTED) {
+        excepted.add(entry.wanted().key());
+        continue;
+      }
       wanted.add(entry.wanted());
-      if (entry.expanded()) {
+      if (entry.origin() == Origin.EXPANDED) {
         expanded.add(entry.wanted().key());
       }
     }
-    if (wanted.isEmpty()) {
-      throw new Refusal(Refusal.BAD_REQUEST, "token: has no channels");
-    }
-    return new Op.Subscribe(op.id(), wanted, expanded);
+    return new Op.Subscribe(op.id(), wanted, expanded, excepted);
   }
 
   private static Followed entry(Wire.Reader in, List<String> epochs) {
@@ -112,16 +131,35 @@ public final class Token {
     int epoch = in.int32();
     long seq = in.int64();
     String interval = bar == 0 ? "" : Interval.TEXTS.get(bar - 1);
-    Op.Since since = epoch == 0 ? null : new Op.Since(epochs.get(epoch - 1), Math.max(0, seq));
     Channel channel = Channel.named(name);
     check(OpReader.WINDOWS.contains(window) && OpReader.DEPTHS.contains(depth));
     check(depth == 0 || channel == Channel.BOOK);
     check((channel == Channel.CANDLES) == (bar != 0));
     check((channel == null) == symbol.isEmpty() && symbol.length() <= OpReader.MAX_SYMBOL);
     Op.Key key = new Op.Key(name, channel, symbol, depth, interval);
+    Op.Since since =
+        epoch == 0 ? null : new Op.Since(own(key, epochs.get(epoch - 1)), Math.max(0, seq));
     return new Followed(
         new Op.Wanted(key, window, (flags & META) != 0, (flags & CHECKSUM) != 0, since),
-        (flags & EXPANDED) != 0 && !key.wildcard() && channel != null);
+        key.wildcard() || channel == null ? Origin.ASKED : origin(flags));
+  }
+
+  private static Origin origin(int flags) {
+    return (flags & EXCEPTED) != 0
+        ? Origin.EXCEPTED
+        : (flags & EXPANDED) != 0 ? Origin.EXPANDED : Origin.ASKED;
+  }
+
+  /** What the numberings of many streams have in common is written once for all of them. */
+  private static String shared(Op.Key key, Op.Since since) {
+    return key.market() == null ? since.epoch() : Numbering.epoch(since.epoch());
+  }
+
+  private static String own(Op.Key key, String epoch) {
+    Channel channel = key.market();
+    return channel == null
+        ? epoch
+        : Numbering.of(epoch, channel, key.symbol(), key.depth(), key.interval());
   }
 
   private static void check(boolean good) {

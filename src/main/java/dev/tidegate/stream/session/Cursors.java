@@ -18,6 +18,11 @@ public final class Cursors {
   public static List<Token.Followed> of(Session session, PrivateStreams privates) {
     List<Token.Followed> entries = new ArrayList<>(session.subscriptions().size());
     for (Subscription subscription : session.subscriptions()) {
+      for (String symbol : subscription.except) {
+        Op.Key left = subscription.wanted.key().of(symbol);
+        Op.Wanted none = new Op.Wanted(left, 0, false, false, null);
+        entries.add(new Token.Followed(none, Token.Origin.EXCEPTED));
+      }
       Op.Wanted wanted = subscription.wanted;
       Op.Since since =
           wanted.key().market() == null
@@ -25,7 +30,9 @@ public final class Cursors {
               : since(subscription);
       Op.Wanted from =
           new Op.Wanted(wanted.key(), wanted.window(), wanted.meta(), wanted.checksum(), since);
-      entries.add(new Token.Followed(from, subscription.expanded));
+      entries.add(
+          new Token.Followed(
+              from, subscription.expanded ? Token.Origin.EXPANDED : Token.Origin.ASKED));
     }
     return entries;
   }
@@ -46,7 +53,7 @@ public final class Cursors {
       return at(topic, lane.cursor);
     }
     if (join.since != Join.NONE) {
-      return new Op.Since(join.epoch, join.since);
+      return new Op.Since(join.numbering, join.since);
     }
     return join.cursor == Join.FRESH ? null : at(topic, join.cursor);
   }
@@ -56,12 +63,12 @@ public final class Cursors {
       return null;
     }
     if (version >= topic.version) {
-      return new Op.Since(topic.epoch, topic.seq);
+      return new Op.Since(topic.numbering(), topic.seq);
     }
     int next = topic.ring.after(version);
     if (!topic.ring.covers(version) || next == topic.ring.size() || topic.broken(next)) {
       return null;
     }
-    return new Op.Since(topic.epoch, topic.ring.at(next).prevSeq);
+    return new Op.Since(topic.numbering(), topic.ring.at(next).prevSeq);
   }
 }

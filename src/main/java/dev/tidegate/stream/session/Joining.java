@@ -40,14 +40,19 @@ public final class Joining {
     return lane;
   }
 
+  private static boolean continues(Subscription subscription, Topic topic, long seq) {
+    return topic.seq == seq
+        || (topic.seq < seq ? subscription.located : topic.ring.afterSeq(seq) >= 0);
+  }
+
   private static Join begin(Subscription subscription, Topic topic, Fanout fanout) {
     Op.Since since = subscription.wanted.since();
-    subscription.epoch = topic.epoch;
+    subscription.epoch = topic.numbering();
     subscription.seq = topic.seq;
     // A status says all there is, also what has no sequence: its present state comes first.
     if (since != null && topic.channel != Channel.STATUS) {
-      boolean same = since.epoch().equals(topic.epoch);
-      if (same && (topic.seq <= since.seq() || topic.ring.afterSeq(since.seq()) >= 0)) {
+      boolean same = since.epoch().equals(topic.numbering());
+      if (same && continues(subscription, topic, since.seq())) {
         subscription.recovered = true;
         return Join.since(topic, since.seq());
       }

@@ -87,7 +87,7 @@ public final class Logins {
     List<Op.Key> lost = new ArrayList<>(0);
     for (Subscription subscription : session.subscriptions()) {
       Op.Key key = subscription.wanted.key();
-      if (key.market() != null && !session.tier().mayFollow(key.name(), key.symbol())) {
+      if (!session.tier().allows(key)) {
         lost.add(key);
       }
     }
@@ -96,5 +96,6 @@ public final class Logins {
       String what = key.name() + " " + key.symbol() + ": no longer allowed";
       session.control(replies.notice("not-entitled", what));
     }
+    subscriptions.expandAll(session);
   }
 }

@@ -108,10 +108,8 @@ public final class PrivateStreams {
         .onSuccess(
             events -> {
               bookmark.epoch = events.epoch();
-              bookmark.seq = since != null && events.epoch().equals(epoch) ? after : 0;
-              if (since == null) {
-                bookmark.seq = events.lastSeq();
-              }
+              boolean continues = events.recovered() && events.epoch().equals(epoch);
+              bookmark.seq = since == null ? events.lastSeq() : continues ? after : 0;
             })
         .onFailure(failure -> remove(bookmark));
   }

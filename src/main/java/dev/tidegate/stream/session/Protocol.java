@@ -79,7 +79,8 @@ public final class Protocol {
     }
     int rate = session.tier().messagesPerSecond();
     if (!session.conduct.allows(rate, loop.nanos())) {
-      refuse(session, new Refusal(Refusal.LIMIT, "messages: more than " + rate + " a second"));
+      Refusal limit = new Refusal(Refusal.LIMIT, "messages: more than " + rate + " a second");
+      refuse(session, answering(limit, session, opcode, bytes, length));
       return;
     }
     try {
@@ -87,6 +88,17 @@ public final class Protocol {
       session.conduct.calm();
     } catch (Refusal refusal) {
       refuse(session, refusal);
+    }
+  }
+
+  /** A message that is not carried out is read all the same: the client wants to know which. */
+  private static Refusal answering(
+      Refusal limit, Session session, int opcode, byte[] bytes, int length) {
+    try {
+      Op op = OpReader.read(session.codec, opcode, bytes, length);
+      return limit.answering(name(op), op.id());
+    } catch (Refusal unread) {
+      return limit.answering(unread);
     }
   }
 

@@ -5,6 +5,8 @@ import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.shard.Instrument;
 import dev.tidegate.stream.topic.Topic;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One thing that a session follows; it has a topic once the symbol's state is here. */
@@ -13,6 +15,15 @@ public final class Subscription {
 
   /** Whether it stands for itself, or came with a subscription to all symbols. */
   final boolean expanded;
+
+  /** Of one to all symbols: those that the client has given up since. */
+  final Set<String> except = new HashSet<>(0);
+
+  /** Whether the symbol's owner knows the client's place, should that be beyond what is here. */
+  boolean located;
+
+  /** Whether all is here that the client is to be told. */
+  boolean here;
 
   @Nullable public Instrument instrument;
   @Nullable public Topic topic;
@@ -27,6 +38,11 @@ public final class Subscription {
   /** The first trade that is still kept, when not everything is; else 0. */
   public long first;
 
+  /** The symbol's owner knows the client's place. */
+  public void located() {
+    located = true;
+  }
+
   /** It no longer needs its symbol. */
   void release(long nanos) {
     Instrument followed = instrument;
@@ -38,7 +54,7 @@ public final class Subscription {
 
   /** As the client is told that it is subscribed. */
   Replies.Subscribed told() {
-    return new Replies.Subscribed(wanted, epoch, seq, recovered, first);
+    return new Replies.Subscribed(wanted, epoch, seq, recovered, first, !here);
   }
 
   public Subscription(Op.Wanted wanted, boolean expanded) {

@@ -1,63 +1,32 @@
 package dev.tidegate.stream.session;
 
-import dev.tidegate.bus.Commands.PrivateEvents;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Lane;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Refusal;
 import dev.tidegate.stream.protocol.Replies;
-import dev.tidegate.stream.shard.Instrument;
 import dev.tidegate.stream.shard.Listing;
 import dev.tidegate.stream.shard.Shards;
 import dev.tidegate.stream.topic.Topic;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out subscribe and unsubscribe. A request is done as a whole or refused as a whole; it is
- * acknowledged when every channel's state is here, and the data follows the acknowledgement.
+ * Carries out subscribe and unsubscribe. A request is done as a whole or refused as a whole; {@link
+ * Arrivals} acknowledges it. All symbols is a set with exceptions: what the client has given up of
+ * it does not come back by itself.
  */
 public final class Subscriptions {
-  /** What gets its state late is let in at once, but in so many nanoseconds only once. */
-  private static final long GATHER = 10_000_000L;
-
   private final Loop loop;
-  private final Fanout fanout;
   private final Listing listing;
-  private final Shards shards;
   private final PrivateStreams privates;
   private final Replies replies;
   private final Sessions sessions;
   private final Parked parked;
-
-  /** What came with all symbols and got its state after the acknowledgement. */
-  private Map<Session, List<Subscription>> late = new LinkedHashMap<>();
-
-  private long lateAt;
-
-  /** A private channel's first answer, to be sent after the acknowledgement. */
-  private record Begun(PrivateStreams.Bookmark bookmark, PrivateEvents events) {}
-
-  /** One request on its way. */
-  private static final class Request {
-    final Session session;
-    final Op.Subscribe op;
-    final List<Subscription> subscriptions = new ArrayList<>();
-    final List<Begun> begun = new ArrayList<>(0);
-    int missing = 1;
-    boolean failed;
-
-    Request(Session session, Op.Subscribe op) {
-      this.session = session;
-      this.op = op;
-    }
-  }
+  private final Arrivals arrivals;
 
   public Subscriptions(
       Loop loop,
@@ -68,14 +37,25 @@ public final class Subscriptions {
       Replies replies,
       Sessions sessions) {
     this.loop = loop;
-    this.fanout = fanout;
     this.listing = listing;
-    this.shards = shards;
     this.privates = privates;
     this.replies = replies;
     this.sessions = sessions;
     this.parked = new Parked(loop, this::again);
-    this.lateAt = loop.nanos() - GATHER;
+    this.arrivals = new Arrivals(loop, fanout, listing, shards, privates, replies, new Own());
+  }
+
+  /** What arrivals ask for. */
+  private final class Own implements Arrivals.Keeper {
+    @Override
+    public void remove(Session session, Op.Key key, Changes changes) {
+      Subscriptions.this.remove(session, key, changes);
+    }
+
+    @Override
+    public void expand(Session session, Subscription all, Changes changes) {
+      Subscriptions.this.expand(session, all, changes);
+    }
   }
 
   void subscribe(Session session, Op.Subscribe asked) throws Refusal {
@@ -86,7 +66,8 @@ public final class Subscriptions {
         continue;
       }
       allow(session, wanted.key());
-      count += session.subscription(wanted.key()) == null ? 1 : 0;
+      Subscription before = session.subscription(wanted.key());
+      count += before == null || before.expanded ? 1 : 0;
     }
     int most = session.tier().subscriptions();
     if (count > most) {
@@ -103,7 +84,7 @@ public final class Subscriptions {
       parked.add(session, op);
       return;
     }
-    begin(new Request(session, op));
+    arrivals.begin(session, op);
   }
 
   /** Of what came with all symbols, that which the session may still have. */
@@ -121,28 +102,19 @@ public final class Subscriptions {
       boolean gone = settled && listing.shard(key.symbol()) == null;
       boolean dropped =
           op.expanded().contains(key)
-              && (gone
-                  || !all.contains(key.of(Op.Key.ALL))
-                  || !session.tier().mayFollow(key.name(), key.symbol()));
+              && (gone || !all.contains(key.of(Op.Key.ALL)) || !session.tier().allows(key));
       if (!dropped) {
         channels.add(wanted);
       }
     }
-    return new Op.Subscribe(op.id(), channels, op.expanded());
+    return new Op.Subscribe(op.id(), channels, op.expanded(), op.excepted());
   }
 
   private void allow(Session session, Op.Key key) throws Refusal {
     if (Protocol.needsIdentity(key, session.identity())) {
       throw new Refusal(Refusal.UNAUTHENTICATED, key.name() + ": log in first");
     }
-    if (key.market() == null) {
-      return;
-    }
-    boolean allowed =
-        key.wildcard()
-            ? session.tier().allSymbols() && session.tier().mayFollowChannel(key.name())
-            : session.tier().mayFollow(key.name(), key.symbol());
-    if (!allowed) {
+    if (!session.tier().allows(key)) {
       throw new Refusal(
           Refusal.NOT_ENTITLED, key.name() + " of " + key.symbol() + ": not for this tier");
     }
@@ -159,175 +131,32 @@ public final class Subscriptions {
   /** There are symbols that were not known before. */
   public void newSymbols() {
     parked.retry();
-    for (Session session : sessions.list()) {
-      Changes changes = new Changes();
-      for (Subscription all : List.copyOf(session.subscriptions())) {
-        if (all.wanted.key().wildcard()) {
-          expand(session, all.wanted, changes);
-        }
-      }
-      changes.place(session);
-    }
+    sessions.list().forEach(this::expandAll);
   }
 
-  private void begin(Request request) {
+  /** Adds what the subscriptions to all symbols do not have yet, and may have. */
+  void expandAll(Session session) {
     Changes changes = new Changes();
-    for (Op.Wanted wanted : request.op.channels()) {
-      remove(request.session, wanted.key(), changes);
-      Subscription subscription =
-          request.session.subscribed(
-              wanted.key(), new Subscription(wanted, request.op.expanded().contains(wanted.key())));
-      request.subscriptions.add(subscription);
-      if (wanted.key().market() == null) {
-        followPrivate(request, subscription);
-      } else if (!wanted.key().wildcard()) {
-        await(request, subscription);
-      }
-    }
-    changes.place(request.session);
-    arrived(request);
-  }
-
-  private void await(Request request, Subscription subscription) {
-    Instrument instrument = instrument(subscription);
-    if (instrument != null) {
-      request.missing++;
-      instrument.whenReady(() -> arrived(request));
-    }
-  }
-
-  private @Nullable Instrument instrument(Subscription subscription) {
-    String symbol = subscription.wanted.key().symbol();
-    Integer shard = listing.shard(symbol);
-    if (shard == null) {
-      return null;
-    }
-    Instrument instrument = shards.instrument(symbol, shard);
-    instrument.use();
-    subscription.instrument = instrument;
-    return instrument;
-  }
-
-  private void followPrivate(Request request, Subscription subscription) {
-    request.missing++;
-    Op.Wanted wanted = subscription.wanted;
-    PrivateStreams.Bookmark bookmark = privates.bookmark(request.session, wanted.key().name());
-    privates
-        .follow(bookmark, wanted.since())
-        .onSuccess(
-            events -> {
-              Op.Since since = wanted.since();
-              subscription.epoch = events.epoch();
-              subscription.seq = events.lastSeq();
-              subscription.recovered =
-                  since != null && events.recovered() && since.epoch().equals(events.epoch());
-              request.begun.add(new Begun(bookmark, events));
-              arrived(request);
-            })
-        .onFailure(
-            failure -> {
-              request.failed = true;
-              arrived(request);
-            });
-  }
-
-  private void arrived(Request request) {
-    if (--request.missing > 0 || !request.session.open()) {
-      return;
-    }
-    Session session = request.session;
-    Changes changes = new Changes();
-    if (request.failed) {
-      giveUp(request, changes);
-      changes.place(session);
-      Refusal refusal = new Refusal(Refusal.UNAVAILABLE, "private channels cannot be read now");
-      session.control(replies.error(refusal.answering("subscribe", request.op.id())));
-      return;
-    }
-    for (Subscription subscription : request.subscriptions) {
-      attach(session, subscription, changes);
-    }
-    session.control(
-        replies.subscribed(
-            request.op.id(), request.subscriptions.stream().map(Subscription::told).toList()));
-    for (Begun begun : request.begun) {
-      privates.begin(begun.bookmark, begun.events);
-    }
-    for (Subscription subscription : request.subscriptions) {
-      if (subscription.wanted.key().wildcard() && current(session, subscription)) {
-        expand(session, subscription.wanted, changes);
+    for (Subscription all : List.copyOf(session.subscriptions())) {
+      if (all.wanted.key().wildcard()) {
+        expand(session, all, changes);
       }
     }
     changes.place(session);
   }
 
-  /** What a later request has replaced is not this one's to remove. */
-  private void giveUp(Request request, Changes changes) {
-    for (Subscription subscription : request.subscriptions) {
-      if (current(request.session, subscription)) {
-        remove(request.session, subscription.wanted.key(), changes);
-      }
-    }
-  }
-
-  private static boolean current(Session session, Subscription subscription) {
-    return session.subscription(subscription.wanted.key()) == subscription;
-  }
-
-  /** Gives the subscription its topic and its lane, unless it has been given up meanwhile. */
-  private void attach(Session session, Subscription subscription, Changes changes) {
-    if (current(session, subscription)) {
-      Lane lane = Joining.attach(session, subscription, fanout);
-      if (lane != null) {
-        changes.gained(lane);
-      }
-    }
-  }
-
   /** Adds what a subscription to all symbols does not have yet. */
-  private void expand(Session session, Op.Wanted all, Changes changes) {
+  private void expand(Session session, Subscription whole, Changes changes) {
+    Op.Wanted all = whole.wanted;
     for (String symbol : listing.symbols()) {
       Op.Key key = all.key().of(symbol);
-      if (session.subscription(key) == null && session.tier().mayFollow(key.name(), symbol)) {
+      if (session.subscription(key) == null
+          && !whole.except.contains(symbol)
+          && session.tier().allows(key)) {
         Op.Wanted one = new Op.Wanted(key, all.window(), all.meta(), all.checksum(), null);
-        follow(session, session.subscribed(key, new Subscription(one, true)), changes);
+        arrivals.follow(session, session.subscribed(key, new Subscription(one, true)), changes);
       }
     }
-  }
-
-  private void follow(Session session, Subscription subscription, Changes changes) {
-    Instrument instrument = instrument(subscription);
-    if (instrument != null && instrument.ready()) {
-      attach(session, subscription, changes);
-    } else if (instrument != null) {
-      instrument.whenReady(() -> late(session, subscription));
-    }
-  }
-
-  private void late(Session session, Subscription subscription) {
-    if (late.isEmpty()) {
-      long wait = lateAt + GATHER - loop.nanos();
-      if (wait > 0) {
-        loop.after(wait, this::attachLate);
-      } else {
-        loop.execute(this::attachLate);
-      }
-    }
-    late.computeIfAbsent(session, k -> new ArrayList<>()).add(subscription);
-  }
-
-  private void attachLate() {
-    Map<Session, List<Subscription>> gathered = late;
-    late = new LinkedHashMap<>();
-    lateAt = loop.nanos();
-    gathered.forEach(
-        (session, subscriptions) -> {
-          if (session.open()) {
-            Changes changes = new Changes();
-            subscriptions.forEach(one -> attach(session, one, changes));
-            changes.place(session);
-          }
-        });
   }
 
   void unsubscribe(Session session, Op.Unsubscribe op) throws Refusal {
@@ -341,6 +170,12 @@ public final class Subscriptions {
       keys.add(wanted.key());
     }
     remove(session, keys);
+    for (Op.Key key : keys) {
+      Subscription all = session.subscription(key.of(Op.Key.ALL));
+      if (all != null && !key.wildcard()) {
+        all.except.add(key.symbol());
+      }
+    }
     session.control(replies.unsubscribed(op.id(), keys));
   }
 

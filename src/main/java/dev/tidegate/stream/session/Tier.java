@@ -3,6 +3,7 @@ package dev.tidegate.stream.session;
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
 import dev.tidegate.rules.TierLimits;
+import dev.tidegate.stream.protocol.Op;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -73,12 +74,11 @@ public record Tier(
         framesPerSecond);
   }
 
-  boolean mayFollow(String channel, String symbol) {
-    return mayFollowChannel(channel) && mayFollow(symbol);
-  }
-
-  boolean mayFollowChannel(String channel) {
-    return channels == null || channels.contains(channel);
+  /** Whether it may be followed, and may be kept; private channels are not a matter of tiers. */
+  boolean allows(Op.Key key) {
+    return key.market() == null
+        || ((channels == null || channels.contains(key.name()))
+            && (key.wildcard() ? allSymbols : mayFollow(key.symbol())));
   }
 
   private boolean mayFollow(String symbol) {

@@ -9,6 +9,7 @@ import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.topic.Book;
 import dev.tidegate.stream.topic.BookTopic;
+import dev.tidegate.stream.topic.CandlesTopic;
 import dev.tidegate.stream.topic.EventsTopic;
 import dev.tidegate.stream.topic.LatestTopic;
 import dev.tidegate.stream.topic.Overlay;
@@ -42,7 +43,7 @@ public final class Instrument {
   /** The topics of channels that have one for each symbol; the book and candles have several. */
   private final EnumMap<Channel, Topic> single = new EnumMap<>(Channel.class);
 
-  private final Map<String, LatestTopic> candles = HashMap.newHashMap(2);
+  private final Map<String, CandlesTopic> candles = HashMap.newHashMap(2);
   private final ArrayDeque<Numbered> buffer = new ArrayDeque<>(0);
   private List<Runnable> waiting = new ArrayList<>(1);
   private boolean ready;
@@ -73,11 +74,11 @@ public final class Instrument {
   private Topic topic(Channel channel, Kept kept) {
     return channel.each()
         ? new EventsTopic(ids.getAsInt(), symbol, channel, kept.trades(), versions)
-        : latest(channel, "");
+        : new LatestTopic(ids.getAsInt(), symbol, channel, versions);
   }
 
-  private LatestTopic latest(Channel channel, String interval) {
-    return new LatestTopic(ids.getAsInt(), symbol, channel, interval, versions);
+  private CandlesTopic bars(String interval) {
+    return new CandlesTopic(ids.getAsInt(), symbol, interval, versions);
   }
 
   public boolean ready() {
@@ -155,10 +156,10 @@ public final class Instrument {
     return view;
   }
 
-  private LatestTopic candles(String interval) {
-    LatestTopic topic = candles.get(interval);
+  private CandlesTopic candles(String interval) {
+    CandlesTopic topic = candles.get(interval);
     if (topic == null) {
-      topic = latest(Channel.CANDLES, interval);
+      topic = bars(interval);
       topic.restart(full.epoch, candleSeq, full.time, false);
       candles.put(interval, topic);
     }
@@ -257,10 +258,25 @@ public final class Instrument {
       }
     }
     for (String interval : bars.keySet()) {
-      candles.computeIfAbsent(interval, k -> latest(Channel.CANDLES, k));
+      candles.computeIfAbsent(interval, this::bars);
     }
     candles.forEach(
-        (interval, topic) -> latest(topic, epoch, bars.getOrDefault(interval, List.of())));
+        (interval, topic) ->
+            topic.reloadBars(epoch, full.time, bars.getOrDefault(interval, List.of())));
+  }
+
+  /** How far the owner has come in a channel, by a state that it gave. */
+  public static long head(SymbolState state, Channel channel) {
+    return switch (channel) {
+      case BOOK -> state.bookSeq();
+      case TRADES -> state.tradeSeq();
+      default ->
+          state.recent().stream()
+              .filter(update -> update.channel() == channel)
+              .mapToLong(Update::seq)
+              .max()
+              .orElse(0);
+    };
   }
 
   private void apply(Update update) {

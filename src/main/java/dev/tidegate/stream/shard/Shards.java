@@ -5,6 +5,7 @@ import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.CaughtUp;
+import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.topic.Topic;
@@ -15,6 +16,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -105,6 +107,13 @@ public final class Shards implements Replica.Source {
         .map(answer -> took(shard, symbol, answer))
         .otherwise(false)
         .onSuccess(done -> again(done, shard, symbol));
+  }
+
+  /** What the owner knows of a symbol now. */
+  public Future<SymbolState> state(String symbol, int shard) {
+    CatchUp question = new CatchUp(shard, symbol, null, 0);
+    return bus.ask(Markets.catchUp(shard), question, CaughtUp.class, ANSWER)
+        .map(answer -> Objects.requireNonNull(answer.state(), symbol));
   }
 
   private boolean took(int shard, String symbol, CaughtUp answer) {

@@ -51,36 +51,11 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
   private byte opcode;
   private boolean compressed;
   private boolean unflushed;
-  private Life life = Life.OPEN;
+  private ConnectionLife life = ConnectionLife.OPEN;
   private long heardAt;
 
   /** When a socket that is closing is given up. */
   private long closeBy;
-
-  /**
-   * How far the connection has come:
-   *
-   * <pre>
-   * OPEN -- silent --> PINGED -- anything is read --> OPEN
-   *   \                /
-   *    +--- close ----+---> CLOSING -- answered, or out of patience --> GONE
-   * </pre>
-   *
-   * What breaks the protocol or the socket leads from anywhere to GONE.
-   */
-  private enum Life {
-    OPEN,
-    /** Open; it was asked whether it is still there. */
-    PINGED,
-    /** A close frame was written: of data nothing goes out and nothing is looked at. */
-    CLOSING,
-    /** The receiver has been told that it is over. */
-    GONE;
-
-    boolean open() {
-      return this == OPEN || this == PINGED;
-    }
-  }
 
   /** A clock that moves a few times a second, for what need not be exact. */
   public interface Clock {
@@ -128,8 +103,8 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
   public void channelRead(ChannelHandlerContext in, Object message) {
     try {
       heardAt = clock.coarseNanos();
-      if (life == Life.PINGED) {
-        life = Life.OPEN;
+      if (life == ConnectionLife.PINGED) {
+        life = ConnectionLife.OPEN;
       }
       if (message instanceof WebSocketFrame frame
           && (life.open() || frame instanceof CloseWebSocketFrame)) {
@@ -288,7 +263,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
   }
 
   private void closing(long patience) {
-    life = Life.CLOSING;
+    life = ConnectionLife.CLOSING;
     closeBy = clock.coarseNanos() + patience;
   }
 
@@ -323,7 +298,11 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
   public long pending() {
     ChannelHandlerContext out = context;
     var buffer = out == null ? null : out.channel().unsafe().outboundBuffer();
-    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    if (buffer == null) {
+      return 0;
+    }
+    long begun = buffer.isEmpty() ? 0 : buffer.currentProgress();
+    return buffer.totalPendingWriteBytes() - begun;
   }
 
   @Override
@@ -367,8 +346,8 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
     long silence = now - heardAt;
     if (silence > goneAfter || (!life.open() && now - closeBy > 0)) {
       out.close();
-    } else if (silence > pingAfter && life == Life.OPEN) {
-      life = Life.PINGED;
+    } else if (silence > pingAfter && life == ConnectionLife.OPEN) {
+      life = ConnectionLife.PINGED;
       send(frames.frame(Frames.PING, NOTHING));
       flush();
     }
@@ -389,7 +368,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
   private void end() {
     Receiver old = receiver;
     receiver = Receiver.NOBODY;
-    life = Life.GONE;
+    life = ConnectionLife.GONE;
     old.ended();
   }
 

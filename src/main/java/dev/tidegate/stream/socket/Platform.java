@@ -25,7 +25,7 @@ public final class Platform {
   private Platform() {}
 
   /**
-   * Puts the WebSocket in the place of HTTP.
+   * Puts the WebSocket in the place of HTTP; nothing is read before {@link #begin}.
    *
    * @param response the answer to the upgrade, of which one reference is taken over
    * @param notSentLowWater how much the kernel may hold unsent, in bytes; 0 leaves it to the system
@@ -43,8 +43,18 @@ public final class Platform {
     vertx.forEach((name, handler) -> remove(pipeline, name, handler));
     pipeline.context(connection).writeAndFlush(response);
     tune(channel, notSentLowWater);
-    // The HTTP decoder goes last: what the client sent after its request comes out of it then.
-    pipeline.remove(HttpRequestDecoder.class);
+  }
+
+  /**
+   * Lets in what the client sends. The HTTP decoder goes last: what was sent behind the request, in
+   * one packet with it, comes out of it now.
+   */
+  public static void begin(HttpConnection http) {
+    ((ConnectionBase) http)
+        .channelHandlerContext()
+        .channel()
+        .pipeline()
+        .remove(HttpRequestDecoder.class);
   }
 
   private static void remove(ChannelPipeline pipeline, String name, ChannelHandler handler) {

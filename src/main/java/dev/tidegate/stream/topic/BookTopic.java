@@ -82,14 +82,6 @@ public final class BookTopic extends Topic {
     return book;
   }
 
-  /**
-   * What a snapshot calls its numbering. A reader that was given less than it asked for does not
-   * have the levels below: with this for its {@code since} it is not taken to have them.
-   */
-  private String numbering() {
-    return instead ? epoch + "~" + depth : epoch;
-  }
-
   /** Follows the book, which has the update already. */
   @Override
   public void follow(long newSeq, long newTime, Event event) {

@@ -11,14 +11,19 @@ public final class Entry extends Written {
   public final long seq;
   public final long time;
 
+  /** When it came here, in milliseconds of our own clock: a source's clock decides nothing. */
+  final long arrived;
+
   /** Null marks a break: what came before cannot be continued, a client needs a snapshot. */
   public final @Nullable Event event;
 
-  public Entry(long version, long prevSeq, long seq, long time, @Nullable Event event) {
+  public Entry(
+      long version, long prevSeq, long seq, long time, long arrived, @Nullable Event event) {
     this.version = version;
     this.prevSeq = prevSeq;
     this.seq = seq;
     this.time = time;
+    this.arrived = arrived;
     this.event = event;
   }
 }

@@ -1,6 +1,7 @@
 package dev.tidegate.stream.topic;
 
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Messages;
 import dev.tidegate.stream.encode.Shape;
@@ -14,6 +15,23 @@ public final class EventsTopic extends Topic {
 
   public EventsTopic(int id, String symbol, Channel channel, int keep, Versions versions) {
     super(id, new Subject(channel, symbol, 0, ""), keep, versions);
+  }
+
+  /** Who gathers for a while has its part before room is made for more. */
+  @Override
+  public void follow(long newSeq, long newTime, Event event) {
+    if (ring.full()) {
+      lastCall(ring.at(0).version);
+    }
+    super.follow(newSeq, newTime, event);
+  }
+
+  /** Says that what lies before the oldest that is kept is gone. */
+  public void gap(Shape shape, Text out) {
+    Messages messages = shape.codec().messages;
+    int opened = messages.open(out);
+    messages.reset(subject, numbering(), ring.size() == 0 ? seq : ring.at(0).prevSeq, out);
+    messages.close(opened, out);
   }
 
   @Override
@@ -45,7 +63,7 @@ public final class EventsTopic extends Topic {
     Entry first = ring.at(from);
     int opened = messages.open(out);
     if (first.event == null) {
-      messages.reset(subject, epoch, first.seq, out);
+      messages.reset(subject, numbering(), first.seq, out);
       messages.close(opened, out);
       return from + 1;
     }

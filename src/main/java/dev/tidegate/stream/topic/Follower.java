@@ -4,4 +4,7 @@ package dev.tidegate.stream.topic;
 public interface Follower {
   /** The topic has news; its version was this before. */
   void touch(Topic topic, long previous);
+
+  /** The topic is about to let go of what came up to the version, and each of it counts. */
+  void lastCall(Topic topic, long version);
 }

@@ -1,6 +1,5 @@
 package dev.tidegate.stream.topic;
 
-import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.stream.encode.Codec;
@@ -11,14 +10,25 @@ import dev.tidegate.stream.encode.Text;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ticker, a candle or ({@link StatusTopic}) the status of a symbol: each message says all there
- * is, so the last one wins; of candles the last one of every bar.
+ * The ticker or ({@link StatusTopic}) the status of a symbol: each message says all there is, so
+ * the last one wins; of candles ({@link CandlesTopic}) the last one of every bar.
  */
 public class LatestTopic extends Topic {
   private @Nullable Event latest;
 
-  public LatestTopic(int id, String symbol, Channel channel, String interval, Versions versions) {
-    super(id, new Subject(channel, symbol, 0, interval), 64, versions);
+  private static final int KEEP = 64;
+
+  public LatestTopic(int id, String symbol, Channel channel, Versions versions) {
+    this(id, symbol, channel, "", KEEP, versions);
+  }
+
+  LatestTopic(
+      int id, String symbol, Channel channel, String interval, int keep, Versions versions) {
+    super(id, new Subject(channel, symbol, 0, interval), keep, versions);
+  }
+
+  final @Nullable Event latest() {
+    return latest;
   }
 
   @Override
@@ -45,9 +55,6 @@ public class LatestTopic extends Topic {
       for (int i = each ? from : last; i < last; i++) {
         codec.messages.append(written(ring.at(i), codec), out);
       }
-      if (!each) {
-        closedBars(from, last, codec, out);
-      }
       codec.messages.append(written(ring.at(last), codec), out);
     }
   }
@@ -58,24 +65,20 @@ public class LatestTopic extends Topic {
     if (event != null) {
       Messages messages = shape.codec().messages;
       int opened = messages.open(out);
-      messages.latest(subject, epoch, seq, time, event, out);
+      messages.latest(subject, numbering(), seq, time, event, out);
       end(opened, shape, 0, out);
     }
   }
 
-  private void closedBars(int from, int last, Codec codec, Text out) {
-    for (int i = from; channel == Channel.CANDLES && i < last; i++) {
-      if (start(i) != start(i + 1)) {
-        codec.messages.append(written(ring.at(i), codec), out);
-      }
-    }
+  /** Appends an entry as the first of a numbering. */
+  final void first(Entry entry, Shape shape, Text out) {
+    Messages messages = shape.codec().messages;
+    int opened = messages.open(out);
+    messages.latest(subject, numbering(), entry.seq, entry.time, entry.event, out);
+    end(opened, shape, 0, out);
   }
 
-  private long start(int index) {
-    return ring.at(index).event instanceof Candle candle ? candle.start() : 0;
-  }
-
-  private byte[] written(Entry entry, Codec codec) {
+  final byte[] written(Entry entry, Codec codec) {
     byte[] written = entry.written(codec);
     if (written == null) {
       Text out = new Text(256);
@@ -87,7 +90,7 @@ public class LatestTopic extends Topic {
     return written;
   }
 
-  private void message(Entry entry, Shape shape, int merged, Text out) {
+  final void message(Entry entry, Shape shape, int merged, Text out) {
     Messages messages = shape.codec().messages;
     int opened = messages.open(out);
     messages.latest(subject, null, entry.seq, entry.time, entry.event, out);

@@ -35,6 +35,15 @@ public final class Ring {
     slots[(head + size++) & (slots.length - 1)] = entry;
   }
 
+  boolean full() {
+    return size == max;
+  }
+
+  /** The last entry is said again by this one. */
+  void replaceLast(Entry entry) {
+    slots[(head + size - 1) & (slots.length - 1)] = entry;
+  }
+
   /** Whether everything after the version is still here. */
   public boolean covers(long version) {
     return version >= floor;
@@ -72,15 +81,16 @@ public final class Ring {
     return -1;
   }
 
+  /** Drops what arrived before the time. */
   void expireBefore(long time) {
-    while (size > 1 && oldestTime() < time) {
+    while (size > 1 && oldestArrival() < time) {
       dropOldest();
     }
   }
 
   /** A break has no age of its own: it stays as long as what comes after it. */
-  private long oldestTime() {
-    return at(0).event == null ? at(1).time : at(0).time;
+  private long oldestArrival() {
+    return at(0).event == null ? at(1).arrived : at(0).arrived;
   }
 
   /** Forgets everything; whoever comes from before begins with what is added next. */

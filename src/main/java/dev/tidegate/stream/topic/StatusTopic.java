@@ -24,7 +24,7 @@ public final class StatusTopic extends LatestTopic {
    * @param has whether the symbol has had data on the channel
    */
   public StatusTopic(int id, String symbol, Versions versions, Predicate<Channel> has) {
-    super(id, symbol, Channel.STATUS, "", versions);
+    super(id, symbol, Channel.STATUS, versions);
     this.has = has;
   }
 

@@ -3,6 +3,7 @@ package dev.tidegate.stream.topic;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.bus.Numbering;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.FrameCache;
 import dev.tidegate.stream.encode.PerCodec;
@@ -19,7 +20,7 @@ import java.util.List;
  */
 public abstract class Topic {
   /** How long what was said can be resumed. */
-  private static final long KEPT_MICROS = 5 * 60 * 1_000_000L;
+  private static final long KEPT_MILLIS = 5 * 60 * 1_000L;
 
   public final int id;
   public final Channel channel;
@@ -35,6 +36,8 @@ public abstract class Topic {
   public long seq;
   public long time;
   public String epoch = "";
+
+  private String numbering = "";
 
   /** Frames of this topic alone, shared by every cohort that needs nothing else in this turn. */
   private final PerCodec<FrameCache> frames = new PerCodec<>(FrameCache::new);
@@ -87,9 +90,26 @@ public abstract class Topic {
     version = versions.next();
     seq = newSeq;
     time = newTime;
-    ring.expireBefore(newTime - KEPT_MICROS);
-    ring.add(new Entry(version, prevSeq, newSeq, newTime, event));
+    long now = versions.millis();
+    Entry last = ring.size() == 0 ? null : ring.at(ring.size() - 1);
+    if (last != null && last.event != null && supersedes(event, last.event)) {
+      ring.replaceLast(new Entry(version, last.prevSeq, newSeq, newTime, now, event));
+    } else {
+      ring.expireBefore(now - KEPT_MILLIS);
+      ring.add(new Entry(version, prevSeq, newSeq, newTime, now, event));
+    }
     touch(previous);
+  }
+
+  /** Whether the event says what the one before it said, and more. */
+  boolean supersedes(Event event, Event last) {
+    return false;
+  }
+
+  final void lastCall(long reached) {
+    for (int i = 0; i < followers.size(); i++) {
+      followers.get(i).lastCall(this, reached);
+    }
   }
 
   /**
@@ -113,6 +133,11 @@ public abstract class Topic {
     }
   }
 
+  /** The epoch as clients are told it: no other topic has the same. */
+  public final String numbering() {
+    return numbering;
+  }
+
   /** The event as the ring keeps it. */
   Event remembered(Event event) {
     return event;
@@ -125,6 +150,8 @@ public abstract class Topic {
     long previous = version;
     if (!newEpoch.equals(epoch)) {
       forget();
+      numbering =
+          Numbering.of(newEpoch, channel, subject.symbol(), subject.depth(), subject.interval());
     }
     epoch = newEpoch;
     seq = newSeq;
@@ -132,7 +159,7 @@ public abstract class Topic {
     version = versions.next();
     if (tell) {
       ring.clear();
-      ring.add(new Entry(version, newSeq, newSeq, newTime, null));
+      ring.add(new Entry(version, newSeq, newSeq, newTime, versions.millis(), null));
       touch(previous);
     }
   }

@@ -9,6 +9,7 @@ import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.bus.Numbering;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.FakeMarket;
@@ -34,6 +35,15 @@ class DepthChangeTest {
   private final TestFanout floor = new TestFanout(loop);
   private final Fanout fanout = floor.fanout;
   private final Instrument instrument = instrument();
+
+  private static String numbering(String epoch, int depth) {
+    return Numbering.of(epoch, Channel.BOOK, SYMBOL, depth, "");
+  }
+
+  private static Op.Since full(long seq) {
+    return new Op.Since(numbering("e1", BookTopic.FULL), seq);
+  }
+
   private long shardSeq;
   private long seq;
   private int topics;
@@ -65,6 +75,7 @@ class DepthChangeTest {
     Op.Wanted wanted = new Op.Wanted(key, 0, false, false, since);
     Subscription subscription = session.subscribed(key, new Subscription(wanted, false));
     subscription.instrument = instrument;
+    subscription.located(); // the owner knows the place, should it be beyond what is here
     session.place(Joining.attach(session, subscription, fanout));
     session.again();
     loop.turn();
@@ -115,13 +126,11 @@ class DepthChangeTest {
     FakeClient client = new FakeClient(false);
     Session session = follow(client, BookTopic.FULL, null);
     change(91);
-    assertThat(cursor(session)).isEqualTo(new Op.Since("e1", 2));
+    assertThat(cursor(session)).isEqualTo(full(2));
     client.stalled = true;
     change(92);
     change(93);
-    assertThat(cursor(session))
-        .as("written, not taken: the next one waits")
-        .isEqualTo(new Op.Since("e1", 3));
+    assertThat(cursor(session)).as("written, not taken: the next one waits").isEqualTo(full(3));
 
     client.stalled = false;
     client.flush();
@@ -135,7 +144,7 @@ class DepthChangeTest {
     client.flush();
     session.again();
     loop.turn();
-    assertThat(cursor(session)).isEqualTo(new Op.Since("e1", 4));
+    assertThat(cursor(session)).isEqualTo(full(4));
   }
 
   @Test
@@ -147,13 +156,13 @@ class DepthChangeTest {
     change(99);
     loop.advance(2_000);
     FakeClient.Known shallow = known(client, SHALLOW);
-    assertThat(shallow.epoch).isEqualTo("e1~5");
+    assertThat(shallow.epoch).isEqualTo(numbering("e1", SHALLOW));
 
     FakeClient again = new FakeClient(false);
     Session next = follow(again, BookTopic.FULL, new Op.Since(shallow.epoch, shallow.seq));
     assertThat(next.subscriptions().iterator().next().recovered).isFalse();
     assertThat(known(again, 0).bids).hasSize(10);
-    assertThat(known(again, 0).epoch).isEqualTo("e1");
+    assertThat(known(again, 0).epoch).isEqualTo(numbering("e1", BookTopic.FULL));
   }
 
   @Test
@@ -172,22 +181,22 @@ class DepthChangeTest {
     step(session, 4);
     change(99);
     loop.advance(2_000);
-    assertThat(known(client, SHALLOW).epoch).isEqualTo("e1");
+    assertThat(known(client, SHALLOW).epoch).isEqualTo(numbering("e1", SHALLOW));
     assertThat(known(client, SHALLOW).messages).isEqualTo(2);
   }
 
   @Test
   void aReaderThatWaitsForThisNodeToCatchUpKeepsItsOwnPlace() {
     load("e1", 5, 10);
-    Session session = follow(new FakeClient(false), BookTopic.FULL, new Op.Since("e1", 8));
-    assertThat(cursor(session)).isEqualTo(new Op.Since("e1", 8));
+    Session session = follow(new FakeClient(false), BookTopic.FULL, full(8));
+    assertThat(cursor(session)).isEqualTo(full(8));
   }
 
   @Test
   void aReaderAheadOfThisNodeIsNotTakenForSlow() {
     load("e1", 5, 10);
     FakeClient client = new FakeClient(false);
-    Session session = follow(client, BookTopic.FULL, new Op.Since("e1", 8));
+    Session session = follow(client, BookTopic.FULL, full(8));
     assertThat(session.lanes()).hasSize(1);
     assertThat(session.lanes().getFirst().behind()).isFalse();
   }
@@ -197,15 +206,15 @@ class DepthChangeTest {
     load("e1", 5, 10);
     FakeClient client = new FakeClient(false);
     FakeClient.Known before = new FakeClient.Known();
-    before.epoch = "e1";
+    before.epoch = numbering("e1", BookTopic.FULL);
     before.seq = 8;
     client.known.put("book " + SYMBOL + " 0", before);
-    follow(client, BookTopic.FULL, new Op.Since("e1", 8));
+    follow(client, BookTopic.FULL, full(8));
 
     load("e2", 1, 3);
     loop.turn();
 
-    assertThat(known(client, 0).epoch).isEqualTo("e2");
+    assertThat(known(client, 0).epoch).isEqualTo(numbering("e2", BookTopic.FULL));
     assertThat(known(client, 0).bids).hasSize(3);
     change(99);
     assertThat(known(client, 0).seq).isEqualTo(2);

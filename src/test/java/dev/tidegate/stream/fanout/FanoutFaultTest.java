@@ -20,7 +20,7 @@ class FanoutFaultTest {
   private final SteppedLoop loop = new SteppedLoop();
   private final TestFanout floor = new TestFanout(loop);
   private final Fanout fanout = floor.fanout;
-  private final LatestTopic ticker = new LatestTopic(1, "AAA", Channel.TICKER, "", fanout);
+  private final LatestTopic ticker = new LatestTopic(1, "AAA", Channel.TICKER, fanout);
   private final List<FakeClient> clients =
       List.of(new FakeClient(false), new FakeClient(false), new FakeClient(false));
 

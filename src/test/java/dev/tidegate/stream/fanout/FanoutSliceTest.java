@@ -22,7 +22,7 @@ class FanoutSliceTest {
   private final SteppedLoop loop = new SteppedLoop();
   private final TestFanout floor = new TestFanout(loop);
   private final Fanout fanout = floor.fanout;
-  private final LatestTopic ticker = new LatestTopic(1, "AAA", Channel.TICKER, "", fanout);
+  private final LatestTopic ticker = new LatestTopic(1, "AAA", Channel.TICKER, fanout);
   private final List<FakeClient> clients = new ArrayList<>();
   private long seq;
 

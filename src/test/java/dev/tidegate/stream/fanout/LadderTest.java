@@ -32,7 +32,7 @@ class LadderTest {
   private final FakeClient client = new FakeClient(false);
   private final Session session = floor.session(client);
 
-  private final LatestTopic ticker = new LatestTopic(1, "AAA", Channel.TICKER, "", fanout);
+  private final LatestTopic ticker = new LatestTopic(1, "AAA", Channel.TICKER, fanout);
   private long seq;
 
   private void tick() {
@@ -125,7 +125,7 @@ class LadderTest {
   /** A topic that counts how often it is compared with another one. */
   private final class Counted extends LatestTopic {
     Counted(int id) {
-      super(id, "S" + id, Channel.TICKER, "", fanout);
+      super(id, "S" + id, Channel.TICKER, fanout);
     }
 
     @Override
@@ -163,7 +163,8 @@ class LadderTest {
     session.place(lane);
     assertThat(lane.joins()).extracting(join -> join.topic).containsExactly(ticker);
     for (Topic topic : topics) {
-      assertThat(Cursors.since(following(topic, lane))).isEqualTo(new Op.Since("e1", 1));
+      assertThat(Cursors.since(following(topic, lane)))
+          .isEqualTo(new Op.Since(topic.numbering(), 1));
     }
     compared = 0;
     session.place(lane);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tidegate.bus.Markets.Channel;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
@@ -121,4 +122,61 @@ class OpReaderTest {
       assertThat(refusal.detail()).isNotBlank();
     }
   }
+
+  /** Each op with no more than it needs. */
+  private static final List<String> LEAN =
+      List.of(
+          "{'op':'ping'}",
+          "{'op':'login','apiKey':'k'}",
+          "{'op':'login','token':'t'}",
+          "{'op':'login','key':'k','time':1,'signature':'s'}",
+          "{'op':'request','request':'r'}",
+          "{'op':'cancelOnDisconnect','grace':1}",
+          "{'op':'cancelOnDisconnect','enabled':false}",
+          "{'op':'token'}",
+          "{'op':'resume','token':'t'}",
+          "{'op':'subscribe','channels':[{'channel':'book','symbol':'A'}]}",
+          "{'op':'subscribe','channels':[{'channel':'orders'}]}",
+          "{'op':'unsubscribe','channels':[{'channel':'candles','symbol':'A','interval':'1m'}]}");
+
+  private static final List<String> OPTIONAL =
+      List.of(
+          "id",
+          "token",
+          "apiKey",
+          "key",
+          "time",
+          "signature",
+          "request",
+          "enabled",
+          "account",
+          "grace",
+          "symbol",
+          "depth",
+          "interval",
+          "window",
+          "since",
+          "meta",
+          "checksum",
+          "epoch");
+
+  @Test
+  void whatIsNullIsAbsent() throws Refusal {
+    for (String lean : LEAN) {
+      for (String field : OPTIONAL) {
+        if (!lean.contains("'" + field + "'")) {
+          String above = "{'" + field + "':null," + lean.substring(1);
+          assertThat(read(above)).as(above).isEqualTo(read(lean));
+          int channel = lean.indexOf("{'channel'") + 1;
+          if (channel > 0 && WANTED.contains(field)) {
+            String within =
+                lean.substring(0, channel) + "'" + field + "':null," + lean.substring(channel);
+            assertThat(read(within)).as(within).isEqualTo(read(lean));
+          }
+        }
+      }
+    }
+  }
+
+  private static final List<String> WANTED = OPTIONAL.subList(OPTIONAL.indexOf("symbol"), 18);
 }

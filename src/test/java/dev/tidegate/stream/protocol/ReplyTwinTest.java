@@ -97,11 +97,14 @@ class ReplyTwinTest {
             replies.subscribed(
                 id,
                 List.of(
-                    new Replies.Subscribed(wanted(key("book", 0), 0, false), "e1", 12, false, 0),
                     new Replies.Subscribed(
-                        wanted(key("trades", 0).of("*"), 50, true), "", 0, false, 0),
-                    new Replies.Subscribed(wanted(key("orders", 0), 0, false), "p", 3, true, 0),
-                    new Replies.Subscribed(wanted(key("trades", 0), 0, false), "", 0, false, 77))));
+                        wanted(key("book", 0), 0, false), "e1", 12, false, 0, false),
+                    new Replies.Subscribed(
+                        wanted(key("trades", 0).of("*"), 50, true), "", 0, false, 0, false),
+                    new Replies.Subscribed(
+                        wanted(key("orders", 0), 0, false), "p", 3, true, 0, false),
+                    new Replies.Subscribed(
+                        wanted(key("trades", 0), 0, false), "", 0, false, 77, true))));
     assertThat(said.at("/channels/0/window").isInt() || said.at("/channels/0/window").isLong())
         .as("what is 0 is said nevertheless")
         .isTrue();

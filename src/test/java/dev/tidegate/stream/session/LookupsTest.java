@@ -2,6 +2,7 @@ package dev.tidegate.stream.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.testing.OnLoop;
 import dev.tidegate.policy.Nobody;
 import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -65,7 +66,7 @@ class LookupsTest {
   }
 
   private <T> T on(Callable<T> task) {
-    return Await.on(context, task);
+    return new OnLoop(context).call(task);
   }
 
   private void await(String what, Callable<Boolean> holds) {

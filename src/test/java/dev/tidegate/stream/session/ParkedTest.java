@@ -14,7 +14,6 @@ import dev.tidegate.stream.protocol.Refusal;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -39,9 +38,12 @@ class ParkedTest {
   }
 
   private static Op.Subscribe request(int channels) {
-    Op.Key key = new Op.Key("book", Channel.BOOK, "ZZZ", 0, "");
-    Op.Wanted wanted = new Op.Wanted(key, 0, false, false, null);
-    return new Op.Subscribe(null, Collections.nCopies(channels, wanted), Set.of());
+    List<Op.Wanted> wanted = new ArrayList<>();
+    for (int i = 0; i < channels; i++) {
+      Op.Key key = new Op.Key("book", Channel.BOOK, "ZZZ" + i, 0, "");
+      wanted.add(new Op.Wanted(key, 0, false, false, null));
+    }
+    return new Op.Subscribe(null, wanted, Set.of(), Set.of());
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.tidegate.stream.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidegate.policy.Nobody;
-import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
@@ -12,8 +11,10 @@ import dev.tidegate.bus.Commands.PrivateEvents;
 import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Transition;
+import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Numbering;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Identity;
@@ -22,6 +23,7 @@ import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.OpReader;
 import dev.tidegate.stream.protocol.Token;
+import dev.tidegate.testing.OnLoop;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
@@ -33,7 +35,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -46,6 +47,7 @@ class SubscriptionsTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Context context = vertx.getOrCreateContext();
+  private final OnLoop loop = new OnLoop(context);
   private final Bus bus = new Bus(vertx.eventBus());
   private final BlockingQueue<Promise<PrivateEvents>> asked = new LinkedBlockingQueue<>();
   private final List<String> symbols = new ArrayList<>();
@@ -86,16 +88,16 @@ class SubscriptionsTest {
   }
 
   private FakeInstance begin() {
-    Loop loop = new EventLoops(registry).of(context, "n1");
-    instance = new FakeInstance(loop, bus, registry, new Nobody());
+    Loop own = new EventLoops(registry).of(context, "n1");
+    instance = new FakeInstance(own, bus, registry, new Nobody());
     subscriptions = instance.subscriptions;
     instance.start();
     return instance;
   }
 
   /** On the event loop, where everything happens. */
-  private <T> T on(Callable<T> task) {
-    return Await.on(context, task);
+  private <T> T on(Callable<T> task) throws Exception {
+    return loop.call(task);
   }
 
   private long placed() throws Exception {
@@ -106,8 +108,8 @@ class SubscriptionsTest {
     return on(instance.fanout::cohorts);
   }
 
-  private void await(Callable<Boolean> condition) {
-    Await.await(() -> on(condition));
+  private void await(Callable<Boolean> condition) throws Exception {
+    loop.await(condition);
   }
 
   /** A client whose messages are looked at on the event loop only. */
@@ -127,10 +129,15 @@ class SubscriptionsTest {
             switch (OpReader.read(bytes, bytes.length)) {
               case Op.Subscribe op -> subscriptions.subscribe(session, op);
               case Op.Unsubscribe op -> subscriptions.unsubscribe(session, op);
+              case Op.Resume op -> subscriptions.subscribe(session, Token.read(op));
               default -> throw new IllegalArgumentException(json);
             }
             return json;
           });
+    }
+
+    List<String> follows() {
+      return session.subscriptions().stream().map(s -> s.wanted.key().symbol()).toList();
     }
 
     int count() throws Exception {
@@ -192,8 +199,95 @@ class SubscriptionsTest {
     assertThat(Token.write(entries)).isNotNull();
     for (Token.Followed entry : entries) {
       Op.Wanted wanted = entry.wanted();
-      assertThat(wanted.since()).isEqualTo(wanted.key().wildcard() ? null : new Op.Since("e1", 2));
+      String numbering = Numbering.of("e1", Channel.BOOK, wanted.key().symbol(), 0, "");
+      assertThat(wanted.since())
+          .isEqualTo(wanted.key().wildcard() ? null : new Op.Since(numbering, 2));
     }
+  }
+
+  @Test
+  void whatHasNoStateHoldsUpNobodyAndIsAcknowledgedOnceMoreWhenItIsHere() throws Exception {
+    start(1);
+    bus.publish(Markets.DIRECTORY, new Markets.Directory(1, 2, "e1", "nobody", List.of("LOST")));
+    await(() -> instance.listing.shard("LOST") != null);
+    Guest guest = new Guest();
+    guest.says(
+        "{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'S0'},"
+            + "{'channel':'book','symbol':'LOST'},{'channel':'orders'}]}");
+    guest.hears("subscribed", 1);
+    JsonNode channels = guest.client.replies.getFirst().path("channels");
+    assertThat(channels.findValuesAsText("symbol")).containsExactly("S0", "LOST");
+    assertThat(channels.path(0).path("recovered").isBoolean()).isTrue();
+    assertThat(channels.path(0).has("pending")).isFalse();
+    assertThat(channels.path(1).path("pending").asBoolean()).isTrue();
+    assertThat(channels.path(1).has("recovered")).isFalse();
+    assertThat(channels.path(2).path("pending").asBoolean()).isTrue();
+    guest.hasBooks(1, 1);
+
+    FakeMarket found = new FakeMarket(bus, 1, List.of("LOST"));
+    found.silently("LOST", Channel.BOOK, 1, new Snapshot(List.of(), List.of()));
+    found.start();
+    asked.remove().complete(new PrivateEvents("p", 3, true, List.of()));
+    await(() -> guest.client.replies.size() == 3);
+    for (JsonNode again : guest.client.replies.subList(1, 3)) {
+      assertThat(again.path("op").asText()).isEqualTo("subscribed");
+      assertThat(again.path("id").asInt()).isEqualTo(1);
+      assertThat(again.path("channels")).hasSize(1);
+      assertThat(again.at("/channels/0/recovered").isBoolean()).isTrue();
+    }
+    await(
+        () -> {
+          guest.session.drained();
+          return guest.book("LOST").snapshots == 1;
+        });
+  }
+
+  @Test
+  void allSymbolsIsASetWithExceptions() throws Exception {
+    start(4);
+    Guest guest = new Guest();
+    guest.says("{'op':'subscribe','id':1," + ALL);
+    guest.hasBooks(1, 1);
+    guest.says("{'op':'unsubscribe','channels':[{'channel':'book','symbol':'S3'}]}");
+    market.list("NEW");
+    await(() -> guest.follows().contains("NEW"));
+    assertThat(on(guest::follows)).containsExactlyInAnyOrder("*", "S0", "S1", "S2", "NEW");
+
+    String token = on(() -> Token.write(Cursors.of(guest.session, instance.privates)));
+    Guest elsewhere = new Guest();
+    elsewhere.says("{'op':'resume','id':2,'token':'" + token + "'}");
+    elsewhere.hears("subscribed", 2);
+    market.list("NEWER");
+    await(() -> elsewhere.follows().contains("NEWER"));
+    assertThat(on(elsewhere::follows)).doesNotContain("S3").contains("S0", "NEW");
+
+    guest.says("{'op':'subscribe','id':3,'channels':[{'channel':'book','symbol':'S3'}]}");
+    assertThat(on(guest::follows)).contains("S3");
+    guest.says("{'op':'unsubscribe','channels':[{'channel':'book','symbol':'*'}]}");
+    assertThat(on(guest::follows)).as("asked for by itself").containsExactly("S3");
+  }
+
+  @Test
+  void whatIsAskedForTwiceIsHadOnceAsItWasAskedForLast() throws Exception {
+    start(1);
+    Guest guest = new Guest();
+    guest.says(
+        "{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'S0'},"
+            + "{'channel':'book','symbol':'S0','window':100}]}");
+    guest.hears("subscribed", 1);
+    assertThat(guest.client.replies.getFirst().path("channels")).hasSize(1);
+    assertThat(guest.client.replies.getFirst().at("/channels/0/window").asInt()).isEqualTo(100);
+    assertThat(guest.count()).isEqualTo(1);
+  }
+
+  @Test
+  void aTokenWithoutChannelsIsResumedToo() throws Exception {
+    start(1);
+    Guest guest = new Guest();
+    String token = on(() -> Token.write(Cursors.of(guest.session, instance.privates)));
+    guest.says("{'op':'resume','id':2,'token':'" + token + "'}");
+    guest.hears("subscribed", 2);
+    assertThat(guest.client.replies.getFirst().path("channels")).isEmpty();
   }
 
   @Test

@@ -76,6 +76,7 @@ class PlatformIT {
         connection,
         Unpooled.copiedBuffer("switched", ISO_8859_1),
         0);
+    Platform.begin(request.connection());
     after.add(handlers(pipeline));
   }
 
