@@ -2,7 +2,6 @@ package dev.tidegate.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Bus;
@@ -14,6 +13,7 @@ import dev.tidegate.bus.Operations.Roles;
 import dev.tidegate.bus.Operations.Shown;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.telemetry.Metrics;
+import dev.tidegate.testing.Await;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;

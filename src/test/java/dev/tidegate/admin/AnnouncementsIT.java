@@ -2,7 +2,6 @@ package dev.tidegate.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Announcements;
@@ -13,6 +12,7 @@ import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.NoticeBoard;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.telemetry.Metrics;
+import dev.tidegate.testing.Await;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -65,8 +65,7 @@ class AnnouncementsIT {
             new Readiness(),
             new EventLoops(metrics.registry()),
             "admin-0");
-    Await.get(vertx
-        .deployVerticle(verticle));
+    Await.get(vertx.deployVerticle(verticle));
     return verticle.port();
   }
 

@@ -2,9 +2,9 @@ package dev.tidegate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.GatewayCluster;
 import dev.tidegate.testing.GatewayProcess;
 import dev.tidegate.testing.KafkaBroker;
@@ -48,8 +48,7 @@ class CancelOnDisconnectIT {
       arm(maker, first, "'grace':1500");
       maker.send("{\"op\":\"cancelOnDisconnect\",\"id\":2,\"enabled\":false}");
       Await.await("disarmed", SOON, () -> answers(maker) == 2);
-      Await.await(
-          "the other node knows", SOON, () -> metric(second, "tidegate_stream_armed") == 2);
+      Await.await("the other node knows", SOON, () -> metric(second, "tidegate_stream_armed") == 2);
       first.kill();
       alice.drop();
       maker.drop();

@@ -2,14 +2,13 @@ package dev.tidegate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.GatewayCluster;
 import dev.tidegate.testing.KafkaBroker;
 import dev.tidegate.testing.RedisServer;
 import dev.tidegate.testing.SampleBackend;
-import dev.tidegate.testing.StreamClient;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -2,13 +2,12 @@ package dev.tidegate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.GatewayCluster;
 import dev.tidegate.testing.GatewayProcess;
 import dev.tidegate.testing.RawWebSocket;
-import dev.tidegate.testing.StreamClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;

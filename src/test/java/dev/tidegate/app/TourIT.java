@@ -6,7 +6,6 @@ import dev.tidegate.testing.Captures;
 import dev.tidegate.testing.GatewayProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,5 @@
 package dev.tidegate.command;
 
-import dev.tidegate.testing.Await;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Commands;
@@ -11,6 +10,7 @@ import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.loop.EventLoops;
+import dev.tidegate.testing.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -2,7 +2,6 @@ package dev.tidegate.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Commands.Accepted;
 import dev.tidegate.bus.Commands.Receipt;
@@ -15,6 +14,7 @@ import dev.tidegate.command.log.CommandLog;
 import dev.tidegate.config.Settings;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.KafkaBroker;
 import dev.tidegate.testing.RedisServer;
 import io.vertx.core.Future;

@@ -2,7 +2,6 @@ package dev.tidegate.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.testing.Await;
 import dev.tidegate.bus.Commands.Accepted;
 import dev.tidegate.bus.Commands.Receipt;
 import dev.tidegate.bus.Commands.Refused;
@@ -18,6 +17,7 @@ import dev.tidegate.command.state.CommandState.Draft;
 import dev.tidegate.command.state.CommandState.Proceed;
 import dev.tidegate.config.Settings;
 import dev.tidegate.problem.Problem;
+import dev.tidegate.testing.Await;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -104,8 +104,7 @@ class CommandVerticleTest {
     assertThat(node.heard.stream().filter(t -> t.channel().equals("orders")))
         .extracting(t -> t.record().status())
         .containsOnlyOnce(Status.ACCEPTED, Status.PROCESSING, Status.COMPLETED);
-    assertThat(Await.get(backend.memoryState().begin(crashed, now)))
-        .isNotInstanceOf(Proceed.class);
+    assertThat(Await.get(backend.memoryState().begin(crashed, now))).isNotInstanceOf(Proceed.class);
   }
 
   @Test

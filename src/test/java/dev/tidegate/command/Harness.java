@@ -1,22 +1,18 @@
 package dev.tidegate.command;
 
-import dev.tidegate.testing.Await;
 import dev.tidegate.bus.Codecs;
 import dev.tidegate.command.log.CommandLog;
 import dev.tidegate.command.state.CommandState;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.loop.Loop;
+import dev.tidegate.testing.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** One event loop with an opened backend, driven from the test's thread. */

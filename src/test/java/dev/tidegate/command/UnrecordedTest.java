@@ -2,13 +2,13 @@ package dev.tidegate.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.testing.Await;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.command.log.CommandLog.Position;
 import dev.tidegate.command.state.CommandState;
 import dev.tidegate.command.state.CommandState.Draft;
 import dev.tidegate.command.state.CommandState.Effect;
 import dev.tidegate.loop.SteppedLoop;
+import dev.tidegate.testing.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

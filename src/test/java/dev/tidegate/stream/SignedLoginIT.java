@@ -2,21 +2,18 @@ package dev.tidegate.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidegate.auth.AuthConfig;
 import dev.tidegate.auth.ConfiguredAuthenticator;
 import dev.tidegate.auth.RevocableAuthenticator;
-import dev.tidegate.bus.Codecs;
 import dev.tidegate.config.Settings;
 import dev.tidegate.rules.Rule;
 import dev.tidegate.rules.RuleMeters;
 import dev.tidegate.rules.RuleSet;
 import dev.tidegate.rules.Rules;
-import dev.tidegate.stream.door.Upgrade;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.StreamClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;

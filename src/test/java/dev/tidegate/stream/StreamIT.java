@@ -2,13 +2,9 @@ package dev.tidegate.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.testing.GatewayCluster;
-import dev.tidegate.testing.JsonSocket;
-import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Bus;
-import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Commands;
 import dev.tidegate.bus.Commands.PrivateEvents;
 import dev.tidegate.bus.Commands.ReadPrivate;
@@ -21,7 +17,6 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Numbering;
 import dev.tidegate.bus.Operations;
-import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.rules.Rule;
@@ -29,18 +24,12 @@ import dev.tidegate.rules.RuleSet;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.rules.TierLimits;
 import dev.tidegate.stream.socket.ClientFrames;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import dev.tidegate.testing.Await;
+import dev.tidegate.testing.GatewayCluster;
+import dev.tidegate.testing.JsonSocket;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -48,13 +37,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -442,7 +428,8 @@ class StreamIT {
 
   @Test
   void whoIsRefusedForALimitIsNoLoop() throws Exception {
-    stream.restart(config(
+    stream.restart(
+        config(
             """
             tiers:
               registered: {rank: 1, connectionsPerUser: 1, subscriptions: 2, messagesPerSecond: 3}
@@ -534,8 +521,7 @@ class StreamIT {
   }
 
   private int status(String path) throws Exception {
-    HttpResponse<String> response =
-        GatewayCluster.get(stream.url(path).replace("ws:", "http:"));
+    HttpResponse<String> response = GatewayCluster.get(stream.url(path).replace("ws:", "http:"));
     assertThat(response.headers().firstValue("content-type")).hasValue("application/problem+json");
     return response.statusCode();
   }
@@ -564,8 +550,9 @@ class StreamIT {
 
   @Test
   void holdsATierToItsLimitsAndEntitlements() throws Exception {
-    stream.restart(config(
-        """
+    stream.restart(
+        config(
+            """
         tiers:
           registered:
             rank: 1
@@ -576,7 +563,8 @@ class StreamIT {
             symbols: [A*]
         """));
     JsonSocket alice = client("/v1/stream", "X-API-Key", "alice-key");
-    assertThat(JsonSocket.refusal(stream.url(), "X-API-Key", "alice-key").statusCode()).isEqualTo(429);
+    assertThat(JsonSocket.refusal(stream.url(), "X-API-Key", "alice-key").statusCode())
+        .isEqualTo(429);
     alice.send("{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'BBB'}]}");
     assertThat(alice.reply("error").path("code").asText()).isEqualTo("not-entitled");
     alice.send(

@@ -3,34 +3,22 @@ package dev.tidegate.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tidegate.stream.door.Upgrade;
-import dev.tidegate.testing.JsonSocket;
-import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tidegate.bus.Bus;
-import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
-import dev.tidegate.config.Settings;
-import dev.tidegate.policy.Authenticator;
-import dev.tidegate.rules.Rules;
+import dev.tidegate.stream.door.Upgrade;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.socket.WindowInflater;
 import dev.tidegate.testing.Certificate;
+import dev.tidegate.testing.JsonSocket;
 import dev.tidegate.testing.RawWebSocket;
 import dev.tidegate.testing.RawWebSocket.Frame;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +27,6 @@ import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -249,8 +236,7 @@ class TlsIT {
   @Test
   void aClientThatIsNotOursGetsIn() {
     try (HttpClient http = HttpClient.newBuilder().sslContext(trusting).build();
-        JsonSocket client =
-            JsonSocket.open(http, "wss://localhost:" + port + Upgrade.STREAM)) {
+        JsonSocket client = JsonSocket.open(http, "wss://localhost:" + port + Upgrade.STREAM)) {
       assertThat(client.next().path("op").asText()).isEqualTo("welcome");
     }
   }

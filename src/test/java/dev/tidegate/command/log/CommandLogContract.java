@@ -2,10 +2,10 @@ package dev.tidegate.command.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.testing.Await;
 import dev.tidegate.command.Harness;
 import dev.tidegate.command.log.CommandLog.Position;
 import dev.tidegate.command.log.CommandLog.Subscription;
+import dev.tidegate.testing.Await;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

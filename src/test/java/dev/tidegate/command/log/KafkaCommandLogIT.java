@@ -3,11 +3,11 @@ package dev.tidegate.command.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tidegate.testing.Await;
 import dev.tidegate.command.CommandBackend;
 import dev.tidegate.command.CommandConfig;
 import dev.tidegate.command.Harness;
 import dev.tidegate.config.Settings;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.KafkaBroker;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;

@@ -2,17 +2,16 @@ package dev.tidegate.command.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.testing.Await;
 import dev.tidegate.bus.Commands.PrivateEvents;
 import dev.tidegate.bus.Commands.ReadPrivate;
 import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Transition;
-import dev.tidegate.command.Harness;
 import dev.tidegate.command.log.CommandLog.Position;
 import dev.tidegate.command.state.CommandState.Begun;
 import dev.tidegate.command.state.CommandState.Draft;
 import dev.tidegate.command.state.CommandState.Proceed;
 import dev.tidegate.command.state.CommandState.Replay;
+import dev.tidegate.testing.Await;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

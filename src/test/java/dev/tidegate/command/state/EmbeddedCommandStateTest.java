@@ -1,7 +1,6 @@
 package dev.tidegate.command.state;
 
 import dev.tidegate.testing.Await;
-import dev.tidegate.command.Harness;
 import io.vertx.core.Future;
 import java.util.function.Supplier;
 

@@ -3,7 +3,6 @@ package dev.tidegate.command.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tidegate.testing.Await;
 import dev.tidegate.bus.Commands.PrivateEvents;
 import dev.tidegate.bus.Commands.ReadPrivate;
 import dev.tidegate.bus.Commands.Transition;
@@ -14,6 +13,7 @@ import dev.tidegate.command.log.CommandLog.Position;
 import dev.tidegate.command.state.CommandState.Draft;
 import dev.tidegate.config.Settings;
 import dev.tidegate.redis.RedisUnavailable;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.RedisServer;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Redis;

@@ -1,7 +1,5 @@
 package dev.tidegate.stream.fanout;
 
-import dev.tidegate.policy.Nobody;
-import dev.tidegate.testing.Await;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Decimal;
@@ -11,12 +9,13 @@ import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.config.Settings;
-import dev.tidegate.policy.Authenticator;
+import dev.tidegate.policy.Nobody;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.FakeNode;
 import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.StreamVerticle;
+import dev.tidegate.testing.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Vertx;

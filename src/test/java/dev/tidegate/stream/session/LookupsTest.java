@@ -2,9 +2,6 @@ package dev.tidegate.stream.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.testing.OnLoop;
-import dev.tidegate.policy.Nobody;
-import dev.tidegate.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
@@ -16,8 +13,10 @@ import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.policy.Identity;
+import dev.tidegate.policy.Nobody;
 import dev.tidegate.stream.FakeClient;
-import dev.tidegate.testing.StreamClient;
+import dev.tidegate.testing.Await;
+import dev.tidegate.testing.OnLoop;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -29,10 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -48,8 +44,7 @@ class LookupsTest {
   private final Bus bus = new Bus(vertx.eventBus());
   private final SteppedLoop loop = new SteppedLoop();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final FakeInstance instance =
-      new FakeInstance(loop, bus, registry, new Nobody());
+  private final FakeInstance instance = new FakeInstance(loop, bus, registry, new Nobody());
 
   @BeforeEach
   void codecs() {

@@ -2,7 +2,6 @@ package dev.tidegate.stream.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.policy.Nobody;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
@@ -18,6 +17,7 @@ import dev.tidegate.bus.Numbering;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Identity;
+import dev.tidegate.policy.Nobody;
 import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.protocol.Op;
