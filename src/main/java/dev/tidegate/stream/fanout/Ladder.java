@@ -52,7 +52,7 @@ public final class Ladder {
     for (Topic topic : topics) {
       boolean had = before != null && before.has(topic) && !lane.lost(topic);
       if (!had && !lane.joining(topic)) {
-        lane.join(Join.fresh(topic));
+        lane.join(Join.fresh(topic, lane.cursor));
       }
     }
     lane.placed();

@@ -64,6 +64,7 @@ public final class Session implements Wheel.Timed, Reader {
   private boolean armed;
 
   private int asked;
+  private long lastLeft;
   private Outgoing written = Outgoing.NOTHING;
 
   /** Bytes that were written in all, and those of replies and the like since the last data. */
@@ -201,9 +202,15 @@ public final class Session implements Wheel.Timed, Reader {
   public void unsubscribed(Op.Key key) {
     Subscription old = subscriptions.remove(key);
     if (old != null) {
+      lastLeft = shared.fanout().current();
       asked -= old.expanded ? 0 : 1;
       shared.meters().subscriptions(-1);
     }
+  }
+
+  /** The fan-out's version when it gave up a subscription last, 0 when it never did. */
+  long lastLeft() {
+    return lastLeft;
   }
 
   @Override
