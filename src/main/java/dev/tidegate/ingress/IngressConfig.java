@@ -3,7 +3,7 @@ package dev.tidegate.ingress;
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
 import dev.tidegate.ingress.connection.ConnectionLimits;
-import dev.tidegate.net.Network;
+import dev.tidegate.net.TrustedProxies;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,17 +25,8 @@ public record IngressConfig(
     @Default("off") String accessLog) {
   public IngressConfig {
     Check.port("port", port);
-    trustedProxies = List.copyOf(trustedProxies);
-    trustedProxies.forEach(IngressConfig::network);
+    trustedProxies = TrustedProxies.checked("trustedProxies", trustedProxies);
     Check.given("accessLog", accessLog, "off, stdout or a file");
-  }
-
-  private static void network(String text) {
-    try {
-      Network.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("trustedProxies: " + e.getMessage(), e);
-    }
   }
 
   /** PEM files of the private key and the certificate chain. */

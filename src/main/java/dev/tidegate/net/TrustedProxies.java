@@ -21,6 +21,16 @@ public final class TrustedProxies {
     this.networks = networks.stream().map(Network::parse).toList();
   }
 
+  /** What a configuration says, when it can be read; what is wrong is told with the name. */
+  public static List<String> checked(String name, List<String> networks) {
+    try {
+      networks.forEach(Network::parse);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+    }
+    return List.copyOf(networks);
+  }
+
   /** Whether the address is one of them. */
   public boolean trusts(String address) {
     if (networks.isEmpty()) {
@@ -37,6 +47,11 @@ public final class TrustedProxies {
       }
     }
     return false;
+  }
+
+  /** The caller's address: the peer's own, unless the peer is trusted to tell another. */
+  public String caller(MultiMap headers, String peer) {
+    return trusts(peer) ? client(headers, peer) : peer;
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.DirectoryWanted;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.net.RequestIds;
+import dev.tidegate.net.TrustedProxies;
 import dev.tidegate.stream.deadman.DeadMen;
 import dev.tidegate.stream.door.Admission;
 import dev.tidegate.stream.door.Answers;
@@ -145,6 +146,7 @@ final class Hub {
       StreamMeters meters,
       Loop loop) {
     return new Admission(
+        new TrustedProxies(config.trustedProxies()),
         shared.authenticator,
         bans,
         tiers,

@@ -2,6 +2,7 @@ package dev.tidegate.stream;
 
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
+import dev.tidegate.net.TrustedProxies;
 import dev.tidegate.rules.ConfiguredTier;
 import dev.tidegate.stream.deadman.CancelCommand;
 import dev.tidegate.stream.door.Storm;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param port 0 for any free port
  * @param tls a second listener with TLS; null for none
+ * @param trustedProxies networks whose word on the client's address is taken, as {@code 10.0.0.0/8}
  * @param tiers limits by the name of the tier; {@code anonymous} for those who have not said who
  *     they are, and {@code default} for tiers that are not listed
  * @param drain how long a leaving instance takes to send its clients elsewhere
@@ -43,6 +45,7 @@ public record StreamConfig(
     @Default("0.0.0.0") String host,
     @Default("8090") int port,
     @Nullable Tls tls,
+    @Default("[]") List<String> trustedProxies,
     @Default("{}") Map<String, Tier> tiers,
     @Default("{}") Storm storm,
     @Default("30s") Duration drain,
@@ -63,6 +66,7 @@ public record StreamConfig(
 
   public StreamConfig {
     tiers = Map.copyOf(tiers);
+    trustedProxies = TrustedProxies.checked("trustedProxies", trustedProxies);
     Check.port("port", port);
     Check.within("tradesKept", tradesKept, 16, 10_000_000);
     Check.within("deltasKept", deltasKept, 16, 10_000_000);

@@ -13,6 +13,7 @@ import dev.tidegate.bus.Operations.Roles;
 import dev.tidegate.bus.Operations.Shown;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.telemetry.Metrics;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.Names;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -58,7 +59,7 @@ class AdminVerticleIT {
 
   @AfterEach
   void stop() throws Exception {
-    await(vertx.close());
+    Await.get(vertx.close());
     metrics.close();
     client.close();
   }
@@ -79,7 +80,7 @@ class AdminVerticleIT {
   @Test
   void isNotLiveWhenSomethingFailsOnAnEventLoop() throws Exception {
     assertThat(json(get("/health/live")).path("status").asText()).isEqualTo("live");
-    await(
+    Await.get(
         vertx.deployVerticle(
             new VerticleBase() {
               @Override
@@ -294,7 +295,7 @@ class AdminVerticleIT {
   private int deploy(AdminConfig config) throws Exception {
     AdminVerticle verticle =
         new AdminVerticle(config, metrics.registry(), "n1", readiness, loops, "admin-0");
-    await(vertx.deployVerticle(verticle));
+    Await.get(vertx.deployVerticle(verticle));
     return verticle.port();
   }
 
@@ -349,9 +350,5 @@ class AdminVerticleIT {
 
   private static JsonNode json(HttpResponse<String> answer) throws IOException {
     return JSON.readTree(answer.body());
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
 }

@@ -28,6 +28,13 @@ class TrustedProxiesTest {
     assertThat(new TrustedProxies(List.of(range)).trusts(address)).isEqualTo(trusted);
   }
 
+  @ParameterizedTest
+  @CsvSource({"10.0.0.2, 203.0.113.7", "198.51.100.1, 198.51.100.1"})
+  void theCallerIsThePeerUnlessThePeerIsTrusted(String peer, String caller) {
+    MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("X-Forwarded-For", "203.0.113.7");
+    assertThat(proxies.caller(headers, peer)).isEqualTo(caller);
+  }
+
   @Test
   void nobodyIsTrustedWithoutNetworks() {
     assertThat(new TrustedProxies(List.of()).trusts("127.0.0.1")).isFalse();

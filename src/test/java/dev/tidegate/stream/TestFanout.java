@@ -18,6 +18,8 @@ import java.util.Random;
 
 /** A fan-out, what it stands on, and sessions at it, without sockets. */
 public final class TestFanout {
+  private static final int LARGE = 400;
+
   public final StreamMeters meters;
   public final Frames frames;
   public final Fanout fanout;
@@ -28,9 +30,16 @@ public final class TestFanout {
   }
 
   public TestFanout(Loop loop, ByteBufAllocator memory, MeterRegistry registry) {
+    this(loop, memory, registry, LARGE);
+  }
+
+  /**
+   * @param large levels of a book whose snapshot is shared
+   */
+  public TestFanout(Loop loop, ByteBufAllocator memory, MeterRegistry registry, int large) {
     meters = new StreamMeters(registry, 0, System::nanoTime);
     frames = new Frames(memory, 1);
-    fanout = new Fanout(loop, frames, new Pressure(false), meters);
+    fanout = new Fanout(loop, frames, new Pressure(false), meters, large);
     shared = new Session.Shared(loop, fanout, frames, meters, new Random(1));
   }
 

@@ -1,6 +1,7 @@
 package dev.tidegate.stream.door;
 
 import dev.tidegate.loop.Loop;
+import dev.tidegate.net.TrustedProxies;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.CloseCode;
@@ -26,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class Admission {
   private static final Logger log = LoggerFactory.getLogger(Admission.class);
 
+  private final TrustedProxies proxies;
   private final Authenticator authenticator;
   private final Bans bans;
   private final Tiers tiers;
@@ -36,6 +38,7 @@ public final class Admission {
   private final Loop loop;
 
   public Admission(
+      TrustedProxies proxies,
       Authenticator authenticator,
       Bans bans,
       Tiers tiers,
@@ -44,6 +47,7 @@ public final class Admission {
       Storm storm,
       StreamMeters meters,
       Loop loop) {
+    this.proxies = proxies;
     this.authenticator = authenticator;
     this.bans = bans;
     this.tiers = tiers;
@@ -114,9 +118,9 @@ public final class Admission {
     return token == null ? null : authenticator.bearer(token);
   }
 
-  private static String address(HttpServerRequest request) {
-    String address = request.remoteAddress().hostAddress();
-    return address == null ? "" : address;
+  private String address(HttpServerRequest request) {
+    String peer = request.remoteAddress().hostAddress();
+    return peer == null ? "" : proxies.caller(request.headers(), peer);
   }
 
   /** It comes back again and again. */

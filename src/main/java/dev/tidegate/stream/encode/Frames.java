@@ -63,6 +63,11 @@ public final class Frames implements AutoCloseable {
     return frame(FIN | opcode, message, length);
   }
 
+  /** A data frame from what is compressed already, when that is asked for. */
+  public ByteBuf encoded(int opcode, byte[] message, boolean compressed) {
+    return frame(FIN | (compressed ? RSV1 : 0) | opcode, message, message.length);
+  }
+
   public ByteBuf frame(int opcode, byte[] payload) {
     return frame(FIN | opcode, payload, payload.length);
   }

@@ -10,47 +10,63 @@ import dev.tidegate.stream.topic.Topic;
 import org.jspecify.annotations.Nullable;
 
 /** How a lane goes on in one topic in which it stands elsewhere than in its others. */
-public final class Advance {
+final class Advance {
   /** A session with more than this waiting for its socket gets no further history for now. */
-  private static final long ENOUGH = 256 * 1024;
+  static final long ENOUGH = 256 * 1024;
 
-  private Advance() {}
+  private final Pictures pictures;
+
+  Advance(Pictures pictures) {
+    this.pictures = pictures;
+  }
 
   /**
-   * Appends what the client needs next; what is left to do later, or null when it stands at now.
+   * Appends what the client needs next; what is left to do, or null when it stands at now. What is
+   * left is to be given its picture at once, or has to wait for the socket.
    */
-  static @Nullable Join take(Join join, Reader reader, Shape shape, Text out) {
+  @Nullable Join take(Join join, Reader reader, Shape shape, Text out) {
     Topic topic = join.topic;
-    if (reader.pending() > ENOUGH) {
+    if (reader.pending() > ENOUGH || join.picture != null) {
       return join;
     }
     if (join.since != Join.NONE) {
       return resume(join, reader, shape, out);
     }
     if (join.cursor == Join.FRESH) {
-      return fresh(topic, shape, out);
+      return fresh(topic, join.seen, shape, out);
     }
     if (topic instanceof EventsTopic trades) {
       return trades(trades, join.cursor, reader, shape, out);
     }
     if (!topic.ring.covers(join.cursor)) {
-      topic.snapshot(shape, out);
-    } else {
-      topic.catchUp(join.cursor, false, shape, out);
+      return snapshot(topic, join.cursor, shape, out);
     }
+    if (pictures.needed(topic, join.cursor)) {
+      return snapshot(topic, join.cursor, shape, out);
+    }
+    topic.catchUp(join.cursor, false, shape, out);
     return null;
   }
 
-  private static @Nullable Join fresh(Topic topic, Shape shape, Text out) {
-    if (topic instanceof BookTopic book) {
-      long seq = book.fresh(shape, out);
-      return seq == book.seq ? null : Join.since(book, seq);
+  /** Appends the snapshot, unless there is a picture to be given. */
+  private @Nullable Join snapshot(Topic topic, long seen, Shape shape, Text out) {
+    Picture picture = pictures.of(topic, seen, shape);
+    if (picture != null) {
+      return Join.with(picture);
     }
     topic.snapshot(shape, out);
     return null;
   }
 
-  private static @Nullable Join trades(
+  private @Nullable Join fresh(Topic topic, long seen, Shape shape, Text out) {
+    if (topic instanceof BookTopic book && !book.full()) {
+      long seq = book.fresh(shape, out);
+      return seq == book.seq ? null : Join.since(book, seq);
+    }
+    return snapshot(topic, seen, shape, out);
+  }
+
+  private @Nullable Join trades(
       EventsTopic topic, long cursor, Reader reader, Shape shape, Text out) {
     if (!topic.ring.covers(cursor)) {
       reader.close(
@@ -66,13 +82,13 @@ public final class Advance {
     return Join.from(topic, topic.piece(cursor, shape, out));
   }
 
-  private static @Nullable Join resume(Join join, Reader reader, Shape shape, Text out) {
+  private @Nullable Join resume(Join join, Reader reader, Shape shape, Text out) {
     Topic topic = join.topic;
     if (!join.numbering.equals(topic.numbering())) {
       // A new numbering began meanwhile: everything that it has, beginning with the break.
       Entry first = topic.ring.size() == 0 ? null : topic.ring.at(0);
       return take(
-          first == null ? Join.fresh(topic) : Join.from(topic, first.version - 1),
+          first == null ? Join.fresh(topic, Long.MAX_VALUE) : Join.from(topic, first.version - 1),
           reader,
           shape,
           out);
@@ -90,8 +106,8 @@ public final class Advance {
       return topic.ring.size() == 0
           ? null
           : trades(trades, topic.ring.at(0).version - 1, reader, shape, out);
-    } else if (from < 0) {
-      topic.snapshot(shape, out);
+    } else if (from < 0 || pictures.needed(topic, topic.ring.at(from).version - 1)) {
+      return snapshot(topic, Long.MAX_VALUE, shape, out);
     } else if (topic instanceof BookTopic book && !book.full()) {
       book.resume(from, join.since, shape, out);
     } else if (topic instanceof EventsTopic trades) {

@@ -45,6 +45,8 @@ public final class Fanout implements Topic.Versions {
   private final ArrayDeque<Reader> retries = new ArrayDeque<>();
   private long version = 1;
   private final Latch turns;
+  private final Pictures pictures;
+  private final Advance advance;
 
   /** Those whose flush has failed. */
   private final List<Reader> unflushed = new ArrayList<>();
@@ -60,11 +62,20 @@ public final class Fanout implements Topic.Versions {
   private Consumer<Reader> onLagging = reader -> {};
 
   public Fanout(Loop loop, Frames frames, Pressure pressure, StreamMeters meters) {
+    this(loop, frames, pressure, meters, Pictures.LARGE);
+  }
+
+  /**
+   * @param large levels of a book whose snapshot is made once for all who join
+   */
+  public Fanout(Loop loop, Frames frames, Pressure pressure, StreamMeters meters, int large) {
     this.loop = loop;
     this.frames = frames;
     this.pressure = pressure;
     this.meters = meters;
     this.wheel = new Wheel(loop);
+    this.pictures = new Pictures(loop, frames, large);
+    this.advance = new Advance(pictures);
     this.turns = new Latch(loop, "fan-out", this::turn);
   }
 
@@ -261,7 +272,7 @@ public final class Fanout implements Topic.Versions {
     Shape shape = inForce(cohort.shape());
     boolean each = shape.window() == 0 && pressure.window(shape) == 0;
     for (int i = 0; i < dirty.size(); i++) {
-      if (!dirty.get(i).ring.covers(from)) {
+      if (!dirty.get(i).ring.covers(from) || pictures.needed(dirty.get(i), from)) {
         return null;
       }
     }
@@ -340,10 +351,33 @@ public final class Fanout implements Topic.Versions {
     if (out.length() > CUT) {
       send(reader, shape, out);
     }
-    Join next = reader.open() ? Advance.take(join, reader, shape, out) : null;
+    Join next = reader.open() ? advance.take(join, reader, shape, out) : null;
+    if (next != null && next.picture != null) {
+      next =
+          reader.pending() > Advance.ENOUGH
+              ? Join.fresh(next.topic, next.seen)
+              : show(reader, next.picture, shape, out);
+    }
     if (next != null) {
       left.add(next);
     }
+  }
+
+  /** Gives the reader the picture; what followed it is said when the picture has left. */
+  private @Nullable Join show(Reader reader, Picture picture, Shape shape, Text out) {
+    send(reader, shape, out);
+    meters.odd();
+    reader.write(pictures.frame(picture));
+    if (picture.version == picture.book.version) {
+      return null;
+    }
+    reader.again();
+    return Join.from(picture.book, picture.version);
+  }
+
+  /** The sequence at which the topic begins for who has seen nothing of it after the version. */
+  public long begins(Topic topic, long seen, Shape shape) {
+    return pictures.begins(topic, seen, shape);
   }
 
   private void send(Reader reader, Shape shape, Text out) {
@@ -355,6 +389,7 @@ public final class Fanout implements Topic.Versions {
   }
 
   public void close() {
+    pictures.close();
     frames.close();
   }
 }

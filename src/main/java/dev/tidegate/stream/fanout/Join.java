@@ -1,6 +1,7 @@
 package dev.tidegate.stream.fanout;
 
 import dev.tidegate.stream.topic.Topic;
+import org.jspecify.annotations.Nullable;
 
 /** A topic in which a lane stands elsewhere than in its others. */
 public final class Join {
@@ -15,26 +16,44 @@ public final class Join {
   /** The numbering that the sequence belongs to. */
   public final String numbering;
 
+  /** What it is given before anything else, or null. */
+  final @Nullable Picture picture;
+
+  /** A fresh one has seen nothing of the topic after this version. */
+  final long seen;
+
   public static final long FRESH = -1;
   public static final long NONE = -1;
 
-  private Join(Topic topic, long cursor, long since) {
+  private Join(Topic topic, long cursor, long since, long seen, @Nullable Picture picture) {
     this.topic = topic;
+    this.seen = seen;
+    this.picture = picture;
     this.cursor = cursor;
     this.since = since;
     this.numbering = topic.numbering();
   }
 
-  public static Join fresh(Topic topic) {
-    return new Join(topic, FRESH, NONE);
+  /**
+   * Begins afresh.
+   *
+   * @param seen the version after which the client has seen nothing of the topic
+   */
+  public static Join fresh(Topic topic, long seen) {
+    return new Join(topic, FRESH, NONE, seen, null);
+  }
+
+  /** Begins with the picture. */
+  static Join with(Picture picture) {
+    return new Join(picture.book, FRESH, NONE, picture.version, picture);
   }
 
   public static Join from(Topic topic, long cursor) {
-    return new Join(topic, cursor, NONE);
+    return new Join(topic, cursor, NONE, cursor, null);
   }
 
   public static Join since(Topic topic, long seq) {
-    return new Join(topic, FRESH, seq);
+    return new Join(topic, FRESH, seq, Long.MAX_VALUE, null);
   }
 
   /** Whether there is nothing to tell until the topic has more: the reader is not behind. */

@@ -24,7 +24,6 @@ public final class Ladder {
   private static final int STEPS = LoadMeters.STEPS;
 
   private static final int LAST = STEPS - 1;
-  private static final int CALM = 5;
 
   private final StreamMeters meters;
   private final Replies replies;
@@ -53,7 +52,7 @@ public final class Ladder {
     for (Topic topic : topics) {
       boolean had = before != null && before.has(topic) && !lane.lost(topic);
       if (!had && !lane.joining(topic)) {
-        lane.join(Join.fresh(topic));
+        lane.join(Join.fresh(topic, lane.cursor));
       }
     }
     lane.placed();
@@ -122,7 +121,7 @@ public final class Ladder {
   }
 
   private void step(Reader reader, Lag lag, long nanos, long stalledNanos) {
-    if (lag.waiting(nanos) > stalledNanos) {
+    if (lag.stuck(reader.left(), nanos) > stalledNanos) {
       reader.close(
           CloseCode.SLOW_CONSUMER,
           "too slow: nothing was read for " + stalledNanos / 1_000_000_000L + " s");
@@ -130,12 +129,12 @@ public final class Ladder {
     }
     long waited = lag.take(nanos);
     if (waited > 500_000_000L) {
-      lag.calm = 0;
+      lag.lags(nanos);
       if (lag.step < LAST) {
         move(reader, lag, lag.step + 1);
       }
-    } else if (waited < 100_000_000L && ++lag.calm >= CALM) {
-      lag.calm = 0;
+    } else if (waited < 100_000_000L && lag.recovered()) {
+      lag.eases(nanos);
       if (lag.step > 0) {
         move(reader, lag, lag.step - 1);
       } else {
@@ -148,7 +147,7 @@ public final class Ladder {
     boolean down = to < lag.step;
     lag.step = to;
     meters.slowStep();
-    reader.control(replies.notice(down ? "recovering" : "slow-consumer", describe(to)));
+    reader.notice(replies.notice(down ? "recovering" : "slow-consumer", describe(to)));
     reader.placeAll();
     reader.again();
   }

@@ -26,8 +26,11 @@ public interface Reader {
   /** Bytes that were written and have not left the process. */
   long pending();
 
-  /** A notice that goes out whatever else waits. */
-  void control(Statement reply);
+  /** Bytes that have left the process since the session began. */
+  long left();
+
+  /** A notice of how it is doing; the session never ends for it. */
+  void notice(Statement notice);
 
   /** Brings its lanes up from where they stand, as far as the socket takes it. */
   void catchUp(long nanos);

@@ -10,6 +10,7 @@ import dev.tidegate.stream.shard.Instrument;
 import dev.tidegate.stream.topic.Entry;
 import dev.tidegate.stream.topic.EventsTopic;
 import dev.tidegate.stream.topic.Topic;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Lets a subscription into a lane: where it begins, and what the client is told about that. */
@@ -36,7 +37,7 @@ public final class Joining {
     subscription.topic = topic;
     subscription.lane = lane;
     lane.add(topic);
-    lane.join(begin(subscription, topic, fanout));
+    lane.join(begin(session, subscription, shape, fanout));
     return lane;
   }
 
@@ -45,7 +46,9 @@ public final class Joining {
         || (topic.seq < seq ? subscription.located : topic.ring.afterSeq(seq) >= 0);
   }
 
-  private static Join begin(Subscription subscription, Topic topic, Fanout fanout) {
+  private static Join begin(
+      Session session, Subscription subscription, Shape shape, Fanout fanout) {
+    Topic topic = Objects.requireNonNull(subscription.topic);
     Op.Since since = subscription.wanted.since();
     subscription.epoch = topic.numbering();
     subscription.seq = topic.seq;
@@ -62,6 +65,12 @@ public final class Joining {
         return Join.from(topic, first.version - 1);
       }
     }
-    return topic instanceof EventsTopic ? Join.from(topic, fanout.current()) : Join.fresh(topic);
+    if (topic instanceof EventsTopic) {
+      return Join.from(topic, fanout.current());
+    }
+    boolean ahead = since != null && since.seq() > topic.seq;
+    long seen = ahead ? fanout.current() : session.lastLeft();
+    subscription.seq = fanout.begins(topic, seen, shape);
+    return Join.fresh(topic, seen);
   }
 }

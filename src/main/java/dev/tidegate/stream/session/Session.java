@@ -32,8 +32,11 @@ import org.jspecify.annotations.Nullable;
  * not got yet is in the rings.
  */
 public final class Session implements Wheel.Timed, Reader {
-  /** With so much private and control traffic unsent, the client is not reading. */
-  private static final long CONTROL_BOUND = 512 * 1024;
+  /** With so much private and control traffic unsent, the client has to prove that it reads. */
+  static final long CONTROL_BOUND = 512 * 1024;
+
+  /** More than this of it is not kept for anybody. */
+  static final long MOST_CONTROL = 4 * 1024 * 1024;
 
   public final String id;
   public final String address;
@@ -61,7 +64,17 @@ public final class Session implements Wheel.Timed, Reader {
   private boolean armed;
 
   private int asked;
+  private long lastLeft;
   private Outgoing written = Outgoing.NOTHING;
+
+  /** Bytes that were written in all, and those of replies and the like since the last data. */
+  private long sent;
+
+  private long replies;
+
+  /** Set while replies pile up. */
+  private @Nullable Reading reading;
+
   private Life life = Life.OPEN;
   private @Nullable CloseCode closedWith;
   private boolean waiting;
@@ -189,9 +202,15 @@ public final class Session implements Wheel.Timed, Reader {
   public void unsubscribed(Op.Key key) {
     Subscription old = subscriptions.remove(key);
     if (old != null) {
+      lastLeft = shared.fanout().current();
       asked -= old.expanded ? 0 : 1;
       shared.meters().subscriptions(-1);
     }
+  }
+
+  /** The fan-out's version when it gave up a subscription last, 0 when it never did. */
+  long lastLeft() {
+    return lastLeft;
   }
 
   @Override
@@ -253,29 +272,68 @@ public final class Session implements Wheel.Timed, Reader {
   @Override
   public void write(ByteBuf frame) {
     send(frame);
+    replies = 0;
     written = Outgoing.DATA;
   }
 
   private void send(ByteBuf frame) {
     int size = frame.readableBytes();
+    sent += size;
     shared.meters().wrote(size);
     outlet.write(frame);
     touch();
   }
 
   /**
-   * A reply, a notice or a private message: it goes out whatever else waits, or the session ends.
+   * A reply or a private message: it goes out whatever else waits, or the session ends. It ends
+   * only for a client that does not read: market data that waits before the replies is not held
+   * against it.
    */
-  @Override
   public void control(Statement reply) {
     if (!open()) {
       return;
     }
-    if (outlet.pending() > CONTROL_BOUND) {
+    long unread = unreadReplies();
+    if (unread <= CONTROL_BOUND) {
+      reading = null;
+    } else if (unread > MOST_CONTROL || tooSlow()) {
       close(CloseCode.SLOW_CONSUMER, "too slow: private messages and replies are not read");
       return;
     }
-    send(shared.frames().reply(reply, codec));
+    reply(reply);
+  }
+
+  @Override
+  public void notice(Statement notice) {
+    if (open() && unreadReplies() <= CONTROL_BOUND) {
+      reply(notice);
+    }
+  }
+
+  private void reply(Statement reply) {
+    ByteBuf frame = shared.frames().reply(reply, codec);
+    replies += frame.readableBytes();
+    send(frame);
+  }
+
+  /** Data is only written when next to nothing waits, so all replies that wait came after it. */
+  private long unreadReplies() {
+    return replies <= CONTROL_BOUND ? replies : Math.min(replies, outlet.pending());
+  }
+
+  private boolean tooSlow() {
+    Reading since = reading;
+    long nanos = shared.loop().nanos();
+    if (since == null) {
+      reading = new Reading(left(), nanos);
+      return false;
+    }
+    return since.tooSlow(left(), nanos);
+  }
+
+  @Override
+  public long left() {
+    return sent - outlet.pending();
   }
 
   private void touch() {

@@ -298,7 +298,11 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
   public long pending() {
     ChannelHandlerContext out = context;
     var buffer = out == null ? null : out.channel().unsafe().outboundBuffer();
-    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    if (buffer == null) {
+      return 0;
+    }
+    long begun = buffer.isEmpty() ? 0 : buffer.currentProgress();
+    return buffer.totalPendingWriteBytes() - begun;
   }
 
   @Override

@@ -8,7 +8,7 @@ public interface Outlet {
   /** Whether what was written before has left the process, nearly. */
   boolean writable();
 
-  /** Bytes that were written and have not left the process. */
+  /** Bytes that were written and have not left the process, those of a frame begun included. */
   long pending();
 
   /** Takes over one reference of the frame. */

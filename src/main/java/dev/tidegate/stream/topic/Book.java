@@ -27,6 +27,10 @@ public final class Book {
     set(asks, delta.asks());
   }
 
+  int levels() {
+    return bids.size() + asks.size();
+  }
+
   public Snapshot snapshot(int depth) {
     return new Snapshot(top(bids, depth), top(asks, depth));
   }

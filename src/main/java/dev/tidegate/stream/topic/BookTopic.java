@@ -238,6 +238,16 @@ public final class BookTopic extends Topic {
     }
   }
 
+  /** How many levels the whole book has. */
+  public int levels() {
+    return book.levels();
+  }
+
+  /** Whether who goes on from the version needs a snapshot. */
+  public boolean replacedAfter(long from) {
+    return replaced(ring.after(from));
+  }
+
   private boolean replaced(int from) {
     for (int i = from; i < ring.size(); i++) {
       Event event = ring.at(i).event;

@@ -76,8 +76,9 @@ class FanoutModelTest {
   }
 
   @Property(tries = 1000)
-  void everyClientEndsWithTheWholeTruth(@ForAll("steps") List<Step> steps) {
-    World world = new World();
+  void everyClientEndsWithTheWholeTruth(
+      @ForAll("steps") List<Step> steps, @ForAll boolean pictures) {
+    World world = new World(pictures ? 1 : Pictures.LARGE);
     for (Step step : steps) {
       world.run(step);
     }
@@ -89,8 +90,8 @@ class FanoutModelTest {
   private static final class World {
     final SteppedLoop loop = new SteppedLoop();
     final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
-    final TestFanout floor = new TestFanout(loop, memory, new SimpleMeterRegistry());
-    final Fanout fanout = floor.fanout;
+    final TestFanout floor;
+    final Fanout fanout;
     final Map<String, Instrument> instruments = new HashMap<>();
     final Map<String, Book> books = new HashMap<>();
     final Map<String, Long> seqs = new HashMap<>();
@@ -100,7 +101,12 @@ class FanoutModelTest {
     long shardSeq;
     int topics;
 
-    World() {
+    /**
+     * @param large levels of a book whose snapshot is shared
+     */
+    World(int large) {
+      floor = new TestFanout(loop, memory, new SimpleMeterRegistry(), large);
+      fanout = floor.fanout;
       for (String symbol : SYMBOLS) {
         books.put(symbol, new Book());
         Instrument instrument =

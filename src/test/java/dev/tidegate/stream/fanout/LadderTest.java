@@ -152,7 +152,7 @@ class LadderTest {
       topic.restart("e1", 1, 1, false);
       topics.add(topic);
       lane.add(topic);
-      lane.join(Join.fresh(topic));
+      lane.join(Join.fresh(topic, 0));
     }
     session.place(lane);
     session.again();

@@ -73,19 +73,6 @@ public final class FakeInstance {
     public void ended(Session session) {}
   }
 
-  /** Nobody is known. */
-  public static final class Nobody implements Authenticator {
-    @Override
-    public Verdict apiKey(String key) {
-      return new Verdict(null, "no keys");
-    }
-
-    @Override
-    public Verdict bearer(String token) {
-      return new Verdict(null, "no tokens");
-    }
-  }
-
   /** Begins to hear which symbols there are. */
   void start() {
     bus.hear(

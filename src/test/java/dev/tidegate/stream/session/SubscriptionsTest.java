@@ -18,6 +18,7 @@ import dev.tidegate.bus.Numbering;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Identity;
+import dev.tidegate.policy.Nobody;
 import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.protocol.Op;
@@ -90,7 +91,7 @@ class SubscriptionsTest {
 
   private FakeInstance begin() {
     Loop own = new EventLoops(registry).of(context, "n1");
-    instance = new FakeInstance(own, bus, registry, new FakeInstance.Nobody());
+    instance = new FakeInstance(own, bus, registry, new Nobody());
     subscriptions = instance.subscriptions;
     instance.start();
     return instance;
