@@ -13,6 +13,8 @@ import dev.tidegate.bus.Operations.Roles;
 import dev.tidegate.bus.Operations.Shown;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.telemetry.Metrics;
+import dev.tidegate.testing.Await;
+import dev.tidegate.testing.Names;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -57,7 +59,7 @@ class AdminVerticleIT {
 
   @AfterEach
   void stop() throws Exception {
-    await(vertx.close());
+    Await.get(vertx.close());
     metrics.close();
     client.close();
   }
@@ -78,7 +80,7 @@ class AdminVerticleIT {
   @Test
   void isNotLiveWhenSomethingFailsOnAnEventLoop() throws Exception {
     assertThat(json(get("/health/live")).path("status").asText()).isEqualTo("live");
-    await(
+    Await.get(
         vertx.deployVerticle(
             new VerticleBase() {
               @Override
@@ -187,6 +189,25 @@ class AdminVerticleIT {
   }
 
   @Test
+  void namesAreDecodedWhateverTheyAre() throws Exception {
+    bus.hear(
+        Operations.show("market"),
+        show ->
+            bus.send(
+                Operations.shown(show.replyTo()),
+                new Shown(
+                    "n1", "market-0", JSON.createObjectNode().put("id", show.id()).toString())));
+    for (String name : Names.AWKWARD) {
+      String path = "/admin/v1/market/" + Names.escaped(name);
+      assertThat(json(get(path)).at("/parts/0/data/id").asText()).as(path).isEqualTo(name);
+    }
+    for (String escape : List.of("%ff", "%C0%AF")) {
+      assertProblem(get("/admin/v1/market/" + escape), 400, "/problems/bad-request");
+      assertProblem(get("/admin/v1/market?node=" + escape), 400, "/problems/bad-request");
+    }
+  }
+
+  @Test
   void boundsWhatItGathers() throws Exception {
     String part = "\"" + "x".repeat(1 << 20) + "\"";
     for (int i = 0; i < 12; i++) {
@@ -274,7 +295,7 @@ class AdminVerticleIT {
   private int deploy(AdminConfig config) throws Exception {
     AdminVerticle verticle =
         new AdminVerticle(config, metrics.registry(), "n1", readiness, loops, "admin-0");
-    await(vertx.deployVerticle(verticle));
+    Await.get(vertx.deployVerticle(verticle));
     return verticle.port();
   }
 
@@ -329,9 +350,5 @@ class AdminVerticleIT {
 
   private static JsonNode json(HttpResponse<String> answer) throws IOException {
     return JSON.readTree(answer.body());
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
 }

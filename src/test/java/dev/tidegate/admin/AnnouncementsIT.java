@@ -12,6 +12,7 @@ import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.NoticeBoard;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.telemetry.Metrics;
+import dev.tidegate.testing.Await;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -50,7 +51,7 @@ class AnnouncementsIT {
 
   @AfterEach
   void stop() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    Await.get(vertx.close());
     client.close();
   }
 
@@ -64,11 +65,7 @@ class AnnouncementsIT {
             new Readiness(),
             new EventLoops(metrics.registry()),
             "admin-0");
-    vertx
-        .deployVerticle(verticle)
-        .toCompletionStage()
-        .toCompletableFuture()
-        .get(20, TimeUnit.SECONDS);
+    Await.get(vertx.deployVerticle(verticle));
     return verticle.port();
   }
 

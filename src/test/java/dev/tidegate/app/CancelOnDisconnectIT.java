@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.GatewayCluster;
 import dev.tidegate.testing.GatewayProcess;
 import dev.tidegate.testing.KafkaBroker;
@@ -46,9 +47,8 @@ class CancelOnDisconnectIT {
       arm(bob, first, "'grace':1500");
       arm(maker, first, "'grace':1500");
       maker.send("{\"op\":\"cancelOnDisconnect\",\"id\":2,\"enabled\":false}");
-      StreamClient.await("disarmed", SOON, () -> answers(maker) == 2);
-      StreamClient.await(
-          "the other node knows", SOON, () -> metric(second, "tidegate_stream_armed") == 2);
+      Await.await("disarmed", SOON, () -> answers(maker) == 2);
+      Await.await("the other node knows", SOON, () -> metric(second, "tidegate_stream_armed") == 2);
       first.kill();
       alice.drop();
       maker.drop();
@@ -63,7 +63,7 @@ class CancelOnDisconnectIT {
 
       alice.subscribe(List.of(StreamClient.channel("orders", null, 0)));
       alice.connect(second.stream());
-      StreamClient.await("subscribed", SOON, () -> reply(alice, "subscribed") != null);
+      Await.await("subscribed", SOON, () -> reply(alice, "subscribed") != null);
       assertThat(reply(alice, "subscribed").path("channels").get(0).path("seq").asLong())
           .as("both of alice's commands stand in her orders")
           .isGreaterThanOrEqualTo(2);
@@ -75,7 +75,7 @@ class CancelOnDisconnectIT {
     int before = answers(client);
     client.connect(node.stream());
     client.send(("{'op':'cancelOnDisconnect','id':1," + options + "}").replace('\'', '"'));
-    StreamClient.await("armed", SOON, () -> answers(client) > before);
+    Await.await("armed", SOON, () -> answers(client) > before);
     return reply(client, "welcome").path("session").asText();
   }
 

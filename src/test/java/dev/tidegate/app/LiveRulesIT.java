@@ -12,16 +12,16 @@ import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.gen.OctetSequenceKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.GatewayCluster;
 import dev.tidegate.testing.GatewayProcess;
+import dev.tidegate.testing.JsonSocket;
 import dev.tidegate.testing.Ports;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.WebSocket;
-import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,14 +29,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,14 +41,14 @@ class LiveRulesIT {
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<GatewayProcess> nodes = new ArrayList<>();
-  private final List<Client> clients = new ArrayList<>();
+  private final List<JsonSocket> clients = new ArrayList<>();
   private final int port = Ports.free(3);
   private final Path folder = Path.of("target", "nodes", "rules-" + port);
   private OctetSequenceKey key;
 
   @AfterEach
   void stop() {
-    clients.forEach(client -> client.socket.abort());
+    clients.forEach(JsonSocket::close);
     nodes.parallelStream().forEach(GatewayProcess::close);
     http.close();
   }
@@ -94,28 +86,7 @@ class LiveRulesIT {
                    {"role": "COMMAND", "instances": 1}, {"role": "STREAM", "instances": 1},
                    {"role": "ADMIN", "instances": 1}]}
         """);
-    Map<String, String> environment =
-        Map.of(
-            "TIDEGATE_KAFKA",
-            "",
-            "TIDEGATE_REDIS",
-            "",
-            "TIDEGATE_CLUSTER_PORT",
-            Integer.toString(port),
-            "TIDEGATE_MEMBERS",
-            "127.0.0.1:" + port + ",127.0.0.1:" + (port + 1) + ",127.0.0.1:" + (port + 2));
-    GatewayProcess node =
-        GatewayProcess.start(
-            name,
-            environment,
-            List.of(
-                "run",
-                "--config",
-                config.toString(),
-                "--verticles",
-                verticles.toString(),
-                "--cluster",
-                "cluster.xml"));
+    GatewayProcess node = GatewayProcess.node(name, port, "", "", config, verticles);
     nodes.add(node);
     return node;
   }
@@ -145,9 +116,9 @@ class LiveRulesIT {
 
   private void revokesAKey() throws Exception {
     assertThat(mine(1, "X-API-Key", "alice-key").statusCode()).isEqualTo(200);
-    Client here = new Client(0, "X-API-Key", "alice-key");
-    Client there = new Client(1, "X-API-Key", "alice-key");
-    Client other = new Client(1, "X-API-Key", "bob-key");
+    JsonSocket here = client(0, "X-API-Key", "alice-key");
+    JsonSocket there = client(1, "X-API-Key", "alice-key");
+    JsonSocket other = client(1, "X-API-Key", "bob-key");
     HttpResponse<String> answer =
         admin(0, "POST", "/admin/v1/revocations", "{\"consumer\":\"alice\",\"reason\":\"leaked\"}");
     JsonNode revocation = json(answer, 201);
@@ -167,13 +138,13 @@ class LiveRulesIT {
     assertThat(JSON.readTree(refused.body()).path("detail").asText())
         .isEqualTo("the API key was revoked");
     assertThat(upgrade(1, "X-API-Key", "alice-key")).isEqualTo(401);
-    Client anonymous = new Client(1);
+    JsonSocket anonymous = client(1);
     anonymous.send("{\"op\":\"login\",\"id\":1,\"apiKey\":\"alice-key\"}");
     assertThat(anonymous.reply("error").path("code").asText()).isEqualTo("unauthenticated");
-    assertThat(other.closed.isDone()).isFalse();
+    assertThat(other.isOpen()).isTrue();
     String path = "/admin/v1/revocations/" + revocation.path("id").asText();
     json(admin(1, "DELETE", path, null), 200);
-    await("lifted", () -> mine(0, "X-API-Key", "alice-key").statusCode() == 200);
+    Await.await("lifted", () -> mine(0, "X-API-Key", "alice-key").statusCode() == 200);
   }
 
   private String token(String subject, String id, Instant issued) throws Exception {
@@ -195,24 +166,24 @@ class LiveRulesIT {
     String first = token("dave", "t-1", hourAgo);
     String second = token("dave", "t-2", hourAgo);
     String fresh = token("dave", "t-3", Instant.now().minusSeconds(60));
-    Client one = new Client(1, "Authorization", first);
-    Client two = new Client(1, "Authorization", second);
-    Client three = new Client(1, "Authorization", fresh);
+    JsonSocket one = client(1, "Authorization", first);
+    JsonSocket two = client(1, "Authorization", second);
+    JsonSocket three = client(1, "Authorization", fresh);
     json(admin(0, "POST", "/admin/v1/revocations", "{\"jti\":\"t-1\"}"), 201);
     assertThat(one.closed()).isEqualTo("4502 credentials were revoked");
     assertThat(mine(1, "Authorization", first).statusCode()).isEqualTo(401);
     assertThat(mine(1, "Authorization", second).statusCode()).isEqualTo(200);
-    assertThat(two.closed.isDone()).isFalse();
+    assertThat(two.isOpen()).isTrue();
     String order = "{\"subject\":\"dave\",\"issuedBefore\":\"" + hourAgo.plusSeconds(1_800) + "\"}";
     json(admin(0, "POST", "/admin/v1/revocations", order), 201);
     assertThat(two.closed()).isEqualTo("4502 credentials were revoked");
     assertThat(mine(1, "Authorization", second).statusCode()).isEqualTo(401);
     assertThat(mine(1, "Authorization", fresh).statusCode()).isEqualTo(200);
-    assertThat(three.closed.isDone()).isFalse();
+    assertThat(three.isOpen()).isTrue();
   }
 
   private void bansAConsumer() throws Exception {
-    Client carol = new Client(1, "X-API-Key", "carol-key");
+    JsonSocket carol = client(1, "X-API-Key", "carol-key");
     String order = "{\"consumer\":\"carol\",\"reason\":\"crawls\",\"seconds\":600}";
     JsonNode ban = json(admin(0, "POST", "/admin/v1/bans", order), 201);
     assertThat(Instant.parse(ban.path("expiresAt").asText()))
@@ -223,7 +194,7 @@ class LiveRulesIT {
     assertThat(JSON.readTree(refused.body()).path("type").asText()).isEqualTo("/problems/banned");
     assertThat(JSON.readTree(refused.body()).path("detail").asText()).isEqualTo("banned: crawls");
     assertThat(upgrade(1, "X-API-Key", "carol-key")).isEqualTo(403);
-    Client anonymous = new Client(1);
+    JsonSocket anonymous = client(1);
     anonymous.send("{\"op\":\"login\",\"id\":1,\"apiKey\":\"carol-key\"}");
     assertThat(anonymous.closed()).isEqualTo("4504 banned: crawls");
     assertThat(metric(1, "tidegate_rules_closes_total", "banned-consumer")).isPositive();
@@ -231,14 +202,14 @@ class LiveRulesIT {
   }
 
   private void changesATier() throws Exception {
-    Client alice = new Client(1, "X-API-Key", "alice-key");
+    JsonSocket alice = client(1, "X-API-Key", "alice-key");
     subscribe(alice, 1, "ticker");
     assertThat(alice.reply("subscribed").path("id").asInt()).isEqualTo(1);
     JsonNode tier = json(admin(0, "PUT", "/admin/v1/tiers/vip", "{\"subscriptions\":1}"), 200);
     assertThat(tier.at("/limits/subscriptions").asInt()).isEqualTo(1);
     assertThat(tier.at("/configured/subscriptions").asInt()).isEqualTo(50);
     long version = tier.path("version").asLong();
-    await(
+    Await.await(
         "the version on the other node",
         () ->
             json(admin(1, "GET", "/admin/v1/tiers/vip", null), 200).path("version").asLong()
@@ -247,11 +218,11 @@ class LiveRulesIT {
     assertThat(alice.reply("error").path("code").asText()).isEqualTo("limit");
     json(admin(1, "PATCH", "/admin/v1/tiers/vip", "{\"connectionsPerUser\":1}"), 200);
     assertThat(upgrade(1, "X-API-Key", "alice-key")).isEqualTo(429);
-    assertThat(alice.closed.isDone()).as("who is there stays").isFalse();
-    alice.socket.abort();
+    assertThat(alice.isOpen()).as("who is there stays").isTrue();
+    alice.close();
   }
 
-  private static void subscribe(Client client, int id, String channel) {
+  private static void subscribe(JsonSocket client, int id, String channel) {
     client.send(
         "{\"op\":\"subscribe\",\"id\":%d,\"channels\":[{\"channel\":\"%s\",\"symbol\":\"BTC-USD\"}]}"
             .formatted(id, channel));
@@ -275,15 +246,15 @@ class LiveRulesIT {
   }
 
   private void bansAndLiftsARange() throws Exception {
-    List<Client> crowd = new ArrayList<>();
+    List<JsonSocket> crowd = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
-      crowd.add(new Client(2, "X-API-Key", "bob-key"));
-      crowd.add(new Client(1));
+      crowd.add(client(2, "X-API-Key", "bob-key"));
+      crowd.add(client(1));
     }
     String order = "{\"address\":\"127.0.0.9/8\",\"reason\":\"storm\"}";
     JsonNode ban = json(admin(2, "POST", "/admin/v1/bans", order), 201);
     assertThat(ban.path("address").asText()).isEqualTo("127.0.0.0/8");
-    for (Client client : crowd) {
+    for (JsonSocket client : crowd) {
       assertThat(client.closed()).isEqualTo("4504 banned: storm");
     }
     for (int node = 1; node <= 2; node++) {
@@ -291,12 +262,12 @@ class LiveRulesIT {
       assertThat(upgrade(node)).isEqualTo(403);
     }
     json(admin(1, "DELETE", "/admin/v1/bans/" + ban.path("id").asText(), null), 200);
-    await("lifted", () -> mine(2, "X-API-Key", "bob-key").statusCode() == 200);
-    assertThat(new Client(1).reply("welcome")).isNotNull();
+    Await.await("lifted", () -> mine(2, "X-API-Key", "bob-key").statusCode() == 200);
+    assertThat(client(1).reply("welcome")).isNotNull();
     order = "{\"address\":\"127.0.0.1\",\"seconds\":1}";
     json(admin(1, "POST", "/admin/v1/bans", order), 201);
-    await("expired", () -> mine(2, "X-API-Key", "bob-key").statusCode() == 200);
-    await(
+    Await.await("expired", () -> mine(2, "X-API-Key", "bob-key").statusCode() == 200);
+    Await.await(
         "vanished",
         () -> json(admin(2, "GET", "/admin/v1/bans", null), 200).path("bans").size() == 1);
   }
@@ -329,83 +300,14 @@ class LiveRulesIT {
         .sum();
   }
 
-  private static void await(String what, Callable<Boolean> condition) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!condition.call()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(end);
-    }
-  }
-
-  /** The status with which an upgrade is refused; 101 when it is not. */
+  /** The status with which an upgrade is refused. */
   private int upgrade(int node, String... headers) {
-    try {
-      new Client(node, headers);
-      return 101;
-    } catch (CompletionException e) {
-      return ((WebSocketHandshakeException) e.getCause()).getResponse().statusCode();
-    }
+    return JsonSocket.refusal(nodes.get(node).stream(), headers).statusCode();
   }
 
-  private final class Client implements WebSocket.Listener {
-    private final BlockingQueue<JsonNode> replies = new LinkedBlockingQueue<>();
-    private final CompletableFuture<String> closed = new CompletableFuture<>();
-    private final StringBuilder text = new StringBuilder();
-    private final WebSocket socket;
-
-    Client(int node, String... headers) {
-      WebSocket.Builder builder = http.newWebSocketBuilder();
-      for (int i = 0; i < headers.length; i += 2) {
-        builder.header(headers[i], headers[i + 1]);
-      }
-      socket = builder.buildAsync(URI.create(nodes.get(node).stream()), this).join();
-      clients.add(this);
-    }
-
-    void send(String frame) {
-      socket.sendText(frame, true).join();
-    }
-
-    JsonNode reply(String op) throws Exception {
-      while (true) {
-        JsonNode reply = replies.poll(20, TimeUnit.SECONDS);
-        assertThat(reply).as(op).isNotNull();
-        if (reply.path("op").asText().equals(op)) {
-          return reply;
-        }
-      }
-    }
-
-    String closed() throws Exception {
-      return closed.get(20, TimeUnit.SECONDS);
-    }
-
-    @Override
-    public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-      text.append(data);
-      if (last) {
-        try {
-          JsonNode message = JSON.readTree(text.toString());
-          if (message.isObject()) {
-            replies.add(message);
-          }
-        } catch (java.io.IOException e) {
-          closed.completeExceptionally(e);
-        }
-        text.setLength(0);
-      }
-      from.request(1);
-      return null;
-    }
-
-    @Override
-    public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-      closed.complete(code + " " + reason);
-      return null;
-    }
-
-    @Override
-    public void onError(WebSocket from, Throwable error) {
-      closed.completeExceptionally(error);
-    }
+  private JsonSocket client(int node, String... headers) {
+    JsonSocket client = JsonSocket.open(nodes.get(node).stream(), headers);
+    clients.add(client);
+    return client;
   }
 }

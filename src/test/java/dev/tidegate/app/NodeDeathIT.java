@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.Captures;
 import dev.tidegate.testing.GatewayCluster;
 import dev.tidegate.testing.GatewayProcess;
@@ -54,7 +55,7 @@ class NodeDeathIT {
       Thread posting = Thread.ofPlatform().name("orders").start(orders);
       try (GatewayProcess replay = cluster.replay(Captures.coinbase(), "2")) {
         StreamClient last = clients.get(clients.size() - 1);
-        StreamClient.await(
+        Await.await(
             "the market is in full swing",
             Duration.ofSeconds(60),
             () -> last.feeds().values().stream().mapToInt(f -> f.messages).sum() > 100);
@@ -84,7 +85,7 @@ class NodeDeathIT {
     assertThat(orders.accepted).hasSizeGreaterThan(50);
     for (String id : orders.accepted) {
       String url = cluster.node(1).http() + "/v1/requests/" + id;
-      StreamClient.await(id + " is completed", Duration.ofSeconds(30), () -> completed(url));
+      Await.await(id + " is completed", Duration.ofSeconds(30), () -> completed(url));
     }
     assertThat(backend.ran()).containsAll(orders.accepted).doesNotHaveDuplicates();
   }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.GatewayCluster;
 import dev.tidegate.testing.KafkaBroker;
 import dev.tidegate.testing.RedisServer;
 import dev.tidegate.testing.SampleBackend;
-import dev.tidegate.testing.StreamClient;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -75,7 +75,7 @@ class OutageIT {
 
     for (String id : accepted) {
       String url = cluster.node(0).http() + "/v1/requests/" + id;
-      StreamClient.await(id + " is completed", Duration.ofSeconds(60), () -> completed(url));
+      Await.await(id + " is completed", Duration.ofSeconds(60), () -> completed(url));
     }
     // An answer of "unknown" leaves the order to its key: posted again it runs once, whatever
     // became of the first.
@@ -84,7 +84,7 @@ class OutageIT {
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
       accepted.add(id(answer));
     }
-    StreamClient.await(
+    Await.await(
         "what was unsettled has run",
         Duration.ofSeconds(30),
         () -> backend.ran().containsAll(accepted));
@@ -116,7 +116,7 @@ class OutageIT {
   private HttpResponse<String> awaitAccepted() throws Exception {
     List<HttpResponse<String>> last = new ArrayList<>();
     int order = ++orders;
-    StreamClient.await(
+    Await.await(
         "orders are accepted again",
         Duration.ofSeconds(60),
         () -> {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.GatewayCluster;
 import dev.tidegate.testing.KafkaBroker;
 import dev.tidegate.testing.RedisServer;
@@ -63,7 +64,7 @@ class RealCommandsIT {
       bob.connect(cluster.node(1).stream());
       for (StreamClient client : List.of(alice, bob)) {
         client.subscribe(List.of(StreamClient.channel("requests", null, 0)));
-        StreamClient.await(
+        Await.await(
             client.name() + " is subscribed",
             Duration.ofSeconds(10),
             () ->
@@ -77,7 +78,7 @@ class RealCommandsIT {
       ids.values().forEach(accepted::addAll);
       assertThat(ids.values()).allSatisfy(both -> assertThat(both).hasSize(1));
       assertThat(accepted).hasSize(ORDERS);
-      StreamClient.await(
+      Await.await(
           "every order's result is pushed",
           Duration.ofSeconds(60),
           () -> completed(alice).size() >= ORDERS);

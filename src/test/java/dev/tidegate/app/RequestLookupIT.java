@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.app.command.TokenCommand;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.GatewayProcess;
 import dev.tidegate.testing.StreamClient;
 import java.io.PrintWriter;
@@ -15,7 +16,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,12 +34,7 @@ class RequestLookupIT {
 
   @BeforeAll
   static void startGateway() throws Exception {
-    dev =
-        GatewayProcess.start(
-                "lookup",
-                Map.of("TIDEGATE_LOG_LEVEL", "TRACE"),
-                List.of("dev", "--http", "0", "--stream", "0", "--admin", "0"))
-            .awaitReady();
+    dev = GatewayProcess.dev("lookup", Map.of("TIDEGATE_LOG_LEVEL", "TRACE"));
   }
 
   @AfterAll
@@ -64,14 +59,14 @@ class RequestLookupIT {
   private static JsonNode ask(StreamClient client, String id) throws Exception {
     int before = client.replies().size();
     client.send("{\"op\":\"request\",\"id\":9,\"request\":\"" + id + "\"}");
-    StreamClient.await("an answer", SOON, () -> client.replies().size() > before);
+    Await.await("an answer", SOON, () -> client.replies().size() > before);
     return client.replies().get(before);
   }
 
   private static void connect(StreamClient client, String query) throws Exception {
     int before = client.replies().size();
     client.connect(dev.stream() + query);
-    StreamClient.await("welcome", SOON, () -> client.replies().size() > before);
+    Await.await("welcome", SOON, () -> client.replies().size() > before);
   }
 
   @ParameterizedTest

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.GatewayCluster;
 import dev.tidegate.testing.GatewayProcess;
 import dev.tidegate.testing.RawWebSocket;
-import dev.tidegate.testing.StreamClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -37,10 +37,7 @@ class RubbishIT {
 
   @BeforeAll
   static void startGateway() throws Exception {
-    dev =
-        GatewayProcess.start(
-                "rubbish", Map.of(), List.of("dev", "--http", "0", "--stream", "0", "--admin", "0"))
-            .awaitReady();
+    dev = GatewayProcess.dev("rubbish", Map.of());
   }
 
   @AfterAll
@@ -246,7 +243,7 @@ class RubbishIT {
   void rolesThatMakeNoSenseAreRefusedByTheAdminListener() throws Exception {
     HttpResponse<String> answer = GatewayCluster.get(dev.admin() + "/admin/v1/roles");
     assertThat(answer.statusCode()).isEqualTo(200);
-    StreamClient.await(
+    Await.await(
         "the gateway says that it is ready",
         Duration.ofSeconds(5),
         () -> {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.Captures;
 import dev.tidegate.testing.GatewayCluster;
 import dev.tidegate.testing.GatewayProcess;
@@ -13,7 +14,6 @@ import dev.tidegate.testing.RedisServer;
 import dev.tidegate.testing.ReferenceBook;
 import dev.tidegate.testing.Storm;
 import dev.tidegate.testing.StormClient;
-import dev.tidegate.testing.StreamClient;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -101,7 +101,7 @@ class ScaleStreamIT {
       storm.add(names + i).connect(node);
     }
     List<StormClient> fresh = storm.clients.subList(first, first + count);
-    StreamClient.await(
+    Await.await(
         names + " have subscribed",
         Duration.ofSeconds(20),
         () -> fresh.stream().allMatch(client -> client.tally.refreshed > 0));

@@ -6,7 +6,6 @@ import dev.tidegate.testing.Captures;
 import dev.tidegate.testing.GatewayProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -89,10 +88,7 @@ class TourIT {
   }
 
   private static GatewayProcess dev(String... more) throws IOException, InterruptedException {
-    List<String> arguments =
-        new ArrayList<>(List.of("dev", "--http", "0", "--stream", "0", "--admin", "0"));
-    arguments.addAll(List.of(more));
-    return GatewayProcess.start("tour", Map.of(), arguments).awaitReady();
+    return GatewayProcess.dev("tour", Map.of(), more);
   }
 
   private record Ran(int exitCode, String output) {}

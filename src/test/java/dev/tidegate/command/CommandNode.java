@@ -10,6 +10,7 @@ import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.loop.EventLoops;
+import dev.tidegate.testing.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -32,14 +33,14 @@ final class CommandNode implements AutoCloseable {
       bus.hear(Commands.outcome(shard), heard::add);
     }
     for (int i = 0; i < instances; i++) {
-      Harness.get(
+      Await.get(
           vertx.deployVerticle(
               new CommandVerticle(backend, registry, "n1", loops, "command-" + i)));
     }
   }
 
   void startWorker(CommandBackend backend) {
-    Harness.get(vertx.deployVerticle(new SampleWorkerVerticle(backend, loops)));
+    Await.get(vertx.deployVerticle(new SampleWorkerVerticle(backend, loops)));
   }
 
   Future<Receipt> submit(Submit submit) {
@@ -47,7 +48,7 @@ final class CommandNode implements AutoCloseable {
   }
 
   Stored find(String id, String consumer) {
-    return Harness.get(
+    return Await.get(
             bus.ask(Commands.FIND, new Find(id, consumer), Found.class, Duration.ofSeconds(5)))
         .record();
   }
@@ -70,6 +71,6 @@ final class CommandNode implements AutoCloseable {
 
   @Override
   public void close() {
-    Harness.get(vertx.close());
+    Await.get(vertx.close());
   }
 }

@@ -14,6 +14,7 @@ import dev.tidegate.command.log.CommandLog;
 import dev.tidegate.config.Settings;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.KafkaBroker;
 import dev.tidegate.testing.RedisServer;
 import io.vertx.core.Future;
@@ -69,7 +70,7 @@ class CommandVerticleIT {
       }
       assertThat(ids).hasSize(ORDERS);
 
-      Harness.await("all are done", SOON, () -> completed(one) + completed(two) >= ORDERS);
+      Await.await("all are done", SOON, () -> completed(one) + completed(two) >= ORDERS);
       CommandLog log = harness.openLog(config.topics().getFirst());
       harness.on(
           () ->
@@ -118,14 +119,14 @@ class CommandVerticleIT {
         accepted.add(resumes(node));
 
         for (String id : accepted) {
-          Harness.await(id + " is done", SOON, () -> isCompleted(node, id));
+          Await.await(id + " is done", SOON, () -> isCompleted(node, id));
         }
       }
     }
   }
 
   private static Accepted accepted(Future<Receipt> answer) {
-    Receipt receipt = Harness.get(answer);
+    Receipt receipt = Await.get(answer);
     assertThat(receipt).isInstanceOf(Accepted.class);
     return (Accepted) receipt;
   }
@@ -134,7 +135,7 @@ class CommandVerticleIT {
   private void outage(CommandNode node, List<String> accepted, Problem problem) {
     submitFor(node, accepted, 2);
     for (int i = 0; i < 20; i++) {
-      Receipt receipt = Harness.get(node.submit(order("alice", null, "{}")));
+      Receipt receipt = Await.get(node.submit(order("alice", null, "{}")));
       assertThat(receipt)
           .isInstanceOfSatisfying(
               Refused.class,
@@ -148,7 +149,7 @@ class CommandVerticleIT {
 
   private void submitFor(CommandNode node, List<String> accepted, int count) {
     for (int i = 0; i < count; i++) {
-      if (Harness.get(node.submit(order("alice", null, "{}"))) instanceof Accepted a) {
+      if (Await.get(node.submit(order("alice", null, "{}"))) instanceof Accepted a) {
         accepted.add(a.record().id());
       }
     }
@@ -157,11 +158,11 @@ class CommandVerticleIT {
   private String resumes(CommandNode node) {
     String[] id = new String[1];
     String key = "resume-" + UUID.randomUUID();
-    Harness.await(
+    Await.await(
         "commands are accepted again",
         SOON,
         () -> {
-          Receipt receipt = Harness.get(node.submit(order("alice", key, "{}")));
+          Receipt receipt = Await.get(node.submit(order("alice", key, "{}")));
           id[0] = receipt instanceof Accepted a ? a.record().id() : null;
           return id[0] != null;
         });

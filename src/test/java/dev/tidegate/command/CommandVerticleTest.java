@@ -17,6 +17,7 @@ import dev.tidegate.command.state.CommandState.Draft;
 import dev.tidegate.command.state.CommandState.Proceed;
 import dev.tidegate.config.Settings;
 import dev.tidegate.problem.Problem;
+import dev.tidegate.testing.Await;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -49,7 +50,7 @@ class CommandVerticleTest {
     Stored done = await(accepted.record().id(), Status.COMPLETED);
     assertThat(text(done.result())).contains("\"price\":100.1").contains("\"orderId\":\"o-");
     assertThat(node.find(done.id(), "bob")).isNull();
-    Harness.await("all is published", SOON, () -> node.heard.size() == 6);
+    Await.await("all is published", SOON, () -> node.heard.size() == 6);
     assertThat(node.heard.stream().filter(t -> t.channel().equals("orders")))
         .extracting(t -> t.record().status())
         .containsExactly(Status.ACCEPTED, Status.PROCESSING, Status.COMPLETED);
@@ -89,8 +90,8 @@ class CommandVerticleTest {
     String id = new CommandIds(() -> now, new SplittableRandom(1)).next("alice");
     Draft crashed =
         new Draft(id, "alice", "orders", "k", new Fingerprint().of(order), now, order.deadline());
-    Harness.get(backend.memoryState().begin(crashed, now));
-    Harness.get(
+    Await.get(backend.memoryState().begin(crashed, now));
+    Await.get(
         backend
             .memoryLog()
             .append("commands", order.account(), CommandRecords.command(id, order, now)));
@@ -103,14 +104,13 @@ class CommandVerticleTest {
     assertThat(node.heard.stream().filter(t -> t.channel().equals("orders")))
         .extracting(t -> t.record().status())
         .containsOnlyOnce(Status.ACCEPTED, Status.PROCESSING, Status.COMPLETED);
-    assertThat(Harness.get(backend.memoryState().begin(crashed, now)))
-        .isNotInstanceOf(Proceed.class);
+    assertThat(Await.get(backend.memoryState().begin(crashed, now))).isNotInstanceOf(Proceed.class);
   }
 
   @Test
   void whatCannotBeUsedNeverStopsTheResults() {
     for (String rubbish : List.of("", "{", "[]", "{\"id\":\"x\",\"status\":\"completed\"}")) {
-      Harness.get(
+      Await.get(
           backend
               .memoryLog()
               .append("command.results", "a", rubbish.getBytes(StandardCharsets.UTF_8)));
@@ -118,7 +118,7 @@ class CommandVerticleTest {
     node.startWorker(backend);
     Accepted accepted = (Accepted) submit(order(null, "{}"));
     await(accepted.record().id(), Status.COMPLETED);
-    Harness.await(
+    Await.await(
         "the rubbish is counted",
         SOON,
         () ->
@@ -141,9 +141,9 @@ class CommandVerticleTest {
                       harness.loop(),
                       e -> dead.add(new String(e.value(), StandardCharsets.UTF_8))));
       node.startWorker(backend);
-      Harness.get(
+      Await.get(
           backend.memoryLog().append("commands", "a", "[1]".getBytes(StandardCharsets.UTF_8)));
-      Harness.await("it arrives", SOON, () -> dead.size() == 1);
+      Await.await("it arrives", SOON, () -> dead.size() == 1);
       assertThat(dead).containsExactly("{\"why\":\"not a command\",\"command\":[1]}");
     }
   }
@@ -153,12 +153,12 @@ class CommandVerticleTest {
     List<String> shown = new CopyOnWriteArrayList<>();
     node.bus.hear(Operations.shown("parts"), part -> shown.add(part.json()));
     node.bus.publish(Operations.show("commands"), new Show("commands", null, 10, "parts"));
-    Harness.await("both instances answer", SOON, () -> shown.size() == 2);
+    Await.await("both instances answer", SOON, () -> shown.size() == 2);
     assertThat(shown.getFirst()).contains("\"log\":\"embedded\"").contains("\"inFlight\":0");
   }
 
   private Receipt submit(Submit submit) {
-    return Harness.get(node.submit(submit));
+    return Await.get(node.submit(submit));
   }
 
   private Refused refused(Submit submit) {
@@ -166,7 +166,7 @@ class CommandVerticleTest {
   }
 
   private Stored await(String id, Status status) {
-    Harness.await(
+    Await.await(
         id + " is " + status,
         SOON,
         () -> {

@@ -5,17 +5,14 @@ import dev.tidegate.command.log.CommandLog;
 import dev.tidegate.command.state.CommandState;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.loop.Loop;
+import dev.tidegate.testing.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** One event loop with an opened backend, driven from the test's thread. */
@@ -26,7 +23,7 @@ public final class Harness implements AutoCloseable {
   public Harness(CommandBackend backend) {
     Codecs.register(vertx.eventBus());
     opener = new Opener(backend);
-    get(vertx.deployVerticle(opener));
+    Await.get(vertx.deployVerticle(opener));
   }
 
   public static Map<String, String> kafka(String bootstrap) {
@@ -47,7 +44,7 @@ public final class Harness implements AutoCloseable {
 
   /** Runs it on the loop and waits for its result. */
   public <T> T on(Supplier<Future<T>> action) {
-    return get(start(action));
+    return Await.get(start(action));
   }
 
   public <T> Future<T> start(Supplier<Future<T>> action) {
@@ -65,40 +62,9 @@ public final class Harness implements AutoCloseable {
                     }));
   }
 
-  public static <T> T get(Future<T> future) {
-    try {
-      return future.toCompletionStage().toCompletableFuture().get(40, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    } catch (TimeoutException e) {
-      throw new AssertionError("not done within 40 s", e);
-    } catch (java.util.concurrent.ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    }
-  }
-
-  public static void await(String what, Duration within, BooleanSupplier holds) {
-    long end = System.nanoTime() + within.toNanos();
-    while (!holds.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("did not happen within " + within + ": " + what);
-      }
-      try {
-        TimeUnit.MILLISECONDS.sleep(10);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(e);
-      }
-    }
-  }
-
   @Override
   public void close() {
-    get(vertx.close());
+    Await.get(vertx.close());
   }
 
   private static final class Opener extends BackedVerticle {

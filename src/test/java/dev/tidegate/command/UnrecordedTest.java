@@ -8,6 +8,7 @@ import dev.tidegate.command.state.CommandState;
 import dev.tidegate.command.state.CommandState.Draft;
 import dev.tidegate.command.state.CommandState.Effect;
 import dev.tidegate.loop.SteppedLoop;
+import dev.tidegate.testing.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -51,7 +52,7 @@ class UnrecordedTest {
 
   @AfterEach
   void close() {
-    Harness.get(vertx.close());
+    Await.get(vertx.close());
   }
 
   private void add(String id) {

@@ -15,6 +15,7 @@ import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.config.Settings;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.market.record.Records;
+import dev.tidegate.testing.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -34,7 +35,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,7 +76,7 @@ class ClusteredMarketIT {
       }
     }
     for (int i = 0; i < NODES + 1; i++) {
-      nodes.add(get(boot("n" + i, ports.get(i), ports)));
+      nodes.add(Await.get(boot("n" + i, ports.get(i), ports)));
     }
     Node listener = nodes.get(NODES);
     Bus bus = new Bus(listener.vertx().eventBus());
@@ -85,7 +85,7 @@ class ClusteredMarketIT {
       bus.hear(Markets.updates(shard), this::hear);
     }
     for (Node node : nodes.subList(0, NODES)) {
-      get(
+      Await.get(
           node.vertx()
               .deployVerticle(
                   () -> verticle(node.name()), new DeploymentOptions().setInstances(1)));
@@ -103,7 +103,7 @@ class ClusteredMarketIT {
   @AfterEach
   void stop() throws Exception {
     for (Node node : nodes) {
-      get(node.vertx().close());
+      Await.get(node.vertx().close());
     }
   }
 
@@ -225,7 +225,7 @@ class ClusteredMarketIT {
       CatchUp question = new CatchUp(shard, null, last.epoch(), last.next());
       try {
         CaughtUp answer =
-            get(
+            Await.get(
                 bus.askHere(
                     Markets.catchUp(shard), question, CaughtUp.class, Duration.ofSeconds(1)));
         if (answer.missed() != null) {
@@ -246,9 +246,5 @@ class ClusteredMarketIT {
                     assertThat(updates.isEmpty() ? -1 : (long) updates.lastKey())
                         .as(shard + ":" + epoch)
                         .isEqualTo(updates.size() - 1L)));
-  }
-
-  private static <T> T get(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 }

@@ -5,29 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tidegate.bus.Bus;
-import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Trade;
-import dev.tidegate.config.Settings;
-import dev.tidegate.policy.Authenticator;
-import dev.tidegate.rules.Rules;
-import dev.tidegate.stream.door.Upgrade;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.LeakWatch;
 import dev.tidegate.testing.ProtoRequest;
 import dev.tidegate.testing.RawWebSocket;
 import dev.tidegate.testing.StreamClient;
 import dev.tidegate.testing.Twin;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -52,44 +45,22 @@ class ProtoStreamIT {
 
   private final Random random = new Random(8);
   private LeakWatch leaks;
-  private Vertx vertx;
-  private FakeMarket market;
+  private final TestStream stream = new TestStream("BTC-USD");
+  private final FakeMarket market = stream.market;
   private String url;
   private long time = 1_700_000_000_000_000L;
 
   @BeforeEach
-  void start() throws Exception {
-    vertx = Vertx.vertx();
+  void start() {
     leaks = LeakWatch.begin();
-    Codecs.register(vertx.eventBus());
-    market = new FakeMarket(new Bus(vertx.eventBus()), 0, List.of("BTC-USD"));
     market.silently("BTC-USD", Channel.BOOK, time, FakeMarket.bid("99.90", "2.50"));
-    market.start();
-    StreamVerticle verticle =
-        new StreamVerticle(
-            Settings.of(StreamConfig.class, "{host: 127.0.0.1, port: 0}"),
-            FakeNode.of("n1", new Nobody(), new Rules(), new SimpleMeterRegistry()),
-            0);
-    vertx.deployVerticle(verticle).toCompletionStage().toCompletableFuture().get();
-    url = "ws://127.0.0.1:" + verticle.port() + Upgrade.STREAM;
+    url = stream.start("").url();
   }
 
   @AfterEach
   void stop() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get();
+    stream.close();
     assertThat(leaks.end()).isEmpty();
-  }
-
-  private static final class Nobody implements Authenticator {
-    @Override
-    public Verdict apiKey(String key) {
-      return new Verdict(null, "no such key");
-    }
-
-    @Override
-    public Verdict bearer(String token) {
-      return new Verdict(null, "no such token");
-    }
   }
 
   @Test
@@ -158,10 +129,10 @@ class ProtoStreamIT {
       json.subscribe(wanted());
       proto.subscribe(wanted());
       deflated.subscribe(wanted());
-      StreamClient.await("all follow", SOON, () -> follows(json) && follows(proto));
+      Await.await("all follow", SOON, () -> follows(json) && follows(proto));
       trade(400);
       for (StreamClient client : List.of(json, proto)) {
-        StreamClient.await(client.name() + " is up to date", SOON, () -> upToDate(client));
+        Await.await(client.name() + " is up to date", SOON, () -> upToDate(client));
         assertThat(client.breaches()).isEmpty();
       }
       deflated.readUntil(400);
@@ -178,13 +149,13 @@ class ProtoStreamIT {
     try (StreamClient proto = new StreamClient("proto", null, true)) {
       proto.connect(url);
       proto.subscribe(wanted());
-      StreamClient.await("it follows", SOON, () -> follows(proto));
+      Await.await("it follows", SOON, () -> follows(proto));
       trade(50);
-      StreamClient.await("it is up to date", SOON, () -> upToDate(proto));
+      Await.await("it is up to date", SOON, () -> upToDate(proto));
       proto.drop();
       trade(50);
       proto.connect(url);
-      StreamClient.await("it is up to date again", SOON, () -> upToDate(proto));
+      Await.await("it is up to date again", SOON, () -> upToDate(proto));
       assertThat(proto.breaches()).isEmpty();
       assertThat(book(proto)).isEqualTo(truth());
       assertThat(trades(proto)).hasSize(100);

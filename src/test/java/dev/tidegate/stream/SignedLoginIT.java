@@ -6,16 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidegate.auth.AuthConfig;
 import dev.tidegate.auth.ConfiguredAuthenticator;
 import dev.tidegate.auth.RevocableAuthenticator;
-import dev.tidegate.bus.Codecs;
 import dev.tidegate.config.Settings;
 import dev.tidegate.rules.Rule;
 import dev.tidegate.rules.RuleMeters;
 import dev.tidegate.rules.RuleSet;
 import dev.tidegate.rules.Rules;
-import dev.tidegate.stream.door.Upgrade;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.StreamClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -32,9 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SignedLoginIT {
   private static final Duration SOON = Duration.ofSeconds(10);
 
-  private final Vertx vertx = Vertx.vertx();
   private final Rules rules = new Rules();
   private KeyPair pair;
+  private TestStream stream;
   private String url;
 
   @BeforeEach
@@ -48,26 +46,19 @@ class SignedLoginIT {
         "{consumers: [{name: alice, signingKeys: [{id: alice-desk-1, publicKey: \""
             + pem.replace("\n", "\\n")
             + "\"}]}]}";
-    SimpleMeterRegistry registry = new SimpleMeterRegistry();
     RevocableAuthenticator authenticator =
         new RevocableAuthenticator(
             new ConfiguredAuthenticator(
                 Settings.of(AuthConfig.class, auth), System::currentTimeMillis),
             rules,
-            new RuleMeters(registry));
-    Codecs.register(vertx.eventBus());
-    StreamVerticle verticle =
-        new StreamVerticle(
-            Settings.of(StreamConfig.class, "{host: 127.0.0.1, port: 0}"),
-            FakeNode.of("n1", authenticator, rules, registry),
-            0);
-    vertx.deployVerticle(verticle).await();
-    url = "ws://127.0.0.1:" + verticle.port() + Upgrade.STREAM;
+            new RuleMeters(new SimpleMeterRegistry()));
+    stream = new TestStream(authenticator, rules);
+    url = stream.start("").url();
   }
 
   @AfterEach
   void stop() {
-    vertx.close().await();
+    stream.close();
   }
 
   private String login(long time, String session) throws Exception {
@@ -83,7 +74,7 @@ class SignedLoginIT {
   }
 
   private static JsonNode await(StreamClient client, int replies) throws Exception {
-    StreamClient.await("an answer", SOON, () -> client.replies().size() >= replies);
+    Await.await("an answer", SOON, () -> client.replies().size() >= replies);
     return client.replies().get(replies - 1);
   }
 
@@ -111,7 +102,7 @@ class SignedLoginIT {
           .startsWith("login: the time is more than 10000 ms from the gateway's");
 
       rules.set(new RuleSet(1, List.of(revocation())));
-      StreamClient.await("alice is sent away", SOON, () -> alice.closeCode() == 4502);
+      Await.await("alice is sent away", SOON, () -> alice.closeCode() == 4502);
       alice.connect(url);
       String next = await(alice, 3).path("session").asText(); // no new message came before
       assertThat(next).isNotEqualTo(session);

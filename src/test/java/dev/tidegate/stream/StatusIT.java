@@ -9,7 +9,6 @@ import dev.tidegate.bus.Announcements.Announced;
 import dev.tidegate.bus.Announcements.Announcement;
 import dev.tidegate.bus.Announcements.AnnouncementsWanted;
 import dev.tidegate.bus.Bus;
-import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delayed;
@@ -18,14 +17,7 @@ import dev.tidegate.bus.Markets.FeedState;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Status;
-import dev.tidegate.config.Settings;
-import dev.tidegate.policy.Authenticator;
-import dev.tidegate.rules.Rules;
 import dev.tidegate.testing.RawWebSocket;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -48,18 +40,13 @@ class StatusIT {
 
   private final List<RawWebSocket> clients = new ArrayList<>();
   private final Map<RawWebSocket, Deque<JsonNode>> came = new HashMap<>();
-  private Vertx vertx;
-  private Bus bus;
-  private FakeMarket market;
+  private final TestStream stream = new TestStream("AAA", "BBB");
+  private final Bus bus = stream.bus;
+  private final FakeMarket market = stream.market;
   private long beat;
-  private String url;
 
   @BeforeEach
-  void start() throws Exception {
-    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
-    Codecs.register(vertx.eventBus());
-    bus = new Bus(vertx.eventBus());
-    market = new FakeMarket(bus, 0, List.of("AAA", "BBB"));
+  void start() {
     for (String symbol : List.of("AAA", "BBB")) {
       market.silently(symbol, Channel.STATUS, T, new Status("live", ""));
       market.silently(
@@ -69,27 +56,8 @@ class StatusIT {
           new Snapshot(List.of(FakeMarket.level("1", "1")), List.of(FakeMarket.level("2", "1"))));
     }
     market.silently("AAA", Channel.TICKER, T, FakeMarket.ticker("1"));
-    market.start();
-    beat = vertx.setPeriodic(100, timer -> market.heartbeat());
-    Authenticator nobody =
-        new Authenticator() {
-          @Override
-          public Verdict apiKey(String key) {
-            return new Verdict(null, "no such key");
-          }
-
-          @Override
-          public Verdict bearer(String token) {
-            return new Verdict(null, "not a token");
-          }
-        };
-    StreamVerticle verticle =
-        new StreamVerticle(
-            Settings.of(StreamConfig.class, "{host: 127.0.0.1, port: 0}"),
-            FakeNode.of("n1", nobody, new Rules(), new SimpleMeterRegistry()),
-            0);
-    get(vertx.deployVerticle(verticle));
-    url = "ws://127.0.0.1:" + verticle.port() + "/v1/stream";
+    beat = stream.vertx.setPeriodic(100, timer -> market.heartbeat());
+    stream.start("");
   }
 
   @AfterEach
@@ -97,15 +65,11 @@ class StatusIT {
     for (RawWebSocket client : clients) {
       client.close();
     }
-    get(vertx.close());
-  }
-
-  private static <T> T get(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    stream.close();
   }
 
   private RawWebSocket follow(String symbol) throws IOException {
-    RawWebSocket client = RawWebSocket.open(url);
+    RawWebSocket client = RawWebSocket.open(stream.url());
     clients.add(client);
     client.sendText(
         "{\"op\":\"subscribe\",\"id\":1,\"channels\":[{\"channel\":\"status\",\"symbol\":\""
@@ -215,7 +179,7 @@ class StatusIT {
   void anOwnerThatIsNotHeardMeansDelayedUntilItIs() throws Exception {
     RawWebSocket client = follow("BBB");
     next(client);
-    vertx.cancelTimer(beat);
+    stream.vertx.cancelTimer(beat);
     JsonNode told = next(client);
     assertThat(told.path("state").asText()).isEqualTo("delayed");
     assertThat(told.path("channels")).hasToString("[\"book\"]");

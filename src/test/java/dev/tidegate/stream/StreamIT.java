@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Bus;
-import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Commands;
 import dev.tidegate.bus.Commands.PrivateEvents;
 import dev.tidegate.bus.Commands.ReadPrivate;
@@ -18,7 +17,6 @@ import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Numbering;
 import dev.tidegate.bus.Operations;
-import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.rules.Rule;
@@ -26,18 +24,12 @@ import dev.tidegate.rules.RuleSet;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.rules.TierLimits;
 import dev.tidegate.stream.socket.ClientFrames;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import dev.tidegate.testing.Await;
+import dev.tidegate.testing.GatewayCluster;
+import dev.tidegate.testing.JsonSocket;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -45,13 +37,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,62 +51,38 @@ class StreamIT {
   private static final String BOOK = Numbering.of("e1", Channel.BOOK, "AAA", 0, "");
   private static final String TRADES = Numbering.of("e1", Channel.TRADES, "AAA", 0, "");
 
-  private final HttpClient http = HttpClient.newHttpClient();
-  private final List<Client> clients = new ArrayList<>();
+  private final List<JsonSocket> clients = new ArrayList<>();
   private final List<Transition> privates = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Submit> submitted = new LinkedBlockingQueue<>();
   private final Rules rules = new Rules();
-  private Vertx vertx;
-  private Bus bus;
-  private FakeMarket market;
-  private StreamVerticle verticle;
-  private String deployment;
+  private final TestStream stream = new TestStream(new Keys(), rules, "AAA", "BBB");
+  private final Bus bus = stream.bus;
+  private final FakeMarket market = stream.market;
 
   @BeforeEach
   void start() throws Exception {
-    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
-    Codecs.register(vertx.eventBus());
-    bus = new Bus(vertx.eventBus());
-    market = new FakeMarket(bus, 0, List.of("AAA", "BBB"));
     market.silently("AAA", Channel.BOOK, 1_700_000_000_000_001L, book("100.1", "100.2"));
     market.silently("BBB", Channel.BOOK, 1_700_000_000_000_002L, book("7", "8"));
-    market.start();
     bus.answer(Commands.READ_PRIVATE, PrivateEvents.class, this::readPrivate);
     bus.answer(Commands.SUBMIT, Receipt.class, this::submit);
-    deploy(config(""));
-  }
-
-  private void deploy(StreamConfig config) throws Exception {
-    verticle =
-        new StreamVerticle(
-            config, FakeNode.of("n1", new Keys(), rules, new SimpleMeterRegistry()), 0);
-    deployment = get(vertx.deployVerticle(verticle));
+    stream.start(config(""));
   }
 
   /** What the tests of one behaviour want otherwise, as the file would say it. */
-  private static StreamConfig config(String others) {
-    return Settings.of(
-        StreamConfig.class,
-        """
-        host: 127.0.0.1
-        port: 0
+  private static String config(String others) {
+    return """
         drain: 2s
         adaptive: false
         echo: true
         cancelOnDisconnect: {topic: commands, route: orders, path: /v1/orders}
         """
-            + others);
+        + others;
   }
 
   @AfterEach
-  void stop() throws Exception {
-    clients.forEach(Client::abort);
-    get(vertx.close());
-    http.close();
-  }
-
-  private static <T> T get(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  void stop() {
+    clients.forEach(JsonSocket::close);
+    stream.close();
   }
 
   private static Snapshot book(String bid, String ask) {
@@ -174,98 +139,21 @@ class StreamIT {
     }
   }
 
-  private final class Client implements WebSocket.Listener {
-    private final BlockingQueue<JsonNode> messages = new LinkedBlockingQueue<>();
-    private final CompletableFuture<String> closed = new CompletableFuture<>();
-    private final StringBuilder text = new StringBuilder();
-    private WebSocket socket;
-
-    Client(String path, String... headers) {
-      WebSocket.Builder builder = http.newWebSocketBuilder();
-      for (int i = 0; i < headers.length; i += 2) {
-        builder.header(headers[i], headers[i + 1]);
-      }
-      URI uri = URI.create("ws://127.0.0.1:" + verticle.port() + path);
-      socket = builder.buildAsync(uri, this).join();
-      clients.add(this);
-    }
-
-    @Override
-    public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-      text.append(data);
-      if (last) {
-        try {
-          messages.add(JSON.readTree(text.toString()));
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-        text.setLength(0);
-      }
-      from.request(1);
-      return null;
-    }
-
-    @Override
-    public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-      closed.complete(code + " " + reason);
-      return null;
-    }
-
-    @Override
-    public void onError(WebSocket from, Throwable error) {
-      closed.completeExceptionally(error);
-    }
-
-    void send(String json) {
-      socket.sendText(json.replace('\'', '"'), true).join();
-    }
-
-    JsonNode next() {
-      try {
-        JsonNode message = messages.poll(10, TimeUnit.SECONDS);
-        assertThat(message).as("a message").isNotNull();
-        return message;
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-
-    /** The next reply with the op. */
-    JsonNode reply(String op) {
-      return until(m -> m.path("op").asText().equals(op));
-    }
-
-    /** The next batch. */
-    JsonNode data() {
-      return until(JsonNode::isArray);
-    }
-
-    JsonNode until(Predicate<JsonNode> wanted) {
-      for (JsonNode message = next(); ; message = next()) {
-        if (wanted.test(message)) {
-          return message;
-        }
-      }
-    }
-
-    String closed() throws Exception {
-      return closed.get(10, TimeUnit.SECONDS);
-    }
-
-    void abort() {
-      socket.abort();
-    }
+  private JsonSocket client(String path, String... headers) {
+    JsonSocket client = JsonSocket.open(stream.url(path), headers);
+    clients.add(client);
+    return client;
   }
 
-  private Client connect() {
-    Client client = new Client("/v1/stream");
+  private JsonSocket connect() {
+    JsonSocket client = client("/v1/stream");
     assertThat(client.next().path("op").asText()).isEqualTo("welcome");
     return client;
   }
 
   @Test
   void snapshotThenDeltasAndTradesAsTheContractShowsThem() {
-    Client client = connect();
+    JsonSocket client = connect();
     client.send(
         "{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'AAA'},"
             + "{'channel':'trades','symbol':'AAA'}]}");
@@ -296,7 +184,7 @@ class StreamIT {
 
   @Test
   void repeatsAndHolesOnTheBusDoNotReachTheClient() {
-    Client client = connect();
+    JsonSocket client = connect();
     client.send("{'op':'subscribe','channels':[{'channel':'book','symbol':'AAA'}]}");
     client.data();
     market.say("AAA", Channel.BOOK, 10, FakeMarket.bid("99", "1"));
@@ -329,7 +217,7 @@ class StreamIT {
             "\r\n");
     byte[] ping = "{\"op\":\"ping\",\"id\":7}".getBytes(StandardCharsets.UTF_8);
     byte[] together = ClientFrames.together(request.getBytes(StandardCharsets.UTF_8), frame(ping));
-    try (Socket socket = new Socket("127.0.0.1", verticle.port())) {
+    try (Socket socket = new Socket("127.0.0.1", stream.port())) {
       socket.setSoTimeout(10_000);
       socket.getOutputStream().write(together);
       StringBuilder heard = new StringBuilder();
@@ -349,7 +237,7 @@ class StreamIT {
 
   @Test
   void aNewEpochBringsAFreshSnapshot() {
-    Client client = connect();
+    JsonSocket client = connect();
     client.send("{'op':'subscribe','channels':[{'channel':'book','symbol':'AAA'}]}");
     client.data();
     market.newEpoch("e2");
@@ -365,7 +253,7 @@ class StreamIT {
       market.say("AAA", Channel.TRADES, 20 + i, FakeMarket.trade("t" + i));
       market.say("AAA", Channel.BOOK, 20 + i, FakeMarket.bid("90", String.valueOf(i)));
     }
-    Client client = connect();
+    JsonSocket client = connect();
     client.send(
         "{'op':'subscribe','id':2,'channels':[{'channel':'trades','symbol':'AAA','since':{'epoch':"
             + "'%s','seq':4}},{'channel':'book','symbol':'AAA','since':{'epoch':'%s','seq':5}}]}"
@@ -384,7 +272,7 @@ class StreamIT {
   @Test
   void resumingInAnotherEpochIsNotRecovered() {
     market.say("AAA", Channel.TRADES, 20, FakeMarket.trade("t"));
-    Client client = connect();
+    JsonSocket client = connect();
     client.send(
         "{'op':'subscribe','channels':[{'channel':'trades','symbol':'AAA','since':{'epoch':"
             + "'old','seq':4}}]}");
@@ -396,7 +284,7 @@ class StreamIT {
 
   @Test
   void allSymbolsIncludesThoseThatComeLater() {
-    Client client = connect();
+    JsonSocket client = connect();
     client.send("{'op':'subscribe','id':9,'channels':[{'channel':'ticker','symbol':'*'}]}");
     client.reply("subscribed");
     market.say("BBB", Channel.TICKER, 1_700_000_000_000_000L, FakeMarket.ticker("7.5"));
@@ -408,7 +296,7 @@ class StreamIT {
 
   @Test
   void refusalsAreCodedAndAbuseIsClosed() throws Exception {
-    Client client = connect();
+    JsonSocket client = connect();
     client.send("{'op':'subscribe','id':3,'channels':[{'channel':'book','symbol':'NOPE'}]}");
     JsonNode error = client.reply("error");
     assertThat(error.path("code").asText()).isEqualTo("unknown-symbol");
@@ -425,10 +313,10 @@ class StreamIT {
 
   @Test
   void onlyTheOwnerHearsOfARequestAndMissedOnesComeBack() {
-    Client bob = new Client("/v1/stream", "X-API-Key", "bob-key");
+    JsonSocket bob = client("/v1/stream", "X-API-Key", "bob-key");
     bob.send("{'op':'subscribe','id':1,'channels':[{'channel':'requests'}]}");
     bob.reply("subscribed");
-    Client alice = connect();
+    JsonSocket alice = connect();
     alice.send("{'op':'login','id':1,'token':'alice@99999999999999'}");
     assertThat(alice.reply("loggedIn").path("consumer").asText()).isEqualTo("alice");
     alice.send("{'op':'subscribe','id':2,'channels':[{'channel':'requests'}]}");
@@ -448,7 +336,7 @@ class StreamIT {
 
   @Test
   void thePrivateMessageThatTheBusLosesLastComesWithinSeconds() {
-    Client alice = new Client("/v1/stream", "X-API-Key", "alice-key");
+    JsonSocket alice = client("/v1/stream", "X-API-Key", "alice-key");
     alice.send("{'op':'subscribe','id':1,'channels':[{'channel':'requests'}]}");
     alice.reply("subscribed");
     privates.add(transition("alice", 1, Status.ACCEPTED)); // nobody hears of it
@@ -464,7 +352,7 @@ class StreamIT {
     for (int i = 1; i <= 3; i++) {
       privates.add(transition("alice", i, Status.ACCEPTED));
     }
-    Client alice = new Client("/v1/stream?token=alice@99999999999999");
+    JsonSocket alice = client("/v1/stream?token=alice@99999999999999");
     alice.send(
         "{'op':'subscribe','channels':[{'channel':'requests','since':{'epoch':'p1','seq':1}}]}");
     assertThat(alice.reply("subscribed").path("channels").get(0).path("recovered").asBoolean())
@@ -475,17 +363,17 @@ class StreamIT {
   @Test
   void expiryClosesWithinASecond() throws Exception {
     long expires = System.currentTimeMillis() + 300;
-    Client alice = new Client("/v1/stream", "Authorization", "Bearer alice@" + expires);
+    JsonSocket alice = client("/v1/stream", "Authorization", "Bearer alice@" + expires);
     assertThat(alice.closed()).startsWith("4502 ");
     assertThat(System.currentTimeMillis() - expires).isBetween(0L, 1_000L);
   }
 
   @Test
   void cancelsOrdersWhenAnArmedSessionIsGone() throws Exception {
-    Client alice = new Client("/v1/stream", "X-API-Key", "alice-key");
+    JsonSocket alice = client("/v1/stream", "X-API-Key", "alice-key");
     alice.send("{'op':'cancelOnDisconnect','id':1,'grace':50}");
     assertThat(alice.reply("cancelOnDisconnect").path("armed").asBoolean()).isTrue();
-    alice.abort();
+    alice.close();
     Submit submit = submitted.poll(10, TimeUnit.SECONDS);
     assertThat(submit).isNotNull();
     assertThat(submit.consumer()).isEqualTo("alice");
@@ -495,8 +383,7 @@ class StreamIT {
 
   @Test
   void whoReconnectsInALoopIsToldOnTheSocketAndThenRefused() throws Exception {
-    get(vertx.undeploy(deployment));
-    deploy(config("storm: {connections: 3, within: 10s}"));
+    stream.restart(config("storm: {connections: 3, within: 10s}"));
     String[] key = {"X-API-Key", "carol-key"};
     JsonNode told = null;
     for (int i = 0; i < 50 && told == null; i++) {
@@ -521,12 +408,12 @@ class StreamIT {
     bus.publish(Operations.show("sessions"), new Operations.Show("sessions", null, 10, "loops"));
     JsonNode json = JSON.readTree(shown.poll(10, TimeUnit.SECONDS));
     assertThat(json.path("loops").get(0).path("who").asText()).isEqualTo("user:carol");
-    new Client("/v1/stream", "X-API-Key", "alice-key").reply("welcome");
+    client("/v1/stream", "X-API-Key", "alice-key").reply("welcome");
   }
 
   /** A short session; when it is not let in, what it is told. */
   private JsonNode comeAndGo(String... key) throws Exception {
-    Client client = new Client("/v1/stream", key);
+    JsonSocket client = client("/v1/stream", key);
     JsonNode first = client.next();
     if (first.path("op").asText().equals("reconnect")) {
       assertThat(client.closed())
@@ -534,25 +421,24 @@ class StreamIT {
       return first;
     }
     client.send("{");
-    client.socket.sendClose(1000, "").join();
+    client.sendClose();
     client.closed();
     return null;
   }
 
   @Test
   void whoIsRefusedForALimitIsNoLoop() throws Exception {
-    get(vertx.undeploy(deployment));
-    deploy(
+    stream.restart(
         config(
             """
             tiers:
               registered: {rank: 1, connectionsPerUser: 1, subscriptions: 2, messagesPerSecond: 3}
             storm: {connections: 3, within: 10s}
             """));
-    Client alice = new Client("/v1/stream", "X-API-Key", "alice-key");
+    JsonSocket alice = client("/v1/stream", "X-API-Key", "alice-key");
     alice.reply("welcome");
     for (int i = 0; i < 20; i++) {
-      HttpResponse<String> refused = upgrade("X-API-Key", "alice-key");
+      HttpResponse<String> refused = JsonSocket.refusal(stream.url(), "X-API-Key", "alice-key");
       assertThat(refused.statusCode()).isEqualTo(429);
       assertThat(refused.headers().firstValue("retry-after")).contains("5");
     }
@@ -562,19 +448,19 @@ class StreamIT {
   void aTokenTakesEverythingAlong() {
     market.say("AAA", Channel.TRADES, 20, FakeMarket.trade("t1"));
     privates.add(transition("alice", 1, Status.ACCEPTED));
-    Client alice = new Client("/v1/stream", "X-API-Key", "alice-key");
+    JsonSocket alice = client("/v1/stream", "X-API-Key", "alice-key");
     alice.send(
         "{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'AAA'},"
             + "{'channel':'trades','symbol':'*','window':10},{'channel':'requests'}]}");
     alice.data();
     alice.send("{'op':'token','id':2}");
     String token = alice.reply("token").path("token").asText();
-    alice.abort();
+    alice.close();
     market.say("AAA", Channel.TRADES, 21, FakeMarket.trade("t2"));
     market.say("AAA", Channel.BOOK, 22, FakeMarket.bid("99", "1"));
     privates.add(transition("alice", 2, Status.COMPLETED));
 
-    Client again = new Client("/v1/stream", "X-API-Key", "alice-key");
+    JsonSocket again = client("/v1/stream", "X-API-Key", "alice-key");
     again.send("{'op':'resume','id':3,'token':'" + token + "'}");
     JsonNode subscribed = again.reply("subscribed");
     assertThat(subscribed.path("id").asInt()).isEqualTo(3);
@@ -596,12 +482,12 @@ class StreamIT {
 
   @Test
   void aTokenGivesNobodyWhatHeMayNotHave() {
-    Client alice = new Client("/v1/stream", "X-API-Key", "alice-key");
+    JsonSocket alice = client("/v1/stream", "X-API-Key", "alice-key");
     alice.send("{'op':'subscribe','id':1,'channels':[{'channel':'requests'}]}");
     alice.reply("subscribed");
     alice.send("{'op':'token','id':2}");
     String token = alice.reply("token").path("token").asText();
-    Client nobody = connect();
+    JsonSocket nobody = connect();
     nobody.send("{'op':'resume','id':3,'token':'" + token + "'}");
     JsonNode error = nobody.reply("error");
     assertThat(error.path("code").asText()).isEqualTo("unauthenticated");
@@ -612,58 +498,37 @@ class StreamIT {
 
   @Test
   void tellsClientsToGoBeforeItLeaves() throws Exception {
-    Client client = connect();
+    JsonSocket client = connect();
     client.send("{'op':'subscribe','channels':[{'channel':'book','symbol':'AAA'}]}");
     client.data();
-    Future<Void> gone = vertx.undeploy(deployment);
+    Future<Void> gone = stream.leave();
     JsonNode reconnect = client.reply("reconnect");
     assertThat(reconnect.path("token").asText()).isNotEmpty();
     assertThat(reconnect.path("within").asLong()).isEqualTo(2_000);
     assertThat(reconnect.path("retryAfter").asLong()).isBetween(0L, 2_000L);
     assertThat(client.closed()).matches("4001 this node is leaving; retryAfter=\\d+");
-    get(gone);
+    Await.get(gone);
   }
 
   @Test
   void httpThatIsNoWebSocketGetsAProblem() throws Exception {
     assertThat(status("/elsewhere")).isEqualTo(404);
     assertThat(status("/v1/stream")).isEqualTo(426);
-    HttpResponse<String> unknown = upgrade("X-API-Key", "wrong");
+    HttpResponse<String> unknown = JsonSocket.refusal(stream.url(), "X-API-Key", "wrong");
     assertThat(unknown.statusCode()).isEqualTo(401);
     assertThat(JSON.readTree(unknown.body()).path("type").asText())
         .isEqualTo("/problems/unauthenticated");
   }
 
   private int status(String path) throws Exception {
-    URI uri = URI.create("http://127.0.0.1:" + verticle.port() + path);
-    HttpResponse<String> response =
-        http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> response = GatewayCluster.get(stream.url(path).replace("ws:", "http:"));
     assertThat(response.headers().firstValue("content-type")).hasValue("application/problem+json");
     return response.statusCode();
   }
 
-  /** An upgrade by hand, since the JDK's client hides a refusal's body. */
-  private HttpResponse<String> upgrade(String header, String value) throws Exception {
-    try {
-      http.newWebSocketBuilder()
-          .header(header, value)
-          .buildAsync(
-              URI.create("ws://127.0.0.1:" + verticle.port() + "/v1/stream"),
-              new WebSocket.Listener() {})
-          .get(10, TimeUnit.SECONDS);
-      throw new AssertionError("let in");
-    } catch (java.util.concurrent.ExecutionException e) {
-      java.net.http.WebSocketHandshakeException refused =
-          (java.net.http.WebSocketHandshakeException) e.getCause();
-      @SuppressWarnings("unchecked") // the handshake's body is text
-      HttpResponse<String> response = (HttpResponse<String>) refused.getResponse();
-      return response;
-    }
-  }
-
   @Test
   void showsItsSessionsToOperators() throws Exception {
-    Client client = connect();
+    JsonSocket client = connect();
     client.send("{'op':'subscribe','channels':[{'channel':'ticker','symbol':'AAA','window':100}]}");
     client.reply("subscribed");
     BlockingQueue<String> shown = new LinkedBlockingQueue<>();
@@ -683,15 +548,11 @@ class StreamIT {
     assertThat(shown.poll(10, TimeUnit.SECONDS)).isEqualTo("{}");
   }
 
-  private void redeploy(String others) throws Exception {
-    get(vertx.undeploy(deployment));
-    deploy(config(others));
-  }
-
   @Test
   void holdsATierToItsLimitsAndEntitlements() throws Exception {
-    redeploy(
-        """
+    stream.restart(
+        config(
+            """
         tiers:
           registered:
             rank: 1
@@ -700,9 +561,10 @@ class StreamIT {
             messagesPerSecond: 3
             channels: [book]
             symbols: [A*]
-        """);
-    Client alice = new Client("/v1/stream", "X-API-Key", "alice-key");
-    assertThat(upgrade("X-API-Key", "alice-key").statusCode()).isEqualTo(429);
+        """));
+    JsonSocket alice = client("/v1/stream", "X-API-Key", "alice-key");
+    assertThat(JsonSocket.refusal(stream.url(), "X-API-Key", "alice-key").statusCode())
+        .isEqualTo(429);
     alice.send("{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'BBB'}]}");
     assertThat(alice.reply("error").path("code").asText()).isEqualTo("not-entitled");
     alice.send(
@@ -718,7 +580,7 @@ class StreamIT {
     assertThat(alice.closed()).startsWith("4503 ");
     TierLimits more = new TierLimits(2, null, 5, null, null);
     rules.set(new RuleSet(1, List.of(new Rule.Tier("registered", more, "ops", 1))));
-    Client again = new Client("/v1/stream", "X-API-Key", "alice-key");
+    JsonSocket again = client("/v1/stream", "X-API-Key", "alice-key");
     again.reply("welcome");
     again.send(
         "{'op':'subscribe','id':2,'channels':[{'channel':'book','symbol':'AAA'},{'channel':'book',"
@@ -728,7 +590,7 @@ class StreamIT {
 
   @Test
   void depthViewsTellOnlyWhatMovesThem() {
-    Client client = connect();
+    JsonSocket client = connect();
     client.send("{'op':'subscribe','channels':[{'channel':'book','symbol':'AAA','depth':1}]}");
     assertThat(client.data().get(0).path("depth").asInt()).isEqualTo(1);
     market.say("AAA", Channel.BOOK, 5, FakeMarket.bid("50", "1"));
@@ -741,7 +603,7 @@ class StreamIT {
 
   @Test
   void extrasComeOnRequest() {
-    Client client = connect();
+    JsonSocket client = connect();
     client.send(
         "{'op':'subscribe','channels':[{'channel':'book','symbol':'AAA','window':10,'meta':true,"
             + "'checksum':true}]}");

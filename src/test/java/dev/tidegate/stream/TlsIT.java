@@ -5,29 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tidegate.bus.Bus;
-import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Snapshot;
-import dev.tidegate.config.Settings;
-import dev.tidegate.policy.Authenticator;
-import dev.tidegate.rules.Rules;
+import dev.tidegate.stream.door.Upgrade;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.socket.WindowInflater;
 import dev.tidegate.testing.Certificate;
+import dev.tidegate.testing.JsonSocket;
 import dev.tidegate.testing.RawWebSocket;
 import dev.tidegate.testing.RawWebSocket.Frame;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +27,6 @@ import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -55,36 +45,21 @@ class TlsIT {
   private final List<RawWebSocket> clients = new ArrayList<>();
   private Certificate certificate;
   private SSLContext trusting;
-  private Vertx vertx;
-  private FakeMarket market;
+  private final TestStream stream = new TestStream("AAA");
+  private final FakeMarket market = stream.market;
   private int port;
 
   @BeforeEach
   void start() throws Exception {
     certificate = Certificate.create();
     trusting = trusting(certificate.cert());
-    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
-    Codecs.register(vertx.eventBus());
-    market = new FakeMarket(new Bus(vertx.eventBus()), 0, List.of("AAA"));
     market.silently(
         "AAA",
         Channel.BOOK,
         T,
         new Snapshot(List.of(FakeMarket.level("1", "1")), List.of(FakeMarket.level("2", "1"))));
-    market.start();
-    StreamVerticle verticle =
-        new StreamVerticle(
-            config(), FakeNode.of("n1", nobody(), new Rules(), new SimpleMeterRegistry()), 0);
-    get(vertx.deployVerticle(verticle));
-    port = verticle.tlsPort();
-  }
-
-  private StreamConfig config() {
-    return Settings.of(
-        StreamConfig.class,
+    stream.start(
         """
-        host: 127.0.0.1
-        port: 0
         tls: {port: 0, key: "%s", cert: "%s"}
         drain: 1s
         sendBuffer: 4096
@@ -92,20 +67,7 @@ class TlsIT {
         echo: true
         """
             .formatted(certificate.key(), certificate.cert()));
-  }
-
-  private static Authenticator nobody() {
-    return new Authenticator() {
-      @Override
-      public Verdict apiKey(String key) {
-        return new Verdict(null, "no such key");
-      }
-
-      @Override
-      public Verdict bearer(String token) {
-        return new Verdict(null, "not a token");
-      }
-    };
+    port = stream.tlsPort();
   }
 
   private static SSLContext trusting(String path) throws Exception {
@@ -128,11 +90,7 @@ class TlsIT {
     for (RawWebSocket client : clients) {
       client.close();
     }
-    get(vertx.close());
-  }
-
-  private static <T> T get(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    stream.close();
   }
 
   /** A receive buffer of 0 is whatever the system gives. */
@@ -276,24 +234,10 @@ class TlsIT {
   }
 
   @Test
-  void aClientThatIsNotOursGetsIn() throws Exception {
-    CompletableFuture<String> welcome = new CompletableFuture<>();
-    try (HttpClient http = HttpClient.newBuilder().sslContext(trusting).build()) {
-      WebSocket socket =
-          http.newWebSocketBuilder()
-              .buildAsync(
-                  URI.create("wss://localhost:" + port + "/v1/stream"),
-                  new WebSocket.Listener() {
-                    @Override
-                    public CompletionStage<?> onText(
-                        WebSocket from, CharSequence data, boolean last) {
-                      welcome.complete(data.toString());
-                      return null;
-                    }
-                  })
-              .get(10, TimeUnit.SECONDS);
-      assertThat(welcome.get(10, TimeUnit.SECONDS)).contains("\"op\":\"welcome\"");
-      socket.abort();
+  void aClientThatIsNotOursGetsIn() {
+    try (HttpClient http = HttpClient.newBuilder().sslContext(trusting).build();
+        JsonSocket client = JsonSocket.open(http, "wss://localhost:" + port + Upgrade.STREAM)) {
+      assertThat(client.next().path("op").asText()).isEqualTo("welcome");
     }
   }
 

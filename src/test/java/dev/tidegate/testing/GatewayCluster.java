@@ -66,25 +66,7 @@ public final class GatewayCluster implements AutoCloseable {
     Path folder = Files.createDirectories(Path.of("target", "nodes", name + "-" + port));
     Path config = Files.writeString(folder.resolve("tidegate.yaml"), config(name));
     Path verticles = Files.writeString(folder.resolve("verticles.json"), VERTICLES);
-    return GatewayProcess.start(
-        name,
-        Map.of(
-            "TIDEGATE_KAFKA",
-            kafka,
-            "TIDEGATE_REDIS",
-            redis,
-            "TIDEGATE_CLUSTER_PORT",
-            Integer.toString(port),
-            "TIDEGATE_MEMBERS",
-            "127.0.0.1:" + port + ",127.0.0.1:" + (port + 1) + ",127.0.0.1:" + (port + 2)),
-        List.of(
-            "run",
-            "--config",
-            config.toString(),
-            "--verticles",
-            verticles.toString(),
-            "--cluster",
-            "cluster.xml"));
+    return GatewayProcess.node(name, port, kafka, redis, config, verticles);
   }
 
   private static final String VERTICLES =

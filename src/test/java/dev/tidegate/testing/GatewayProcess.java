@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The fat jar as a process of its own, so that a test can kill, freeze and thaw it like an
@@ -62,6 +64,44 @@ public final class GatewayProcess implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(new Thread(node.process::destroyForcibly));
     Thread.ofPlatform().daemon().name(name + "-out").start(node::readOutput);
     return node;
+  }
+
+  /** {@code tidegate dev} on free ports, ready; more arguments go behind. */
+  public static GatewayProcess dev(String name, Map<String, String> environment, String... more)
+      throws IOException, InterruptedException {
+    List<String> arguments =
+        new ArrayList<>(List.of("dev", "--http", "0", "--stream", "0", "--admin", "0"));
+    arguments.addAll(List.of(more));
+    return start(name, environment, arguments).awaitReady();
+  }
+
+  /** {@code tidegate run} in a cluster whose nodes have the three ports from the first on. */
+  public static GatewayProcess node(
+      String name, int firstPort, String kafka, String redis, Path config, Path verticles)
+      throws IOException {
+    String members =
+        IntStream.range(firstPort, firstPort + 3)
+            .mapToObj(port -> "127.0.0.1:" + port)
+            .collect(Collectors.joining(","));
+    return start(
+        name,
+        Map.of(
+            "TIDEGATE_KAFKA",
+            kafka,
+            "TIDEGATE_REDIS",
+            redis,
+            "TIDEGATE_CLUSTER_PORT",
+            Integer.toString(firstPort),
+            "TIDEGATE_MEMBERS",
+            members),
+        List.of(
+            "run",
+            "--config",
+            config.toString(),
+            "--verticles",
+            verticles.toString(),
+            "--cluster",
+            "cluster.xml"));
   }
 
   private void readOutput() {

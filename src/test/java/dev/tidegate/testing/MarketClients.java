@@ -26,7 +26,7 @@ public final class MarketClients {
     }
     client.connect(node.stream());
     client.subscribe(channels);
-    StreamClient.await(
+    Await.await(
         name + " has every book's snapshot",
         Duration.ofSeconds(20),
         () ->
@@ -38,7 +38,7 @@ public final class MarketClients {
 
   public static void awaitListed(GatewayProcess node, String symbol) throws InterruptedException {
     String url = node.http() + "/v1/markets/" + symbol + "/book?depth=1";
-    StreamClient.await(
+    Await.await(
         symbol + " is listed on " + node.name(), Duration.ofSeconds(20), () -> status(url) == 200);
   }
 
@@ -61,7 +61,7 @@ public final class MarketClients {
     for (Map.Entry<String, ReferenceBook> entry : expected.entrySet()) {
       String symbol = entry.getKey();
       ReferenceBook book = entry.getValue();
-      StreamClient.await(
+      Await.await(
           client.name() + " has all of " + symbol + "; " + client.breaches(),
           Duration.ofSeconds(30),
           () ->

@@ -10,7 +10,6 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -379,20 +377,5 @@ public final class StreamClient implements AutoCloseable {
   @Override
   public void close() {
     drop();
-  }
-
-  /** Waits until it is so, and says what it waited for when it is not. */
-  public static void await(String what, Duration atMost, BooleanSupplier condition)
-      throws InterruptedException {
-    long end = System.nanoTime() + atMost.toNanos();
-    Object pause = new ArrayDeque<>();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("waited " + atMost + " for: " + what);
-      }
-      synchronized (pause) {
-        pause.wait(20);
-      }
-    }
   }
 }

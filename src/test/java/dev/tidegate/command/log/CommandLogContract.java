@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidegate.command.Harness;
 import dev.tidegate.command.log.CommandLog.Position;
 import dev.tidegate.command.log.CommandLog.Subscription;
+import dev.tidegate.testing.Await;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -44,7 +45,7 @@ abstract class CommandLogContract {
       String key = "k" + i % 7;
       sent.add(harness().start(() -> log().append(topic, key, bytes(value))));
     }
-    Harness.get(Future.all(sent));
+    Await.get(Future.all(sent));
     Map<String, List<Integer>> seen = new ConcurrentHashMap<>();
     AtomicInteger count = new AtomicInteger();
     Function<List<LogRecord>, Future<Void>> take =
@@ -58,7 +59,7 @@ abstract class CommandLogContract {
         };
     Subscription one = consume("g", take);
     Subscription two = consume("g", take);
-    Harness.await("all arrive", SOON, () -> count.get() >= 300);
+    Await.await("all arrive", SOON, () -> count.get() >= 300);
     assertThat(count).hasValue(300);
     assertThat(seen).hasSize(7);
     assertThat(seen.values()).allSatisfy(values -> assertThat(values).isSorted());
@@ -81,9 +82,9 @@ abstract class CommandLogContract {
               batch.forEach(e -> seen.add(text(e)));
               return Future.succeededFuture();
             });
-    Harness.await("both arrive", SOON, () -> seen.size() >= 2);
+    Await.await("both arrive", SOON, () -> seen.size() >= 2);
     append("a", "3");
-    Harness.await("the third arrives", SOON, () -> seen.size() >= 3);
+    Await.await("the third arrives", SOON, () -> seen.size() >= 3);
     assertThat(seen).containsExactly("1", "2", "3");
     close(subscription);
   }
@@ -93,15 +94,15 @@ abstract class CommandLogContract {
     append("a", "1");
     List<String> first = new CopyOnWriteArrayList<>();
     Subscription before = consume("g", into(first));
-    Harness.await("the first arrives", SOON, () -> first.size() == 1);
+    Await.await("the first arrives", SOON, () -> first.size() == 1);
     // The group is past a record only when it has committed: a second one proves it for the first.
     append("a", "2");
-    Harness.await("the second arrives", SOON, () -> first.size() == 2);
+    Await.await("the second arrives", SOON, () -> first.size() == 2);
     close(before);
     append("a", "3");
     List<String> second = new CopyOnWriteArrayList<>();
     Subscription after = consume("g", into(second));
-    Harness.await("the third arrives", SOON, () -> second.contains("3"));
+    Await.await("the third arrives", SOON, () -> second.contains("3"));
     assertThat(second).doesNotContain("1");
     close(after);
   }
@@ -115,7 +116,7 @@ abstract class CommandLogContract {
         harness().on(() -> log().follow(topic, harness().loop(), entry -> seen.add(text(entry))));
     assertThat(seen).containsExactlyInAnyOrder("1", "2");
     append("a", "3");
-    Harness.await("the rest arrives", SOON, () -> seen.contains("3"));
+    Await.await("the rest arrives", SOON, () -> seen.contains("3"));
     close(following);
   }
 

@@ -7,6 +7,7 @@ import dev.tidegate.command.CommandBackend;
 import dev.tidegate.command.CommandConfig;
 import dev.tidegate.command.Harness;
 import dev.tidegate.config.Settings;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.KafkaBroker;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -25,7 +26,7 @@ class KafkaCommandLogIT extends CommandLogContract {
   static void open() {
     harness = new Harness(backend(KafkaBroker.shared(), PATIENT));
     log = harness.openLog();
-    Harness.await("the broker is found", Duration.ofSeconds(15), log::available);
+    Await.await("the broker is found", Duration.ofSeconds(15), log::available);
   }
 
   @AfterAll
@@ -49,7 +50,7 @@ class KafkaCommandLogIT extends CommandLogContract {
     try (KafkaBroker broker = KafkaBroker.start();
         Harness own = new Harness(backend(broker, Settings.of(CommandConfig.class, "{}")))) {
       CommandLog of = own.openLog("commands");
-      Harness.await("the broker is found", Duration.ofSeconds(15), of::available);
+      Await.await("the broker is found", Duration.ofSeconds(15), of::available);
       own.on(() -> of.append("commands", "a", new byte[] {1}));
       broker.freeze();
       assertRefused(own, of);
@@ -69,7 +70,7 @@ class KafkaCommandLogIT extends CommandLogContract {
 
   /** A broker that answers may yet have to find the leaders of its partitions: the trial tells. */
   private static void assertReturns(Harness on, CommandLog log) {
-    Harness.await("the broker takes records again", Duration.ofSeconds(30), () -> takes(on, log));
+    Await.await("the broker takes records again", Duration.ofSeconds(30), () -> takes(on, log));
     assertThat(log.condition()).isEqualTo("up");
   }
 

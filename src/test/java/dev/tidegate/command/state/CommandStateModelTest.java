@@ -6,12 +6,12 @@ import dev.tidegate.bus.Commands.PrivateEvents;
 import dev.tidegate.bus.Commands.ReadPrivate;
 import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Transition;
-import dev.tidegate.command.Harness;
 import dev.tidegate.command.log.CommandLog.Position;
 import dev.tidegate.command.state.CommandState.Begun;
 import dev.tidegate.command.state.CommandState.Draft;
 import dev.tidegate.command.state.CommandState.Proceed;
 import dev.tidegate.command.state.CommandState.Replay;
+import dev.tidegate.testing.Await;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -73,7 +73,7 @@ class CommandStateModelTest {
         begin(state, ids, drafts, step.key, now);
       } else if (step.what.equals("sweep")) {
         for (int shard = 0; shard < CommandIds.SHARDS; shard++) {
-          published.addAll(Harness.get(state.sweep(shard, now, 100)).transitions());
+          published.addAll(Await.get(state.sweep(shard, now, 100)).transitions());
         }
       } else if (draft != null) {
         published.addAll(move(state, step, draft, now));
@@ -91,7 +91,7 @@ class CommandStateModelTest {
     assertThat(published).extracting(Transition::seq).isSorted().doesNotHaveDuplicates();
     seen.forEach(
         (id, status) ->
-            assertThat(Harness.get(state.find(id, CONSUMER)).record().status()).isEqualTo(status));
+            assertThat(Await.get(state.find(id, CONSUMER)).record().status()).isEqualTo(status));
   }
 
   private static void begin(
@@ -99,11 +99,11 @@ class CommandStateModelTest {
     Draft fresh =
         new Draft(ids.next(CONSUMER), CONSUMER, "requests", "k" + key, "f", now, now + 20_000);
     Draft earlier = drafts.get(key);
-    Begun begun = Harness.get(state.begin(fresh, now));
+    Begun begun = Await.get(state.begin(fresh, now));
     if (begun instanceof Proceed proceed) {
       // Under another id only when the earlier attempt is gone without a trace.
       if (earlier != null && !proceed.id().equals(earlier.id())) {
-        assertThat(Harness.get(state.find(earlier.id(), CONSUMER)).record()).isNull();
+        assertThat(Await.get(state.find(earlier.id(), CONSUMER)).record()).isNull();
       }
       drafts.put(key, fresh.withId(proceed.id()));
     } else if (begun instanceof Replay replay) {
@@ -115,21 +115,21 @@ class CommandStateModelTest {
       EmbeddedCommandState state, Step step, Draft draft, long now) {
     String source = UUID.randomUUID().toString(); // each report is a record of its own
     return switch (step.what) {
-      case "accepted" -> Harness.get(state.accepted(draft, AT, now)).transitions();
+      case "accepted" -> Await.get(state.accepted(draft, AT, now)).transitions();
       case "unknown", "never-sent" -> {
-        Harness.get(state.release(draft, step.what.equals("never-sent")));
+        Await.get(state.release(draft, step.what.equals("never-sent")));
         yield List.of();
       }
       default -> {
         Status to = Status.valueOf(step.what.toUpperCase(Locale.ROOT));
-        yield Harness.get(state.transition(draft.id(), to, null, source, now)).transitions();
+        yield Await.get(state.transition(draft.id(), to, null, source, now)).transitions();
       }
     };
   }
 
   private static PrivateEvents read(
       EmbeddedCommandState state, String epoch, long after, long now) {
-    return Harness.get(
+    return Await.get(
         state.readPrivate(new ReadPrivate(CONSUMER, "requests", epoch, after, 1000), now));
   }
 }

@@ -1,6 +1,6 @@
 package dev.tidegate.command.state;
 
-import dev.tidegate.command.Harness;
+import dev.tidegate.testing.Await;
 import io.vertx.core.Future;
 import java.util.function.Supplier;
 
@@ -15,6 +15,6 @@ class EmbeddedCommandStateTest extends CommandStateContract {
 
   @Override
   <T> T on(Supplier<Future<T>> action) {
-    return Harness.get(action.get());
+    return Await.get(action.get());
   }
 }

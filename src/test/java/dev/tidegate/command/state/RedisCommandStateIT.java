@@ -13,6 +13,7 @@ import dev.tidegate.command.log.CommandLog.Position;
 import dev.tidegate.command.state.CommandState.Draft;
 import dev.tidegate.config.Settings;
 import dev.tidegate.redis.RedisUnavailable;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.RedisServer;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Redis;
@@ -55,9 +56,9 @@ class RedisCommandStateIT extends CommandStateContract {
     accept(state, "ttl-" + UUID.randomUUID());
     Redis redis = Redis.createClient(harness.vertx, RedisServer.shared().uri());
     for (var key :
-        Harness.get(redis.send(Request.cmd(io.vertx.redis.client.Command.KEYS, "tidegate:*")))) {
+        Await.get(redis.send(Request.cmd(io.vertx.redis.client.Command.KEYS, "tidegate:*")))) {
       long ttl =
-          Harness.get(redis.send(Request.cmd(io.vertx.redis.client.Command.PTTL, key.toString())))
+          Await.get(redis.send(Request.cmd(io.vertx.redis.client.Command.PTTL, key.toString())))
               .toLong();
       assertThat(ttl).as(key.toString()).isPositive();
     }
@@ -66,7 +67,7 @@ class RedisCommandStateIT extends CommandStateContract {
   @Test
   void scriptsComeBackAfterTheServerForgotThem() {
     Redis redis = Redis.createClient(harness.vertx, RedisServer.shared().uri());
-    Harness.get(redis.send(Request.cmd(io.vertx.redis.client.Command.SCRIPT, "FLUSH")));
+    Await.get(redis.send(Request.cmd(io.vertx.redis.client.Command.SCRIPT, "FLUSH")));
     assertThat(accept(state, "flush-" + UUID.randomUUID())).isNotNull();
   }
 
@@ -79,9 +80,9 @@ class RedisCommandStateIT extends CommandStateContract {
       PrivateEvents start = read(own, of, consumer, null, 0);
       accept(own, of, consumer);
       server.kill();
-      Harness.await("noticed", Duration.ofSeconds(3), () -> !of.available());
+      Await.await("noticed", Duration.ofSeconds(3), () -> !of.available());
       server.restart();
-      Harness.await("back", Duration.ofSeconds(5), of::available);
+      Await.await("back", Duration.ofSeconds(5), of::available);
       accept(own, of, consumer);
 
       PrivateEvents resumed = read(own, of, consumer, start.epoch(), 0);
@@ -100,9 +101,9 @@ class RedisCommandStateIT extends CommandStateContract {
     accept(state, consumer);
     Redis redis = Redis.createClient(harness.vertx, RedisServer.shared().uri());
     for (var key :
-        Harness.get(
+        Await.get(
             redis.send(Request.cmd(io.vertx.redis.client.Command.KEYS, "*" + consumer + "*")))) {
-      Harness.get(redis.send(Request.cmd(io.vertx.redis.client.Command.DEL, key.toString())));
+      Await.get(redis.send(Request.cmd(io.vertx.redis.client.Command.DEL, key.toString())));
     }
     accept(state, consumer);
     PrivateEvents after = read(harness, state, consumer, start.epoch(), 1);
@@ -121,7 +122,7 @@ class RedisCommandStateIT extends CommandStateContract {
       assertThat(of.available()).as("known to be away, so nothing waits for it").isFalse();
       assertThatThrownBy(() -> read(own, of, "x", null, 0)).isInstanceOf(RedisUnavailable.class);
       server.thaw();
-      Harness.await("back", Duration.ofSeconds(5), of::available);
+      Await.await("back", Duration.ofSeconds(5), of::available);
       assertThat(read(own, of, "x", null, 0).lastSeq()).isZero();
     }
   }

@@ -9,12 +9,13 @@ import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.config.Settings;
-import dev.tidegate.policy.Authenticator;
+import dev.tidegate.policy.Nobody;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.FakeNode;
 import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.stream.StreamVerticle;
+import dev.tidegate.testing.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Vertx;
@@ -80,7 +81,7 @@ public final class FanBench {
                     Boolean.parseBoolean(System.getProperty("adaptive", "false"))));
     StreamVerticle verticle =
         new StreamVerticle(
-            config, FakeNode.of("bench", new NoKeys(), new Rules(), new SimpleMeterRegistry()), 0);
+            config, FakeNode.of("bench", new Nobody(), new Rules(), new SimpleMeterRegistry()), 0);
     vertx.runOnContext(
         nothing -> {
           market.start();
@@ -90,7 +91,7 @@ public final class FanBench {
               .connectHandler(bench::feed)
               .listen(Integer.getInteger("ingest", 22101), "127.0.0.1");
         });
-    vertx.deployVerticle(verticle).toCompletionStage().toCompletableFuture().get();
+    Await.get(vertx.deployVerticle(verticle));
     System.err.println("ready " + verticle.port());
   }
 
@@ -135,17 +136,5 @@ public final class FanBench {
   private static Decimal field(String line, String name) {
     int at = line.indexOf(name) + name.length();
     return Decimal.of(line.substring(at, line.indexOf('"', at)));
-  }
-
-  private static final class NoKeys implements Authenticator {
-    @Override
-    public Verdict apiKey(String key) {
-      return new Verdict(null, "no such key");
-    }
-
-    @Override
-    public Verdict bearer(String token) {
-      return new Verdict(null, "no such token");
-    }
   }
 }

@@ -13,8 +13,10 @@ import dev.tidegate.bus.Commands.Status;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.policy.Identity;
+import dev.tidegate.policy.Nobody;
 import dev.tidegate.stream.FakeClient;
-import dev.tidegate.testing.StreamClient;
+import dev.tidegate.testing.Await;
+import dev.tidegate.testing.OnLoop;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -26,10 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -45,8 +44,7 @@ class LookupsTest {
   private final Bus bus = new Bus(vertx.eventBus());
   private final SteppedLoop loop = new SteppedLoop();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final FakeInstance instance =
-      new FakeInstance(loop, bus, registry, new FakeInstance.Nobody());
+  private final FakeInstance instance = new FakeInstance(loop, bus, registry, new Nobody());
 
   @BeforeEach
   void codecs() {
@@ -62,33 +60,20 @@ class LookupsTest {
     return new Identity(consumer, consumer, "vip", Set.of(), Long.MAX_VALUE, "key:" + consumer);
   }
 
-  private <T> T on(Callable<T> task) throws Exception {
-    CompletableFuture<T> done = new CompletableFuture<>();
-    context.runOnContext(
-        v -> {
-          try {
-            done.complete(task.call());
-          } catch (Exception e) {
-            done.completeExceptionally(e);
-          }
-        });
-    return done.get(10, TimeUnit.SECONDS);
+  private <T> T on(Callable<T> task) {
+    return new OnLoop(context).call(task);
   }
 
-  private void await(String what, Callable<Boolean> holds) throws Exception {
-    BooleanSupplier there =
-        () -> {
-          try {
-            return on(
+  private void await(String what, Callable<Boolean> holds) {
+    Await.await(
+        what,
+        SOON,
+        () ->
+            on(
                 () -> {
                   loop.turn();
                   return holds.call();
-                });
-          } catch (Exception e) {
-            throw new AssertionError(e);
-          }
-        };
-    StreamClient.await(what, SOON, there);
+                }));
   }
 
   private void command(Function<Find, Future<Found>> answer) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.loop.SteppedLoop;
+import dev.tidegate.policy.Nobody;
 import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.TestFanout;
 import dev.tidegate.stream.protocol.Op;
@@ -92,10 +93,7 @@ class ParkedTest {
     try {
       FakeInstance instance =
           new FakeInstance(
-              loop,
-              new Bus(vertx.eventBus()),
-              new SimpleMeterRegistry(),
-              new FakeInstance.Nobody());
+              loop, new Bus(vertx.eventBus()), new SimpleMeterRegistry(), new Nobody());
       Subscriptions subscriptions = instance.subscriptions;
       FakeClient client = new FakeClient(false);
       Session session = instance.open(client, "a", null);

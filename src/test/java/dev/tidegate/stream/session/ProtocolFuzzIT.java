@@ -6,37 +6,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tidegate.bus.Bus;
-import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Markets.Channel;
-import dev.tidegate.config.Settings;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.stream.FakeMarket;
-import dev.tidegate.stream.FakeNode;
-import dev.tidegate.stream.StreamConfig;
-import dev.tidegate.stream.StreamNode;
-import dev.tidegate.stream.StreamVerticle;
-import dev.tidegate.stream.door.Upgrade;
+import dev.tidegate.stream.TestStream;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Deflate;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.protocol.Refusal;
 import dev.tidegate.stream.protocol.RequestDice;
 import dev.tidegate.stream.socket.FrameDice;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.LeakWatch;
 import dev.tidegate.testing.ProtoRequest;
 import dev.tidegate.testing.RawWebSocket;
 import dev.tidegate.testing.RawWebSocket.Frame;
-import dev.tidegate.testing.StreamClient;
 import dev.tidegate.testing.Twin;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -72,60 +62,47 @@ class ProtocolFuzzIT {
 
   private static final int LIMIT = 16 * 1024;
   private static final Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
-  private static final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private static Census census;
   private static LeakWatch leaks;
-  private static Vertx vertx;
+  private static TestStream stream;
   private static String url;
 
   @BeforeContainer
-  static void start() throws Exception {
-    vertx = Vertx.vertx();
+  static void start() {
+    stream = new TestStream(new OneKey(), new Rules(), "BTC-USD", "ETH-USD");
     leaks = LeakWatch.begin(); // Vert.x has turned the detector off
-    vertx.exceptionHandler(thrown::add);
-    Codecs.register(vertx.eventBus());
-    FakeMarket market = new FakeMarket(new Bus(vertx.eventBus()), 0, List.of("BTC-USD", "ETH-USD"));
-    market.start();
-    market.say("BTC-USD", Channel.BOOK, 1, FakeMarket.bid("100.10", "2"));
-    market.say("BTC-USD", Channel.TRADES, 2, FakeMarket.trade("t1"));
-    StreamConfig config =
-        Settings.of(
-            StreamConfig.class,
-            """
-            host: 127.0.0.1
-            port: 0
-            tiers: {default: {rank: 1, messagesPerSecond: 0}}
-            storm: {connections: 0}
-            drain: 1s
-            feedLost: 1h
-            maxFrame: %d
-            adaptive: false
-            cancelOnDisconnect: {topic: commands, route: orders, path: /v1/orders}
-            """
-                .formatted(LIMIT));
-    StreamNode node = FakeNode.of("fuzz", new OneKey(), new Rules(), registry);
-    census = FakeNode.census(node);
-    StreamVerticle verticle = new StreamVerticle(config, node, 0);
-    vertx.deployVerticle(verticle).toCompletionStage().toCompletableFuture().get();
-    url = "ws://127.0.0.1:" + verticle.port() + Upgrade.STREAM;
+    stream.vertx.exceptionHandler(thrown::add);
+    stream.start(
+        """
+        tiers: {default: {rank: 1, messagesPerSecond: 0}}
+        storm: {connections: 0}
+        drain: 1s
+        feedLost: 1h
+        maxFrame: %d
+        adaptive: false
+        cancelOnDisconnect: {topic: commands, route: orders, path: /v1/orders}
+        """
+            .formatted(LIMIT));
+    stream.market.say("BTC-USD", Channel.BOOK, 1, FakeMarket.bid("100.10", "2"));
+    stream.market.say("BTC-USD", Channel.TRADES, 2, FakeMarket.trade("t1"));
+    url = stream.url();
   }
 
   @AfterContainer
   static void nobodyAndNothingIsLeft() throws Exception {
-    StreamClient.await(
+    Await.await(
         "all sessions and subscriptions are gone",
         Duration.ofSeconds(10),
         () ->
             gauge("tidegate.stream.sessions") == 0 && gauge("tidegate.stream.subscriptions") == 0);
-    assertThat(census.present("127.0.0.1")).isZero();
-    assertThat(census.present(Census.user("alice"))).isZero();
-    vertx.close().toCompletionStage().toCompletableFuture().get();
+    assertThat(stream.census().present("127.0.0.1")).isZero();
+    assertThat(stream.census().present(Census.user("alice"))).isZero();
+    stream.close();
     assertThat(thrown).isEmpty();
     assertThat(leaks.end()).isEmpty();
   }
 
   private static double gauge(String name) {
-    return registry.get(name).gauge().value();
+    return stream.registry.get(name).gauge().value();
   }
 
   @Property(tries = 150, shrinking = ShrinkingMode.OFF)

@@ -15,6 +15,7 @@ import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Numbering;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.policy.Identity;
+import dev.tidegate.policy.Nobody;
 import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.protocol.Op;
@@ -132,7 +133,7 @@ class ResumeMatrixTest {
                   new EventLoops(new SimpleMeterRegistry()).of(context, "n1"),
                   bus,
                   new SimpleMeterRegistry(),
-                  new FakeInstance.Nobody());
+                  new Nobody());
           instance.start();
           return instance;
         });
