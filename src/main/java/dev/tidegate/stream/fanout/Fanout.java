@@ -26,8 +26,6 @@ public final class Fanout implements Topic.Versions {
   /** A frame for one session is cut after so much; what does not fit waits for the socket. */
   private static final int CUT = 64 * 1024;
 
-  private static final int PART = 256 * 1024;
-
   /** So many sockets are written to before the loop looks at its other work. */
   private static final int SLICE = 1024;
 
@@ -62,10 +60,6 @@ public final class Fanout implements Topic.Versions {
   private boolean carrying;
 
   private Consumer<Reader> onLagging = reader -> {};
-
-  public Fanout(Loop loop, Frames frames, Pressure pressure, StreamMeters meters) {
-    this(loop, frames, pressure, meters, Pictures.Sizes.parts(PART));
-  }
 
   /**
    * @param large which books have a snapshot that is made once for all who join

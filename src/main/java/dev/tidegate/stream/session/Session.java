@@ -13,17 +13,11 @@ import dev.tidegate.stream.fanout.Lane;
 import dev.tidegate.stream.fanout.Reader;
 import dev.tidegate.stream.fanout.Wheel;
 import dev.tidegate.stream.observe.StreamMeters;
-import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Replies;
-import dev.tidegate.stream.shard.Instrument;
-import dev.tidegate.stream.shard.Replica;
 import dev.tidegate.stream.socket.Outlet;
 import dev.tidegate.stream.socket.Retry;
 import io.netty.buffer.ByteBuf;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +25,7 @@ import org.jspecify.annotations.Nullable;
  * One client: who it is, what it follows, and how far it has come. It queues nothing; what it has
  * not got yet is in the rings.
  */
-public final class Session implements Wheel.Timed, Reader {
-  /** With so much private and control traffic unsent, the client has to prove that it reads. */
-  static final long CONTROL_BOUND = 512 * 1024;
-
-  /** More than this of it is not kept for anybody. */
-  static final long MOST_CONTROL = 4 * 1024 * 1024;
-
+public final class Session extends Following implements Wheel.Timed, Reader {
   public final String id;
   public final String address;
   public final Outlet outlet;
@@ -54,7 +42,6 @@ public final class Session implements Wheel.Timed, Reader {
   final Conduct conduct = new Conduct();
   private final Rate outbound = new Rate();
 
-  private Map<Op.Key, Subscription> subscriptions = Map.of();
   private final Lanes lanes;
 
   /** Set while the session lags. */
@@ -63,22 +50,11 @@ public final class Session implements Wheel.Timed, Reader {
   /** Set while the session's end cancels orders. */
   private boolean armed;
 
-  private int asked;
-  private long lastLeft;
-
   /** Whether it has asked for large snapshots in one message. */
   private boolean whole;
 
+  private final Unread unread = new Unread();
   private Outgoing written = Outgoing.NOTHING;
-
-  /** Bytes that were written in all, and those of replies and the like since the last data. */
-  private long sent;
-
-  private long replies;
-
-  /** Set while replies pile up. */
-  private @Nullable Reading reading;
-
   private Life life = Life.OPEN;
   private @Nullable CloseCode closedWith;
   private boolean waiting;
@@ -97,6 +73,7 @@ public final class Session implements Wheel.Timed, Reader {
       Outlet outlet,
       Tier tier,
       Shared shared) {
+    super(shared.meters(), shared.fanout());
     this.id = id;
     this.address = address;
     this.codec = codec;
@@ -188,43 +165,6 @@ public final class Session implements Wheel.Timed, Reader {
     return who == null ? Tier.ANONYMOUS : who.tier();
   }
 
-  int subscriptionCount() {
-    return asked;
-  }
-
-  public Subscription subscribed(Op.Key key, Subscription subscription) {
-    if (subscriptions.isEmpty()) {
-      subscriptions = new LinkedHashMap<>(4);
-    }
-    subscriptions.put(key, subscription);
-    asked += subscription.expanded ? 0 : 1;
-    shared.meters().subscriptions(1);
-    return subscription;
-  }
-
-  @Nullable
-  public Subscription subscription(Op.Key key) {
-    return subscriptions.get(key);
-  }
-
-  public Collection<Subscription> subscriptions() {
-    return subscriptions.values();
-  }
-
-  public void unsubscribed(Op.Key key) {
-    Subscription old = subscriptions.remove(key);
-    if (old != null) {
-      lastLeft = shared.fanout().current();
-      asked -= old.expanded ? 0 : 1;
-      shared.meters().subscriptions(-1);
-    }
-  }
-
-  /** The fan-out's version when it gave up a subscription last, 0 when it never did. */
-  long lastLeft() {
-    return lastLeft;
-  }
-
   @Override
   public List<Lane> lanes() {
     return lanes.all();
@@ -283,14 +223,13 @@ public final class Session implements Wheel.Timed, Reader {
   /** A frame of market data; only after {@link #ready}. */
   @Override
   public void write(ByteBuf frame) {
+    unread.data(frame.readableBytes());
     send(frame);
-    replies = 0;
     written = Outgoing.DATA;
   }
 
   private void send(ByteBuf frame) {
     int size = frame.readableBytes();
-    sent += size;
     shared.meters().wrote(size);
     outlet.write(frame);
     touch();
@@ -305,47 +244,29 @@ public final class Session implements Wheel.Timed, Reader {
     if (!open()) {
       return;
     }
-    long unread = unreadReplies();
-    if (unread <= CONTROL_BOUND) {
-      reading = null;
-    } else if (unread > MOST_CONTROL || tooSlow()) {
+    if (unread.tooMuch(outlet, shared.loop())) {
       close(CloseCode.SLOW_CONSUMER, "too slow: private messages and replies are not read");
-      return;
+    } else {
+      reply(reply);
     }
-    reply(reply);
   }
 
   @Override
   public void notice(Statement notice) {
-    if (open() && unreadReplies() <= CONTROL_BOUND) {
+    if (open() && unread.little(outlet)) {
       reply(notice);
     }
   }
 
   private void reply(Statement reply) {
     ByteBuf frame = shared.frames().reply(reply, codec);
-    replies += frame.readableBytes();
+    unread.reply(frame.readableBytes());
     send(frame);
-  }
-
-  /** Data is only written when next to nothing waits, so all replies that wait came after it. */
-  private long unreadReplies() {
-    return replies <= CONTROL_BOUND ? replies : Math.min(replies, outlet.pending());
-  }
-
-  private boolean tooSlow() {
-    Reading since = reading;
-    long nanos = shared.loop().nanos();
-    if (since == null) {
-      reading = new Reading(left(), nanos);
-      return false;
-    }
-    return since.tooSlow(left(), nanos);
   }
 
   @Override
   public long left() {
-    return sent - outlet.pending();
+    return unread.left(outlet);
   }
 
   private void touch() {
@@ -363,20 +284,10 @@ public final class Session implements Wheel.Timed, Reader {
 
   /** Since when the session has followed nothing, in milliseconds; now while it does. */
   public long idleSince(long millis) {
-    if (!subscriptions.isEmpty()) {
+    if (!subscriptions().isEmpty()) {
       lastUsed = millis;
     }
     return Math.max(lastUsed, openedAt);
-  }
-
-  public boolean follows(Replica replica) {
-    for (Subscription subscription : subscriptions.values()) {
-      Instrument instrument = subscription.instrument;
-      if (instrument != null && replica.instruments().get(instrument.symbol) == instrument) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** The socket has taken what there was. */
@@ -463,7 +374,6 @@ public final class Session implements Wheel.Timed, Reader {
   public void ended() {
     life = Life.ENDED;
     lanes.leave();
-    shared.meters().subscriptions(-subscriptions.size());
-    subscriptions = Map.of();
+    followsNothing();
   }
 }
