@@ -2,6 +2,7 @@ package dev.tidegate.admin;
 
 import dev.tidegate.bus.Bus;
 import dev.tidegate.loop.Loop;
+import dev.tidegate.net.Escapes;
 import dev.tidegate.net.RequestIds;
 import dev.tidegate.problem.Problem;
 import io.vertx.core.http.HttpHeaders;
@@ -72,7 +73,11 @@ final class AdminApi {
         .putHeader(RequestIds.HEADER, ids.of(request.request().getHeader(RequestIds.HEADER)))
         .putHeader("Cache-Control", "no-store")
         .putHeader("X-Content-Type-Options", "nosniff");
-    request.next();
+    if (Escapes.sound(request.request().uri())) {
+      request.next();
+    } else {
+      Responses.problem(request, Problem.BAD_REQUEST, Escapes.MALFORMED);
+    }
   }
 
   /** Second in line: everything is read, little is changed. */

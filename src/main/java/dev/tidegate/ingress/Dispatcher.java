@@ -2,6 +2,7 @@ package dev.tidegate.ingress;
 
 import dev.tidegate.ingress.exchange.HttpExchange;
 import dev.tidegate.ingress.forward.Proxy;
+import dev.tidegate.net.Escapes;
 import dev.tidegate.policy.PerRoute;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.problem.Problem;
@@ -40,13 +41,25 @@ final class Dispatcher {
       return x -> x.answer(new Reply.Content(fixed.status(), fixed.contentType(), body.copy()));
     }
     if (local != null) {
-      return switch (local) {
-        case REQUESTS -> endpoints.requestRecords()::answer;
-        case MARKETS -> endpoints.markets()::answer;
-        case PROBLEMS -> endpoints.problems()::answer;
-      };
+      return readable(
+          switch (local) {
+            case REQUESTS -> endpoints.requestRecords()::answer;
+            case MARKETS -> endpoints.markets()::answer;
+            case PROBLEMS -> endpoints.problems()::answer;
+          });
     }
     return x -> proxy.forward(x, route);
+  }
+
+  /** What we read ourselves has to be readable; an upstream may make of it what it likes. */
+  private static Consumer<HttpExchange> readable(Consumer<HttpExchange> endpoint) {
+    return x -> {
+      if (Escapes.sound(x.target())) {
+        endpoint.accept(x);
+      } else {
+        x.refuse(Problem.BAD_REQUEST, Escapes.MALFORMED);
+      }
+    };
   }
 
   private static void notFound(HttpExchange x) {

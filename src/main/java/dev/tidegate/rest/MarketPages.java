@@ -3,6 +3,7 @@ package dev.tidegate.rest;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Interval;
 import dev.tidegate.bus.Markets.SymbolState;
+import dev.tidegate.net.Escapes;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.problem.Problem;
@@ -31,10 +32,15 @@ public final class MarketPages {
       send(exchange, MarketJson.markets(data.symbols()));
       return;
     }
-    int slash = rest.indexOf('/', 1);
-    String symbol = slash < 0 ? rest.substring(1) : rest.substring(1, slash);
-    Function<SymbolState, Buffer> page = page(exchange, slash < 0 ? "" : rest.substring(slash + 1));
+    // The page comes last: a slash before it belongs to the symbol, encoded or not.
+    int slash = rest.lastIndexOf('/');
+    String symbol = slash < 1 ? null : Escapes.decoded(rest.substring(1, slash));
+    Function<SymbolState, Buffer> page = page(exchange, slash < 1 ? "" : rest.substring(slash + 1));
     if (page == null) {
+      return;
+    }
+    if (symbol == null) {
+      exchange.refuse(Problem.BAD_REQUEST, Escapes.MALFORMED);
       return;
     }
     data.state(symbol)

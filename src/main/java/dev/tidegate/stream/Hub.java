@@ -35,6 +35,7 @@ final class Hub {
   private final String node;
   private final Bus bus;
   private final Listing listing;
+  private final Shards shards;
   private final Conditions conditions;
   private final Subscriptions subscriptions;
   private final DeadMen deadMen;
@@ -55,7 +56,7 @@ final class Hub {
     meters = new StreamMeters(shared.registry, instance, System::nanoTime);
     Pressure pressure = new Pressure(config.adaptive());
     fanout = new Fanout(loop, frames, pressure, meters);
-    Shards shards = new Shards(bus, loop, fanout, config.kept(), meters);
+    shards = new Shards(bus, loop, fanout, config.kept(), meters);
     conditions = new Conditions(bus, shards, loop, node);
     listing = new Listing(loop.nanos());
     Replies replies = new Replies(loop);
@@ -121,6 +122,7 @@ final class Hub {
         .look(Sweep.SECOND, now -> ladder.check(now, stalled))
         .look(Sweep.SECOND, now -> load.publish())
         .look(Sweep.SECOND, shards::check)
+        .look(Sweep.SECOND, now -> listing.check(now).forEach(shards::delist))
         .look(Sweep.SECOND, watch::feeds)
         .look(10 * Sweep.SECOND, now -> shared.storms.sweep(config.storm(), loop.millis()));
   }
@@ -168,7 +170,8 @@ final class Hub {
     bus.hear(
         Markets.DIRECTORY,
         directory -> {
-          if (listing.hear(directory)) {
+          if (listing.hear(directory, loop.nanos())) {
+            shards.relist(listing.symbols());
             subscriptions.newSymbols();
           }
         });

@@ -1,7 +1,10 @@
 package dev.tidegate.ingress;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.Candle;
@@ -16,8 +19,10 @@ import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.ingress.RawHttp.Answer;
+import dev.tidegate.testing.Names;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 /** Market data over REST, from a small owner of one shard on the bus. */
 @Timeout(60)
 class MarketsIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final AtomicInteger ASKED = new AtomicInteger();
   private static TestGateway gateway;
 
@@ -45,11 +51,12 @@ class MarketsIT {
             (CatchUp ask) -> {
               ASKED.incrementAndGet();
               return Future.succeededFuture(
-                  new CaughtUp(null, "BTC-USD".equals(ask.symbol()) ? state() : null));
+                  new CaughtUp(null, "OLD-USD".equals(ask.symbol()) ? null : state(ask.symbol())));
             })
         .completion()
         .await();
-    Directory directory = new Directory(3, 16, "k3", "n1", List.of("BTC-USD", "OLD-USD"));
+    List<String> symbols = new ArrayList<>(List.of("BTC-USD", "OLD-USD"));
+    Directory directory = new Directory(3, 16, "k3", "n1", symbols);
     while (!get("").body().contains("OLD-USD")) {
       gateway.bus.publish(Markets.DIRECTORY, directory);
     }
@@ -60,12 +67,12 @@ class MarketsIT {
     gateway.close();
   }
 
-  private static SymbolState state() {
+  private static SymbolState state(String symbol) {
     Snapshot book =
         new Snapshot(
             List.of(level("100.10", "2.5"), level("100.00", "1")), List.of(level("100.20", "1")));
     return new SymbolState(
-        "BTC-USD",
+        symbol,
         3,
         "k3",
         10,
@@ -104,8 +111,42 @@ class MarketsIT {
 
   @Test
   void listsMarkets() throws IOException {
-    assertThat(get("").body())
-        .isEqualTo("{\"markets\":[{\"symbol\":\"BTC-USD\"},{\"symbol\":\"OLD-USD\"}]}");
+    assertThat(JSON.readTree(get("").body()).path("markets").findValuesAsText("symbol"))
+        .contains("BTC-USD", "OLD-USD")
+        .isSorted();
+  }
+
+  @Test
+  void aSymbolOfAnyNameIsFoundOnEveryPage() throws IOException {
+    gateway.bus.publish(Markets.DIRECTORY, new Directory(3, 16, "k3", "n1", Names.AWKWARD));
+    for (String name : Names.AWKWARD) {
+      for (String page : List.of("book", "trades", "ticker", "candles")) {
+        String path = "/" + Names.escaped(name) + "/" + page;
+        Answer answer = get(path);
+        while (answer.status() == 404) {
+          answer = get(path); // until the directory has arrived
+        }
+        assertThat(answer.status()).as(path).isEqualTo(200);
+        assertThat(JSON.readTree(utf8(answer.body())).path("symbol").asText()).isEqualTo(name);
+      }
+    }
+    assertThat(get("/XBT/USD/book").status()).as("as people write it").isEqualTo(200);
+  }
+
+  private static String utf8(String bytes) {
+    return new String(bytes.getBytes(ISO_8859_1), UTF_8);
+  }
+
+  @Test
+  void aMalformedEscapeIsABadRequest() throws IOException {
+    for (String escape : Names.MALFORMED) {
+      for (String path :
+          List.of("/" + escape + "/book", "/BTC-USD/book?depth=" + escape, "?x=" + escape)) {
+        Answer answer = get(path);
+        assertThat(answer.status()).as(path).isEqualTo(400);
+        assertThat(answer.body()).contains("/problems/bad-request");
+      }
+    }
   }
 
   @Test

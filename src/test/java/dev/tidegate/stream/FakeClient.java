@@ -13,12 +13,15 @@ import dev.tidegate.testing.Twin;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,11 @@ public final class FakeClient implements Outlet {
   public static final class Known {
     public final TreeMap<Decimal, Decimal> bids = new TreeMap<>();
     public final TreeMap<Decimal, Decimal> asks = new TreeMap<>();
+
+    /** The same to the letter, price and size, from the best price outwards. */
+    final TreeMap<Decimal, String> bidTexts = new TreeMap<>(Comparator.reverseOrder());
+
+    final TreeMap<Decimal, String> askTexts = new TreeMap<>();
     public final List<Long> trades = new ArrayList<>();
 
     /** The beginnings of the bars that were said to be closed. */
@@ -42,6 +50,9 @@ public final class FakeClient implements Outlet {
     long time;
     public int messages;
     public int snapshots;
+
+    /** The last message of a channel on which the last one says all. */
+    public String said = "";
   }
 
   public final Map<String, Known> known = new HashMap<>();
@@ -177,6 +188,7 @@ public final class FakeClient implements Outlet {
         topic.epoch = m.path("epoch").asText(topic.epoch);
         topic.seq = seq;
         topic.snapshots += m.has("epoch") ? 1 : 0;
+        topic.said = m.toString();
         if (m.path("closed").asBoolean()) {
           topic.closed.add(m.path("start").asLong());
         }
@@ -191,6 +203,8 @@ public final class FakeClient implements Outlet {
       check(!epoch.equals(topic.epoch) || seq >= topic.seq, "snapshot goes back: " + m);
       topic.bids.clear();
       topic.asks.clear();
+      topic.bidTexts.clear();
+      topic.askTexts.clear();
       topic.epoch = epoch;
       topic.snapshots++;
     } else {
@@ -199,20 +213,39 @@ public final class FakeClient implements Outlet {
       check(seq > prev, "does not go on: " + m);
     }
     topic.seq = seq;
-    levels(topic.bids, m.path("bids"));
-    levels(topic.asks, m.path("asks"));
+    levels(topic.bids, topic.bidTexts, m.path("bids"));
+    levels(topic.asks, topic.askTexts, m.path("asks"));
+    if (m.has("checksum")) {
+      check(m.path("checksum").asLong() == checksum(topic), "checksum of " + topic.bidTexts);
+    }
   }
 
-  private static void levels(Map<Decimal, Decimal> side, JsonNode levels) {
+  private static void levels(
+      Map<Decimal, Decimal> side, Map<Decimal, String> texts, JsonNode levels) {
     for (JsonNode level : levels) {
       Decimal price = Decimal.of(level.get(0).asText());
       Decimal size = Decimal.of(level.get(1).asText());
       if (size.isZero()) {
         side.remove(price);
+        texts.remove(price);
       } else {
         side.put(price, size);
+        texts.put(price, price + ":" + size);
       }
     }
+  }
+
+  private static long checksum(Known topic) {
+    List<String> bids = topic.bidTexts.values().stream().limit(10).toList();
+    List<String> asks = topic.askTexts.values().stream().limit(10).toList();
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      all.addAll(bids.subList(Math.min(i, bids.size()), Math.min(i + 1, bids.size())));
+      all.addAll(asks.subList(Math.min(i, asks.size()), Math.min(i + 1, asks.size())));
+    }
+    CRC32 crc = new CRC32();
+    crc.update(String.join(":", all).getBytes(StandardCharsets.US_ASCII));
+    return crc.getValue();
   }
 
   private static void trades(Known topic, JsonNode m, long seq) {

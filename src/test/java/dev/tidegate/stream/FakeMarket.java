@@ -61,6 +61,13 @@ public final class FakeMarket {
     announce();
   }
 
+  /** The feed begins anew, without the symbol. */
+  public synchronized void delist(String symbol, String newEpoch) {
+    symbols.remove(symbol);
+    newEpoch(newEpoch);
+    announce();
+  }
+
   private synchronized void announce() {
     bus.publish(Markets.DIRECTORY, new Directory(shard, 1, epoch, "market", List.copyOf(symbols)));
   }

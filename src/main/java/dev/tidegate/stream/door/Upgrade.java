@@ -1,5 +1,6 @@
 package dev.tidegate.stream.door;
 
+import dev.tidegate.net.Escapes;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.stream.encode.Codec;
@@ -72,7 +73,9 @@ public final class Upgrade {
     String path = request.path();
     boolean echo = frontage.echo() && Echo.PATH.equals(path);
     String banned = admission.banned(request);
-    if (banned != null) {
+    if (!Escapes.sound(request.uri())) {
+      answers.problem(request, Problem.BAD_REQUEST, Escapes.MALFORMED);
+    } else if (banned != null) {
       answers.problem(request, Problem.BANNED, banned, Map.of("Connection", "close"));
     } else if (SCHEMA.equals(path) && HttpMethod.GET.equals(request.method())) {
       answers.schema(request);

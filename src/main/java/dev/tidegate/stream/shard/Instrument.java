@@ -4,6 +4,8 @@ import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Markets.State;
+import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.stream.protocol.Op;
@@ -30,6 +32,9 @@ import java.util.function.IntSupplier;
  */
 public final class Instrument {
   private static final int MOST_BUFFERED = 20_000;
+
+  /** Ends the epoch of a symbol that is not listed: no owner's is like it. */
+  private static final String GONE = "~";
 
   public final String symbol;
   private final IntSupplier ids;
@@ -223,6 +228,20 @@ public final class Instrument {
     List<Runnable> tasks = waiting;
     waiting = new ArrayList<>(0);
     tasks.forEach(Runnable::run);
+  }
+
+  /** Ends the numbering with an empty book and a status that says so. */
+  void delist(Listing.Gone gone, long time) {
+    Status over = new Status(State.HALTED.text(), "no longer listed");
+    Update status = new Update(symbol, Channel.STATUS, 1, time, over);
+    String epoch = gone.epoch() + GONE;
+    Snapshot empty = new Snapshot(List.of(), List.of());
+    load(new SymbolState(symbol, gone.shard(), epoch, 0, 1, time, empty, 0, List.of(status)));
+  }
+
+  /** Whether the numbering has ended, and no other has begun. */
+  boolean delisted() {
+    return full.epoch.endsWith(GONE);
   }
 
   private static List<Update> of(Map<Channel, List<Update>> history, Channel channel) {

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +108,25 @@ public final class Shards implements Replica.Source {
         .map(answer -> took(shard, symbol, answer))
         .otherwise(false)
         .onSuccess(done -> again(done, shard, symbol));
+  }
+
+  /** Who follows the symbol learns that there is nothing to follow any longer. */
+  public void delist(Listing.Gone gone) {
+    Instrument instrument = known(gone.symbol(), gone.shard());
+    if (instrument != null) {
+      instrument.delist(gone, loop.millis() * 1000);
+    }
+  }
+
+  /** What is followed still, and listed again, begins anew. */
+  public void relist(Set<String> listed) {
+    for (Replica replica : replicas.values()) {
+      for (Instrument instrument : replica.instruments().values()) {
+        if (instrument.delisted() && listed.contains(instrument.symbol)) {
+          replica.follow(instrument);
+        }
+      }
+    }
   }
 
   /** What the owner knows of a symbol now. */

@@ -42,6 +42,12 @@ public final class Conflation {
     }
   }
 
+  /** To the letter: a checksum is of the text. */
+  private static boolean alike(Level a, Level b) {
+    return a.size().toString().equals(b.size().toString())
+        && a.price().toString().equals(b.price().toString());
+  }
+
   private static List<Level> side(List<Level> from, List<Level> to, Comparator<Decimal> order) {
     List<Level> changes = new ArrayList<>();
     int i = 0;
@@ -56,7 +62,7 @@ public final class Conflation {
       } else if (which > 0) {
         changes.add(to.get(j++));
       } else {
-        if (from.get(i++).size().compareTo(to.get(j).size()) != 0) {
+        if (!alike(from.get(i++), to.get(j))) {
           changes.add(to.get(j));
         }
         j++;

@@ -35,11 +35,14 @@ public final class FakeInstance {
   public final PrivateStreams privates;
   public final Subscriptions subscriptions;
   public final Protocol protocol;
+  public final Shards shards;
+  private final Loop loop;
   private final Bus bus;
   private final TestFanout floor;
 
   public FakeInstance(Loop loop, Bus bus, MeterRegistry registry, Authenticator authenticator) {
     this.bus = bus;
+    this.loop = loop;
     floor = new TestFanout(loop, UnpooledByteBufAllocator.DEFAULT, registry);
     StreamMeters meters = floor.meters;
     ruleMeters = new RuleMeters(registry);
@@ -49,7 +52,7 @@ public final class FakeInstance {
     listing = new Listing(loop.nanos());
     Replies replies = new Replies(loop);
     privates = new PrivateStreams(bus, replies, meters::healed);
-    Shards shards = new Shards(bus, loop, fanout, new Kept(20_000, 2_000), meters);
+    shards = new Shards(bus, loop, fanout, new Kept(20_000, 2_000), meters);
     subscriptions = new Subscriptions(loop, fanout, listing, shards, privates, replies, sessions);
     Logins logins =
         new Logins(authenticator, bans, tiers, new Census(), subscriptions, replies, meters);
@@ -75,7 +78,8 @@ public final class FakeInstance {
     bus.hear(
         Markets.DIRECTORY,
         directory -> {
-          if (listing.hear(directory)) {
+          if (listing.hear(directory, loop.nanos())) {
+            shards.relist(listing.symbols());
             subscriptions.newSymbols();
           }
         });

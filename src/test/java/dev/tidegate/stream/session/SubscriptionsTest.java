@@ -1,6 +1,7 @@
 package dev.tidegate.stream.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidegate.bus.Bus;
@@ -22,6 +23,7 @@ import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.OpReader;
+import dev.tidegate.stream.protocol.Refusal;
 import dev.tidegate.stream.protocol.Token;
 import dev.tidegate.testing.OnLoop;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -136,6 +138,12 @@ class SubscriptionsTest {
           });
     }
 
+    /** As the socket says when it has taken what there was. */
+    Guest drained() {
+      session.drained();
+      return this;
+    }
+
     List<String> follows() {
       return session.subscriptions().stream().map(s -> s.wanted.key().symbol()).toList();
     }
@@ -241,6 +249,40 @@ class SubscriptionsTest {
           return guest.book("LOST").snapshots == 1;
         });
   }
+
+  @Test
+  void whoFollowsASymbolThatIsGoneLearnsOfItAndOfItsReturn() throws Exception {
+    start(2);
+    Guest guest = new Guest();
+    guest.says(
+        "{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'S1'},"
+            + "{'channel':'status','symbol':'S1'}]}");
+    guest.hears("subscribed", 1);
+    await(() -> guest.drained().book("S1").snapshots == 1);
+    market.delist("S1", "e2");
+    Guest late = new Guest();
+    await(() -> instance.listing.settled(System.nanoTime()));
+    on(
+        () -> {
+          long later = System.nanoTime() + TimeUnit.SECONDS.toNanos(6);
+          instance.listing.check(later).forEach(instance.shards::delist);
+          return later;
+        });
+    await(() -> guest.drained().book("S1").snapshots == 2);
+    assertThat(guest.book("S1").bids).isEmpty();
+    assertThat(guest.client.known.get("status S1 0").said).contains("halted", "no longer listed");
+    assertThat(catchThrowable(() -> late.says(S1))).hasRootCauseInstanceOf(Refusal.class);
+
+    market.list("S1");
+    market.say("S1", Channel.BOOK, 9, new Snapshot(List.of(FakeMarket.level("3", "1")), List.of()));
+    await(() -> guest.drained().book("S1").bids.size() == 1);
+    assertThat(guest.book("S1").epoch).isEqualTo(Numbering.of("e2", Channel.BOOK, "S1", 0, ""));
+    late.says(S1);
+    late.hears("subscribed", 2);
+  }
+
+  private static final String S1 =
+      "{'op':'subscribe','id':2,'channels':[{'channel':'book','symbol':'S1'}]}";
 
   @Test
   void allSymbolsIsASetWithExceptions() throws Exception {
