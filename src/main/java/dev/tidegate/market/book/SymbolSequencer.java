@@ -131,18 +131,7 @@ public final class SymbolSequencer {
     if (back && record.time() <= newest) {
       return false;
     }
-    if (!latest.containsKey(Channel.STATUS)) {
-      emit(record, new Status(State.LIVE, ""), now, out);
-    } else if (back) {
-      doubt(record, BEGAN + sourceSeq + " was followed by " + number, now, out);
-    } else if (number >= 0 && sourceSeq >= 0 && number > sourceSeq + 1 && !restart && !doubted()) {
-      doubt(record, GAP + (sourceSeq + 1) + ".." + (number - 1), now, out);
-    } else if (doubted()
-        && seq(Channel.BOOK) == 0
-        && number <= sourceSeq + 1
-        && !(record.event() instanceof Status)) {
-      emit(record, venue(), now, out); // without a book nothing is left to be repaired
-    }
+    judge(record, back, now, out);
     switch (record.event()) {
       case Snapshot snapshot -> replaceBook(record, snapshot, now, out);
       case Delta delta -> changeBook(record, delta, now, out);
@@ -160,6 +149,27 @@ public final class SymbolSequencer {
       default -> emit(record, record.event(), now, out);
     }
     return true;
+  }
+
+  /** Says what the record's number makes of our confidence. */
+  private void judge(FeedRecord record, boolean back, long now, Consumer<Update> out) {
+    long number = record.sourceSeq();
+    if (!latest.containsKey(Channel.STATUS)) {
+      emit(record, new Status(State.LIVE, ""), now, out);
+    } else if (back) {
+      doubt(record, BEGAN + sourceSeq + " was followed by " + number, now, out);
+    } else if (number >= 0
+        && sourceSeq >= 0
+        && number > sourceSeq + 1
+        && !(record.event() instanceof Snapshot)
+        && !doubted()) {
+      doubt(record, GAP + (sourceSeq + 1) + ".." + (number - 1), now, out);
+    } else if (doubted()
+        && seq(Channel.BOOK) == 0
+        && number <= sourceSeq + 1
+        && !(record.event() instanceof Status)) {
+      emit(record, venue(), now, out); // without a book nothing is left to be repaired
+    }
   }
 
   /** The venue's state and our doubt are two facts: a halt stays one, with what is in doubt. */
