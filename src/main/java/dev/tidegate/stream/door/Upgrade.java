@@ -137,7 +137,7 @@ public final class Upgrade {
             connection,
             guest.tier(),
             shared);
-    session.wholeSnapshots("whole".equals(request.getParam("snapshots")));
+    session.wholeSnapshots = "whole".equals(request.getParam("snapshots"));
     if (guest.identity() != null) {
       session.belongsTo(guest.identity(), guest.tier());
     }

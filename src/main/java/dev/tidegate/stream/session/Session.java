@@ -13,10 +13,13 @@ import dev.tidegate.stream.fanout.Lane;
 import dev.tidegate.stream.fanout.Reader;
 import dev.tidegate.stream.fanout.Wheel;
 import dev.tidegate.stream.observe.StreamMeters;
+import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Replies;
+import dev.tidegate.stream.shard.Replica;
 import dev.tidegate.stream.socket.Outlet;
 import dev.tidegate.stream.socket.Retry;
 import io.netty.buffer.ByteBuf;
+import java.util.Collection;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * One client: who it is, what it follows, and how far it has come. It queues nothing; what it has
  * not got yet is in the rings.
  */
-public final class Session extends Following implements Wheel.Timed, Reader {
+public final class Session implements Wheel.Timed, Reader {
   public final String id;
   public final String address;
   public final Outlet outlet;
@@ -35,6 +38,7 @@ public final class Session extends Following implements Wheel.Timed, Reader {
   public final Codec codec;
 
   public final long openedAt;
+  public boolean wholeSnapshots; // large ones come in one message
   private final Shared shared;
 
   private @Nullable Identity identity;
@@ -42,18 +46,11 @@ public final class Session extends Following implements Wheel.Timed, Reader {
   final Conduct conduct = new Conduct();
   private final Rate outbound = new Rate();
 
-  private final Lanes lanes;
-
-  /** Set while the session lags. */
-  private @Nullable Lag lag;
-
-  /** Set while the session's end cancels orders. */
-  private boolean armed;
-
-  /** Whether it has asked for large snapshots in one message. */
-  private boolean whole;
-
+  private final SubscriptionSet subscriptions = new SubscriptionSet();
   private final Unread unread = new Unread();
+  private final Lanes lanes;
+  private @Nullable Lag lag;
+  private boolean armed;
   private Outgoing written = Outgoing.NOTHING;
   private Life life = Life.OPEN;
   private @Nullable CloseCode closedWith;
@@ -73,7 +70,6 @@ public final class Session extends Following implements Wheel.Timed, Reader {
       Outlet outlet,
       Tier tier,
       Shared shared) {
-    super(shared.meters(), shared.fanout());
     this.id = id;
     this.address = address;
     this.codec = codec;
@@ -130,14 +126,6 @@ public final class Session extends Following implements Wheel.Timed, Reader {
     tier = now;
   }
 
-  boolean wholeSnapshots() {
-    return whole;
-  }
-
-  public void wholeSnapshots(boolean asked) {
-    whole = asked;
-  }
-
   /** Whether its end cancels orders. */
   public boolean armed() {
     return armed;
@@ -163,6 +151,32 @@ public final class Session extends Following implements Wheel.Timed, Reader {
   public String tierName() {
     Identity who = identity;
     return who == null ? Tier.ANONYMOUS : who.tier();
+  }
+
+  /** What it follows. */
+  SubscriptionSet set() {
+    return subscriptions;
+  }
+
+  public Subscription subscribed(Op.Key key, Subscription subscription) {
+    subscriptions.add(key, subscription);
+    shared.meters().subscriptions(1);
+    return subscription;
+  }
+
+  @Nullable
+  public Subscription subscription(Op.Key key) {
+    return subscriptions.get(key);
+  }
+
+  public Collection<Subscription> subscriptions() {
+    return subscriptions.all();
+  }
+
+  public void unsubscribed(Op.Key key) {
+    if (subscriptions.remove(key, shared.fanout().current())) {
+      shared.meters().subscriptions(-1);
+    }
   }
 
   @Override
@@ -223,13 +237,14 @@ public final class Session extends Following implements Wheel.Timed, Reader {
   /** A frame of market data; only after {@link #ready}. */
   @Override
   public void write(ByteBuf frame) {
-    unread.data(frame.readableBytes());
     send(frame);
+    unread.data();
     written = Outgoing.DATA;
   }
 
   private void send(ByteBuf frame) {
     int size = frame.readableBytes();
+    unread.wrote(size);
     shared.meters().wrote(size);
     outlet.write(frame);
     touch();
@@ -246,14 +261,14 @@ public final class Session extends Following implements Wheel.Timed, Reader {
     }
     if (unread.tooMuch(outlet, shared.loop())) {
       close(CloseCode.SLOW_CONSUMER, "too slow: private messages and replies are not read");
-    } else {
-      reply(reply);
+      return;
     }
+    reply(reply);
   }
 
   @Override
   public void notice(Statement notice) {
-    if (open() && unread.little(outlet)) {
+    if (open() && unread.hasRoom(outlet)) {
       reply(notice);
     }
   }
@@ -284,10 +299,14 @@ public final class Session extends Following implements Wheel.Timed, Reader {
 
   /** Since when the session has followed nothing, in milliseconds; now while it does. */
   public long idleSince(long millis) {
-    if (!subscriptions().isEmpty()) {
+    if (!subscriptions.isEmpty()) {
       lastUsed = millis;
     }
     return Math.max(lastUsed, openedAt);
+  }
+
+  public boolean follows(Replica replica) {
+    return subscriptions.follow(replica);
   }
 
   /** The socket has taken what there was. */
@@ -374,6 +393,7 @@ public final class Session extends Following implements Wheel.Timed, Reader {
   public void ended() {
     life = Life.ENDED;
     lanes.leave();
-    followsNothing();
+    shared.meters().subscriptions(-subscriptions.size());
+    subscriptions.clear();
   }
 }

@@ -4,7 +4,10 @@ import dev.tidegate.loop.Loop;
 import dev.tidegate.stream.socket.Outlet;
 import org.jspecify.annotations.Nullable;
 
-/** What a client has been sent, and whether it leaves too many replies unread. */
+/**
+ * What was written to one client and has not left: replies and private messages by themselves,
+ * since market data that waits before them is not held against it.
+ */
 final class Unread {
   /** With so much private and control traffic unsent, the client has to prove that it reads. */
   static final long CONTROL_BOUND = 512 * 1024;
@@ -12,54 +15,56 @@ final class Unread {
   /** More than this of it is not kept for anybody. */
   static final long MOST_CONTROL = 4 * 1024 * 1024;
 
+  /** Bytes that were written in all, and those of replies and the like since the last data. */
   private long sent;
 
-  /** Bytes since the last data. */
   private long replies;
 
   /** Set while replies pile up. */
   private @Nullable Reading reading;
 
-  void data(int size) {
+  void wrote(int size) {
     sent += size;
+  }
+
+  /** Market data was written, which is only done when next to nothing waits. */
+  void data() {
     replies = 0;
   }
 
   void reply(int size) {
-    sent += size;
     replies += size;
   }
 
-  /** Bytes that have left the process. */
+  /** Bytes that have left. */
   long left(Outlet outlet) {
     return sent - outlet.pending();
   }
 
-  boolean little(Outlet outlet) {
-    return unread(outlet) <= CONTROL_BOUND;
+  boolean hasRoom(Outlet outlet) {
+    return replies(outlet) <= CONTROL_BOUND;
   }
 
-  /** Whether the session ends rather than to be sent another reply. */
+  /** Whether there is more than a client leaves that reads. */
   boolean tooMuch(Outlet outlet, Loop loop) {
-    long unread = unread(outlet);
+    long unread = replies(outlet);
     if (unread <= CONTROL_BOUND) {
       reading = null;
       return false;
     }
-    return unread > MOST_CONTROL || tooSlow(left(outlet), loop.nanos());
+    return unread > MOST_CONTROL || tooSlow(outlet, loop.nanos());
   }
 
-  /** Data is only written when next to nothing waits, so all replies that wait came after it. */
-  private long unread(Outlet outlet) {
+  private long replies(Outlet outlet) {
     return replies <= CONTROL_BOUND ? replies : Math.min(replies, outlet.pending());
   }
 
-  private boolean tooSlow(long left, long nanos) {
+  private boolean tooSlow(Outlet outlet, long nanos) {
     Reading since = reading;
     if (since == null) {
-      reading = new Reading(left, nanos);
+      reading = new Reading(left(outlet), nanos);
       return false;
     }
-    return since.tooSlow(left, nanos);
+    return since.tooSlow(left(outlet), nanos);
   }
 }

@@ -111,7 +111,7 @@ class SharedSnapshotTest {
 
     FakeClient old = new FakeClient(deflate);
     Session session = floor.session(old, codec, deflate);
-    session.wholeSnapshots(true);
+    session.wholeSnapshots = true;
     clients.add(old);
     sessions.add(session);
     subscribe(session, extras);
