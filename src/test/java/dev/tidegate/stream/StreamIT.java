@@ -382,6 +382,33 @@ class StreamIT {
   }
 
   @Test
+  void cancelsForEachArmedSessionUnlessAnotherOneNamesIt() throws Exception {
+    JsonSocket first = client("/v1/stream", "X-API-Key", "alice-key");
+    JsonSocket second = client("/v1/stream", "X-API-Key", "alice-key");
+    String firstId = first.reply("welcome").path("session").asText();
+    String secondId = second.reply("welcome").path("session").asText();
+    first.send("{'op':'cancelOnDisconnect','id':1,'grace':0}");
+    first.reply("cancelOnDisconnect");
+    second.send("{'op':'cancelOnDisconnect','id':1,'grace':0}");
+    second.reply("cancelOnDisconnect");
+    first.close();
+    Submit submit = submitted.poll(10, TimeUnit.SECONDS);
+    assertThat(submit).isNotNull();
+    assertThat(new String(submit.body(), StandardCharsets.UTF_8)).contains(firstId);
+
+    JsonSocket third = client("/v1/stream", "X-API-Key", "alice-key");
+    String thirdId = third.reply("welcome").path("session").asText();
+    third.send("{'op':'cancelOnDisconnect','id':1,'grace':0,'replaces':'" + secondId + "'}");
+    third.reply("cancelOnDisconnect");
+    second.close();
+    third.close();
+    submit = submitted.poll(10, TimeUnit.SECONDS);
+    assertThat(submit).isNotNull();
+    assertThat(new String(submit.body(), StandardCharsets.UTF_8)).contains(thirdId);
+    assertThat(submitted).isEmpty();
+  }
+
+  @Test
   void whoReconnectsInALoopIsToldOnTheSocketAndThenRefused() throws Exception {
     stream.restart(config("storm: {connections: 3, within: 10s}"));
     String[] key = {"X-API-Key", "carol-key"};

@@ -45,6 +45,7 @@ public final class HeldBook {
   /** The session was heard of itself. */
   void trusted(Held held) {
     held.replaced = false;
+    held.leftover = false;
     suspects.remove(held);
   }
 
@@ -100,20 +101,36 @@ public final class HeldBook {
     return pending.values();
   }
 
-  /** The owner is here: what waited for that is dropped, and what lives may be a leftover. */
-  void word(Armed armed, long now) {
+  /**
+   * The owner is here with a session that was not known: what waited for that is dropped, and what
+   * lives is asked for a sign.
+   *
+   * @param apart whether the word may be older than what this node knows
+   */
+  void word(Armed armed, boolean apart, long now) {
     for (Held other : of(armed.owner())) {
       if (!other.armed.session().equals(armed.session())) {
-        replace(other, now);
+        replace(other, apart, now);
       }
     }
   }
 
-  void replace(Held held, long now) {
+  /** Nobody but its owner drops a session, whoever knows its name. */
+  @Nullable Held drop(Armed armed) {
+    Held held = get(armed.session());
+    if (held == null || !held.armed.owner().equals(armed.owner())) {
+      return null;
+    }
+    remove(armed.session());
+    return held;
+  }
+
+  void replace(Held held, boolean apart, long now) {
     if (held.ended) {
       remove(held.armed.session());
     } else {
       held.replaced = true;
+      held.leftover = apart;
       held.replacedAt = now;
       if (held.node.equals(node)) {
         suspects.add(held);
@@ -149,9 +166,9 @@ public final class HeldBook {
     for (Held other : of(held.armed.owner())) {
       boolean certain = apart || other.ended || other.node.equals(node);
       if (other.armed.armedAt() < held.armed.armedAt() && certain) {
-        replace(other, now);
+        replace(other, apart, now);
       } else if (other.armed.armedAt() > held.armed.armedAt() && apart) {
-        replace(held, now);
+        replace(held, true, now);
       }
     }
   }

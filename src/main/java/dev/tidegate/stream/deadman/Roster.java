@@ -22,8 +22,10 @@ import org.jspecify.annotations.Nullable;
  * node has one, shared by its {@link Instances}; one of them turns it. Safe to share; time and the
  * way out are handed in.
  *
- * <p>A session's command is dropped when its owner has armed or disarmed in another session since
- * the session was last heard: the client has come back, here or elsewhere.
+ * <p>Each session is carried out for itself. Its command is dropped only when its owner comes back:
+ * arms or disarms in a session that was not armed, after this one's end, or in one that names this
+ * one. While both live the older one is asked for a sign at once; only if its node is lost before
+ * an answer has come is it taken to have ended first.
  */
 public final class Roster {
   static final long BEAT = 1_000_000_000L;
@@ -48,13 +50,10 @@ public final class Roster {
   private final Instances instances = new Instances();
 
   /** Sessions whose command is known to be accepted. */
-  private final Map<String, Boolean> done =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-          return size() > DONE_KEPT;
-        }
-      };
+  private final Map<String, Boolean> done = latest();
+
+  /** Sessions that another one has been named the successor of, by whom. */
+  private final Map<String, String> named = latest();
 
   private long number;
   private long turnedAt;
@@ -84,6 +83,15 @@ public final class Roster {
     this.book = new HeldBook(node);
   }
 
+  private static <V> Map<String, V> latest() {
+    return new LinkedHashMap<>() {
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+        return size() > DONE_KEPT;
+      }
+    };
+  }
+
   synchronized void join(int instance, long now) {
     instances.join(instance, now);
   }
@@ -108,18 +116,41 @@ public final class Roster {
 
   /** False when too many sessions of this node are armed. */
   synchronized boolean arm(Armed armed, long now, Out out) {
-    if (book.own() >= MOST_OWN && book.get(armed.session()) == null) {
+    boolean known = book.get(armed.session()) != null;
+    if (book.own() >= MOST_OWN && !known) {
       return false;
     }
     book.put(new Held(armed, node));
-    book.word(armed, now);
+    named.remove(armed.session());
+    if (!known) {
+      word(armed, false, now, out);
+    }
     change(What.ARMED, armed, out);
     return true;
   }
 
   synchronized void disarm(Armed armed, long now, Out out) {
-    book.remove(armed.session());
-    book.word(armed, now);
+    if (book.drop(armed) == null) {
+      word(armed, false, now, out);
+    }
+    change(What.DISARMED, armed, out);
+  }
+
+  /** The owner is here; who may have heard only of the end of what waited for that is told. */
+  private void word(Armed armed, boolean apart, long now, Out out) {
+    for (Held other : book.of(armed.owner())) {
+      String session = other.armed.session();
+      if (other.ended && other.node.equals(node) && !session.equals(armed.session())) {
+        out.say(new Done(node, session));
+      }
+    }
+    book.word(armed, apart, now);
+  }
+
+  /** The owner says that the session, wherever it was, is another one now. */
+  synchronized void replaced(Armed armed, Out out) {
+    book.drop(armed);
+    named.put(armed.session(), armed.owner());
     change(What.DISARMED, armed, out);
   }
 
@@ -129,10 +160,15 @@ public final class Roster {
     if (held == null) {
       return;
     }
-    if (held.replaced) {
+    if (held.leftover) {
       book.remove(session);
       out.say(new Done(node, session));
     } else {
+      if (held.replaced) {
+        // The others are to know that it ended after the other one was heard of, not before.
+        book.trusted(held);
+        change(What.HEARD, held.armed, out);
+      }
       held.end(now + held.armed.grace() * 1_000_000L);
       book.note(held);
       change(What.ENDED, held.armed, out);
@@ -179,7 +215,7 @@ public final class Roster {
       return;
     }
     switch (said) {
-      case Change change -> apply(change, now);
+      case Change change -> apply(change, now, out);
       case Beat beat -> {
         Peer peer = seen(beat.node(), beat.run(), now);
         peer.doubt |= beat.number() != peer.number;
@@ -199,7 +235,7 @@ public final class Roster {
     }
   }
 
-  private void apply(Change change, long now) {
+  private void apply(Change change, long now, Out out) {
     Peer peer = seen(change.node(), change.run(), now);
     if (change.number() <= peer.number) {
       return;
@@ -211,15 +247,15 @@ public final class Roster {
     switch (change.what()) {
       case ARMED -> {
         book.put(new Held(armed, change.node()));
-        book.word(armed, now);
+        named.remove(armed.session());
+        if (held == null) {
+          word(armed, now < settledAt, now, out);
+        }
       }
-      case DISARMED -> {
-        book.remove(armed.session());
-        book.word(armed, now);
-      }
+      case DISARMED -> disarmed(armed, change.node(), now, out);
       case HEARD -> {
         if (held != null) {
-          held.replaced = false;
+          book.trusted(held);
         }
       }
       case ENDED -> {
@@ -232,6 +268,15 @@ public final class Roster {
         }
       }
       case OTHER -> {}
+    }
+  }
+
+  private void disarmed(Armed armed, String from, long now, Out out) {
+    Held dropped = book.drop(armed);
+    if (dropped == null) {
+      word(armed, now < settledAt, now, out);
+    } else if (!dropped.node.equals(from)) {
+      named.put(armed.session(), armed.owner());
     }
   }
 
@@ -309,6 +354,10 @@ public final class Roster {
       // It was taken for gone, and its orders were cancelled: it has to know.
       out.say(new Done(node, armed.session()));
       return false;
+    }
+    if (armed.owner().equals(named.get(armed.session()))) {
+      change(What.DISARMED, armed, out);
+      return true;
     }
     Held known = book.get(armed.session());
     Held held = new Held(armed, from);
