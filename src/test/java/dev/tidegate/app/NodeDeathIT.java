@@ -85,22 +85,10 @@ class NodeDeathIT {
     assertThat(orders.accepted).hasSizeGreaterThan(50);
     for (String id : orders.accepted) {
       String url = cluster.node(1).http() + "/v1/requests/" + id;
-      Await.await(id + " is completed", Duration.ofSeconds(30), () -> completed(url));
+      Await.await(
+          id + " is completed", Duration.ofSeconds(30), () -> GatewayCluster.completed(url));
     }
     assertThat(backend.ran()).containsAll(orders.accepted).doesNotHaveDuplicates();
-  }
-
-  private static boolean completed(String url) {
-    try {
-      HttpResponse<String> answer = GatewayCluster.get(url, KEY);
-      return answer.statusCode() == 200
-          && JSON.readTree(answer.body()).path("status").asText().equals("completed");
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
   }
 
   /** A client that posts order after order, each until some node has accepted it. */

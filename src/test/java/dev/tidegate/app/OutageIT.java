@@ -75,7 +75,8 @@ class OutageIT {
 
     for (String id : accepted) {
       String url = cluster.node(0).http() + "/v1/requests/" + id;
-      Await.await(id + " is completed", Duration.ofSeconds(60), () -> completed(url));
+      Await.await(
+          id + " is completed", Duration.ofSeconds(60), () -> GatewayCluster.completed(url));
     }
     // An answer of "unknown" leaves the order to its key: posted again it runs once, whatever
     // became of the first.
@@ -144,19 +145,6 @@ class OutageIT {
       return http.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new AssertionError(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
-  }
-
-  private static boolean completed(String url) {
-    try {
-      HttpResponse<String> answer = GatewayCluster.get(url, "X-API-Key", "alice-key");
-      return answer.statusCode() == 200
-          && JSON.readTree(answer.body()).path("status").asText().equals("completed");
-    } catch (IOException e) {
-      return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);

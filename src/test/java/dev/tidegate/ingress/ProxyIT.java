@@ -14,12 +14,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -119,7 +118,11 @@ class ProxyIT {
             SocketChannel.open(new InetSocketAddress("127.0.0.1", gateway.port()))) {
       // Nobody reads the answer: every buffer on the way fills, and then there is no room for more.
       caller.write(ascii("POST /" + GET + "Content-Length: " + size + "\r\n\r\n"));
-      long sent = fill(caller, size);
+      caller.configureBlocking(false);
+      AtomicLong filled = new AtomicLong();
+      long sent =
+          Standstill.of(
+              gateway, "/", size, () -> filled.addAndGet(fill(caller, size - filled.get())));
       assertThat(sent).isPositive().isLessThan(size - 8L * 1024 * 1024);
       caller.configureBlocking(true);
       Thread writer = Thread.ofVirtual().start(() -> write(caller, size - sent));
@@ -134,16 +137,13 @@ class ProxyIT {
     }
   }
 
-  /** Writes until the socket has had no room for a while; how many bytes it took. */
+  /** Writes what there is room for; how many bytes. */
   private static long fill(SocketChannel channel, long most) throws IOException {
     long sent = 0;
-    try (Selector selector = Selector.open()) {
-      channel.configureBlocking(false);
-      channel.register(selector, SelectionKey.OP_WRITE);
-      while (sent < most && selector.select(400) > 0) {
-        selector.selectedKeys().clear();
-        sent += channel.write(ByteBuffer.allocate((int) Math.min(1 << 16, most - sent)));
-      }
+    long taken = most;
+    while (taken > 0 && sent < most) {
+      taken = channel.write(ByteBuffer.allocate((int) Math.min(1 << 16, most - sent)));
+      sent += taken;
     }
     return sent;
   }

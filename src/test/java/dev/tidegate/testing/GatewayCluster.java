@@ -1,5 +1,6 @@
 package dev.tidegate.testing;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * cluster alone.
  */
 public final class GatewayCluster implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   public final String kafka;
@@ -162,6 +164,17 @@ public final class GatewayCluster implements AutoCloseable {
             "--speed",
             speed,
             capture.toString()));
+  }
+
+  /** Whether the record at this address, which is alice's, says that the command has run. */
+  public static boolean completed(String url) throws InterruptedException {
+    try {
+      HttpResponse<String> answer = get(url, "X-API-Key", "alice-key");
+      return answer.statusCode() == 200
+          && JSON.readTree(answer.body()).path("status").asText().equals("completed");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   public static HttpResponse<String> get(String url, String... headers)

@@ -12,43 +12,39 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real Kafka broker. {@link #shared()} is started on first use, serves every test of the JVM and
  * ends with it; a test that freezes or kills starts one of its own. When {@code TIDEGATE_KAFKA} is
  * set, {@code shared()} is that cluster.
  */
-public final class KafkaBroker implements AutoCloseable {
+public final class KafkaBroker extends OwnServer {
   private static KafkaBroker shared;
 
   private final String bootstrap;
   private final int port;
-  private final Path log;
-  private final ChildProcess process;
+  private final @Nullable Path log;
 
   private KafkaBroker(String bootstrap) {
     this.bootstrap = bootstrap;
     this.port = 0;
     this.log = null;
-    this.process = null;
   }
 
-  private KafkaBroker() {
-    port = Ports.free();
-    bootstrap = "127.0.0.1:" + port;
-    Path root = Path.of("").toAbsolutePath();
-    Path folder = root.resolve("target/kafka/" + port);
-    log = folder.resolve("broker.log");
-    process =
-        new ChildProcess(
-            List.of(
-                "sh",
-                root.resolve("loadtest/kafka/run").toString(),
-                "start",
-                folder.toString(),
-                Integer.toString(port),
-                Integer.toString(Ports.free())),
-            log);
+  private KafkaBroker(int port, Path folder, Path log) {
+    super(
+        List.of(
+            "sh",
+            Path.of("loadtest/kafka/run").toAbsolutePath().toString(),
+            "start",
+            folder.toString(),
+            Integer.toString(port),
+            Integer.toString(Ports.free())),
+        log);
+    this.bootstrap = "127.0.0.1:" + port;
+    this.port = port;
+    this.log = log;
   }
 
   /** The broker of this JVM; do not freeze or kill it. */
@@ -58,13 +54,16 @@ public final class KafkaBroker implements AutoCloseable {
           Optional.ofNullable(System.getenv("TIDEGATE_KAFKA"))
               .map(KafkaBroker::new)
               .orElseGet(KafkaBroker::start);
+      shared.share();
     }
     return shared;
   }
 
   /** A broker of the test's own, which may be frozen and killed. */
   public static KafkaBroker start() {
-    KafkaBroker broker = new KafkaBroker();
+    int port = Ports.free();
+    Path folder = Path.of("target/kafka/" + port).toAbsolutePath();
+    KafkaBroker broker = new KafkaBroker(port, folder, folder.resolve("broker.log"));
     broker.restart();
     return broker;
   }
@@ -86,42 +85,14 @@ public final class KafkaBroker implements AutoCloseable {
     }
   }
 
-  /** Stops the process where it stands; connections stay open and nothing answers. */
-  public void freeze() {
-    own().freeze();
-  }
-
-  public void thaw() {
-    own().thaw();
-  }
-
-  public void kill() {
-    own().kill();
-  }
-
-  /** Starts it again on the same port and data. */
+  @Override
   public void restart() {
     long starts = started();
-    own().start(() -> started() > starts && ChildProcess.accepts(port), Duration.ofSeconds(90));
-  }
-
-  @Override
-  public void close() {
-    if (process != null && this != shared) {
-      process.thaw();
-      process.kill();
-    }
-  }
-
-  private ChildProcess own() {
-    if (process == null) {
-      throw new UnsupportedOperationException("the broker of TIDEGATE_KAFKA is not ours to stop");
-    }
-    return process;
+    start(() -> started() > starts && ChildProcess.accepts(port), Duration.ofSeconds(90));
   }
 
   private long started() {
-    if (!Files.exists(log)) {
+    if (log == null || !Files.exists(log)) {
       return 0;
     }
     try (var lines = Files.lines(log)) {

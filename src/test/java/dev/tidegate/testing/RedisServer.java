@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import redis.embedded.core.ExecutableProvider;
@@ -16,31 +15,36 @@ import redis.embedded.core.ExecutableProvider;
  * starts one of its own. When {@code TIDEGATE_REDIS} (a URI) is set, {@code shared()} is that
  * server.
  */
-public final class RedisServer implements AutoCloseable {
+public final class RedisServer extends OwnServer {
   private static RedisServer shared;
 
   private final String uri;
   private final int port;
-  private final Path folder;
-  private final ChildProcess process;
 
   private RedisServer(String uri) {
     this.uri = uri;
     this.port = 0;
-    this.folder = null;
-    this.process = null;
   }
 
-  private RedisServer() {
-    port = Ports.free();
-    uri = "redis://127.0.0.1:" + port;
-    folder = Path.of("target/redis/" + port).toAbsolutePath();
-    List<String> command = new ArrayList<>();
-    command.add(executable());
-    command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--dir"));
-    command.addAll(List.of(folder.toString(), "--appendonly", "yes", "--save", ""));
-    command.addAll(List.of("--appendfsync", "always"));
-    process = new ChildProcess(command, folder.resolve("redis.log"));
+  private RedisServer(int port, Path folder) {
+    super(
+        List.of(
+            executable(),
+            "--port",
+            Integer.toString(port),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            folder.toString(),
+            "--appendonly",
+            "yes",
+            "--save",
+            "",
+            "--appendfsync",
+            "always"),
+        folder.resolve("redis.log"));
+    this.uri = "redis://127.0.0.1:" + port;
+    this.port = port;
   }
 
   /** The server of this JVM; do not freeze or kill it. */
@@ -50,13 +54,15 @@ public final class RedisServer implements AutoCloseable {
           Optional.ofNullable(System.getenv("TIDEGATE_REDIS"))
               .map(RedisServer::new)
               .orElseGet(RedisServer::start);
+      shared.share();
     }
     return shared;
   }
 
   /** A server of the test's own, which may be frozen and killed. */
   public static RedisServer start() {
-    RedisServer server = new RedisServer();
+    int port = Ports.free();
+    RedisServer server = new RedisServer(port, Path.of("target/redis/" + port).toAbsolutePath());
     server.restart();
     return server;
   }
@@ -65,37 +71,9 @@ public final class RedisServer implements AutoCloseable {
     return uri;
   }
 
-  /** Stops the process where it stands; connections stay open and nothing answers. */
-  public void freeze() {
-    own().freeze();
-  }
-
-  public void thaw() {
-    own().thaw();
-  }
-
-  public void kill() {
-    own().kill();
-  }
-
-  /** Starts it again on the same port and data. */
-  public void restart() {
-    own().start(() -> ChildProcess.accepts(port), Duration.ofSeconds(20));
-  }
-
   @Override
-  public void close() {
-    if (process != null && this != shared) {
-      process.thaw();
-      process.kill();
-    }
-  }
-
-  private ChildProcess own() {
-    if (process == null) {
-      throw new UnsupportedOperationException("the server of TIDEGATE_REDIS is not ours to stop");
-    }
-    return process;
+  public void restart() {
+    start(() -> ChildProcess.accepts(port), Duration.ofSeconds(20));
   }
 
   private static String executable() {

@@ -8,9 +8,7 @@ import dev.tidegate.market.record.Rejects;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +29,7 @@ public final class CaptureFeed implements Feed {
   private final int shards;
   private final Pump pump;
   private final Rejects rejects;
-  private final Map<Integer, Thread> readers = new HashMap<>();
+  private final Readers readers;
 
   /**
    * @param speed divides the recorded gaps; 0 is as fast as possible
@@ -44,6 +42,7 @@ public final class CaptureFeed implements Feed {
     this.loop = loop;
     this.shards = shards;
     this.pump = pump;
+    this.readers = new Readers(pump);
     this.rejects = rejects;
   }
 
@@ -54,24 +53,20 @@ public final class CaptureFeed implements Feed {
 
   @Override
   public void start(int shard, long after, Sink sink) {
-    stop(shard);
-    pump.open(shard, sink);
-    readers.put(
-        shard, Thread.ofVirtual().name("capture-" + shard).start(() -> run(shard, after, sink)));
+    readers.start(
+        shard,
+        sink,
+        Thread.ofVirtual().name("capture-" + shard).unstarted(() -> run(shard, after, sink)));
   }
 
   @Override
   public void stop(int shard) {
-    pump.shut(shard);
-    Thread reader = readers.remove(shard);
-    if (reader != null) {
-      reader.interrupt();
-    }
+    readers.stop(shard);
   }
 
   @Override
   public void close() {
-    List.copyOf(readers.keySet()).forEach(this::stop);
+    readers.stopAll();
   }
 
   private void run(int shard, long after, Sink sink) {

@@ -2,9 +2,7 @@ package dev.tidegate.market.feed;
 
 import dev.tidegate.market.book.Placement;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -20,12 +18,13 @@ public final class SimulatorFeed implements Feed {
   private final int shards;
   private final Pump pump;
   private final LongSupplier micros;
-  private final Map<Integer, Thread> walkers = new HashMap<>();
+  private final Readers readers;
 
   public SimulatorFeed(Simulation simulation, int shards, Pump pump, LongSupplier micros) {
     this.simulation = simulation;
     this.shards = shards;
     this.pump = pump;
+    this.readers = new Readers(pump);
     this.micros = micros;
   }
 
@@ -36,8 +35,6 @@ public final class SimulatorFeed implements Feed {
 
   @Override
   public void start(int shard, long after, Sink sink) {
-    stop(shard);
-    pump.open(shard, sink);
     List<RandomWalk> walks = new ArrayList<>();
     List<Integer> turns = new ArrayList<>();
     List<String> names = simulation.symbols();
@@ -53,22 +50,17 @@ public final class SimulatorFeed implements Feed {
             .daemon()
             .name("simulator-" + shard)
             .unstarted(() -> run(shard, after, sink, walks, turns));
-    walkers.put(shard, thread);
-    thread.start();
+    readers.start(shard, sink, thread);
   }
 
   @Override
   public void stop(int shard) {
-    pump.shut(shard);
-    Thread walker = walkers.remove(shard);
-    if (walker != null) {
-      walker.interrupt();
-    }
+    readers.stop(shard);
   }
 
   @Override
   public void close() {
-    List.copyOf(walkers.keySet()).forEach(this::stop);
+    readers.stopAll();
   }
 
   private void run(int shard, long after, Sink sink, List<RandomWalk> walks, List<Integer> turns) {

@@ -61,8 +61,8 @@ public final class ProtoLevels {
   }
 
   private static void level(List<Fields> side, CodedInputStream in) throws IOException {
-    if (side.size() == RecordParser.MAX_LEVELS) {
-      throw RecordParser.bad("levels", "more", "at most " + RecordParser.MAX_LEVELS);
+    if (side.size() == Limits.LEVELS) {
+      throw Limits.bad("levels", "more", "at most " + Limits.LEVELS);
     }
     Fields level = new Fields();
     ProtoRecordParser.nested(in, level::take);

@@ -1,7 +1,7 @@
 package dev.tidegate.market.record;
 
-import static dev.tidegate.market.record.RecordParser.bad;
-import static dev.tidegate.market.record.RecordParser.given;
+import static dev.tidegate.market.record.Limits.bad;
+import static dev.tidegate.market.record.Limits.given;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
@@ -50,10 +50,10 @@ public final class ProtoRecordParser {
       throw new IllegalArgumentException("record: not Protobuf: " + e.getMessage(), e);
     }
     String name = given("symbol", symbol);
-    if (name.isEmpty() || name.length() > RecordParser.MAX_SYMBOL) {
-      throw bad("symbol", name.length() + " characters", "1 to " + RecordParser.MAX_SYMBOL);
+    if (name.isEmpty() || name.length() > Limits.SYMBOL) {
+      throw bad("symbol", name.length() + " characters", "1 to " + Limits.SYMBOL);
     }
-    if (time <= 0 || time > RecordParser.MAX_TIME) {
+    if (time <= 0 || time > Limits.TIME) {
       throw bad("time", time, "microseconds since the epoch");
     }
     return new FeedRecord(name, time, sourceSeq, given("event", event));
@@ -145,15 +145,14 @@ public final class ProtoRecordParser {
     }
     if (tag == delimited(8)) {
       nested(in, this::status);
-      return new Status(
-          RecordParser.state(given("state", state)), RecordParser.bounded("detail", detail));
+      return new Status(Limits.state(given("state", state)), Limits.bounded("detail", detail));
     }
     return null;
   }
 
   private boolean trade(int tag, CodedInputStream in) throws IOException {
     if (tag == delimited(2)) {
-      id = RecordParser.bounded("id", in.readStringRequireUtf8());
+      id = Limits.bounded("id", in.readStringRequireUtf8());
     } else if (tag == varint(5)) {
       side = in.readEnum();
     } else {
@@ -207,8 +206,8 @@ public final class ProtoRecordParser {
   static Decimal decimal(long mantissa, int exponent, String text) {
     Decimal value = text.isEmpty() ? Decimal.of(mantissa, exponent) : Decimal.of(text);
     int length = value.toString().length();
-    if (length > RecordParser.MAX_DECIMAL) {
-      throw bad("decimal", length + " characters", "at most " + RecordParser.MAX_DECIMAL);
+    if (length > Limits.DECIMAL) {
+      throw bad("decimal", length + " characters", "at most " + Limits.DECIMAL);
     }
     return value;
   }

@@ -1,5 +1,8 @@
 package dev.tidegate.market.record;
 
+import static dev.tidegate.market.record.Limits.bad;
+import static dev.tidegate.market.record.Limits.given;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -11,7 +14,6 @@ import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
-import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
@@ -29,15 +31,6 @@ import org.jspecify.annotations.Nullable;
  * {@code ticker} or {@code status}. Unknown fields are skipped. One parser per thread.
  */
 public final class RecordParser {
-  static final int MAX_SYMBOL = 64;
-  private static final int MAX_TEXT = 256;
-  static final int MAX_LEVELS = 200_000;
-
-  /** Shorter than what a decimal may have, so that volumes have room to grow. */
-  static final int MAX_DECIMAL = 32;
-
-  static final long MAX_TIME = 4_102_444_800_000_000L; // the year 2100
-
   private final JsonFactory json =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -126,16 +119,16 @@ public final class RecordParser {
 
   private void field(JsonParser in, String name) throws IOException {
     switch (name) {
-      case "type" -> type = text(in, name, MAX_TEXT);
-      case "symbol" -> symbol = text(in, name, MAX_SYMBOL);
-      case "time" -> time = whole(in, name, MAX_TIME);
+      case "type" -> type = text(in, name, Limits.TEXT);
+      case "symbol" -> symbol = text(in, name, Limits.SYMBOL);
+      case "time" -> time = whole(in, name, Limits.TIME);
       case "sourceSeq" -> sourceSeq = whole(in, name, Long.MAX_VALUE);
       case "bids" -> bids = levels(in, name);
       case "asks" -> asks = levels(in, name);
-      case "id" -> id = text(in, name, MAX_TEXT);
-      case "side" -> side = text(in, name, MAX_TEXT);
-      case "state" -> state = text(in, name, MAX_TEXT);
-      case "detail" -> detail = text(in, name, MAX_TEXT);
+      case "id" -> id = text(in, name, Limits.TEXT);
+      case "side" -> side = text(in, name, Limits.TEXT);
+      case "state" -> state = text(in, name, Limits.TEXT);
+      case "detail" -> detail = text(in, name, Limits.TEXT);
       default -> decimalField(in, name);
     }
   }
@@ -156,7 +149,7 @@ public final class RecordParser {
   private FeedRecord record() {
     String kind = given("type", type);
     if (given("symbol", symbol).isEmpty()) {
-      throw bad("symbol", "\"\"", "1 to " + MAX_SYMBOL + " characters");
+      throw bad("symbol", "\"\"", "1 to " + Limits.SYMBOL + " characters");
     }
     if (time < 0) {
       throw bad("time", "missing", "microseconds since the epoch");
@@ -181,7 +174,8 @@ public final class RecordParser {
               given("size", size),
               taker(given("side", side)));
       case "ticker" -> new Ticker(bid, bidSize, ask, askSize, last);
-      case "status" -> new Status(state(given("state", state)), detail == null ? "" : detail);
+      case "status" ->
+          new Status(Limits.state(given("state", state)), detail == null ? "" : detail);
       default -> throw bad("type", kind, "book.snapshot, book.delta, trade, ticker or status");
     };
   }
@@ -194,22 +188,14 @@ public final class RecordParser {
     return taker;
   }
 
-  static State state(String text) {
-    State state = State.named(text);
-    if (state == null) {
-      throw bad("state", text, "live, delayed, halted or maintenance");
-    }
-    return state;
-  }
-
   private static List<Level> levels(JsonParser in, String name) throws IOException {
     if (in.currentToken() != JsonToken.START_ARRAY) {
       throw bad(name, in.currentToken(), "an array of [\"price\",\"size\"]");
     }
     List<Level> levels = new ArrayList<>();
     while (in.nextToken() != JsonToken.END_ARRAY) {
-      if (in.currentToken() != JsonToken.START_ARRAY || levels.size() == MAX_LEVELS) {
-        throw bad(name, in.currentToken(), "at most " + MAX_LEVELS + " of [\"price\",\"size\"]");
+      if (in.currentToken() != JsonToken.START_ARRAY || levels.size() == Limits.LEVELS) {
+        throw bad(name, in.currentToken(), "at most " + Limits.LEVELS + " of [\"price\",\"size\"]");
       }
       in.nextToken();
       Decimal price = decimal(in, name, true);
@@ -238,7 +224,7 @@ public final class RecordParser {
   }
 
   private static Decimal decimal(JsonParser in, String name, boolean signed) throws IOException {
-    Decimal value = Decimal.of(plain(name, text(in, name, MAX_DECIMAL)));
+    Decimal value = Decimal.of(plain(name, text(in, name, Limits.DECIMAL)));
     if (value.isNegative() && !signed) {
       throw bad(name, value, "a size of 0 or more");
     }
@@ -252,32 +238,20 @@ public final class RecordParser {
     }
     try {
       BigDecimal value = new BigDecimal(text);
-      if (Math.abs((long) value.scale()) <= MAX_DECIMAL) {
+      if (Math.abs((long) value.scale()) <= Limits.DECIMAL) {
         return value.signum() == 0 ? "0" : value.toPlainString();
       }
     } catch (NumberFormatException e) {
       // Said below, like an exponent that is too large.
     }
-    throw bad(name, text, "a decimal, or one with an exponent of at most " + MAX_DECIMAL);
+    throw bad(name, text, "a decimal, or one with an exponent of at most " + Limits.DECIMAL);
   }
 
   private static String text(JsonParser in, String name, int most) throws IOException {
     if (in.currentToken() != JsonToken.VALUE_STRING) {
       throw bad(name, in.currentToken(), "a string");
     }
-    return bounded(name, in.getText(), most);
-  }
-
-  private static String bounded(String name, String text, int most) {
-    if (text.length() > most) {
-      throw bad(name, text.length() + " characters", "at most " + most);
-    }
-    return text;
-  }
-
-  /** Free text; nothing is the same as empty. */
-  static String bounded(String name, @Nullable String text) {
-    return text == null ? "" : bounded(name, text, MAX_TEXT);
+    return Limits.bounded(name, in.getText(), most);
   }
 
   private static long whole(JsonParser in, String name, long most) throws IOException {
@@ -289,16 +263,5 @@ public final class RecordParser {
       throw bad(name, value, "0.." + most);
     }
     return value;
-  }
-
-  static <T> T given(String name, @Nullable T value) {
-    if (value == null) {
-      throw bad(name, "missing", "a value");
-    }
-    return value;
-  }
-
-  static IllegalArgumentException bad(String name, @Nullable Object value, String expected) {
-    return new IllegalArgumentException(name + ": " + value + " (expected " + expected + ")");
   }
 }

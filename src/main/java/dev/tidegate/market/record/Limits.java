@@ -1,0 +1,49 @@
+package dev.tidegate.market.record;
+
+import dev.tidegate.bus.Markets.State;
+import org.jspecify.annotations.Nullable;
+
+/** What a record may hold, whatever the form that it comes in, and how it is told what is wrong. */
+final class Limits {
+  static final int SYMBOL = 64;
+  static final int TEXT = 256;
+  static final int LEVELS = 200_000;
+
+  /** Shorter than what a decimal may have, so that volumes have room to grow. */
+  static final int DECIMAL = 32;
+
+  static final long TIME = 4_102_444_800_000_000L; // the year 2100
+
+  private Limits() {}
+
+  static State state(String text) {
+    State state = State.named(text);
+    if (state == null) {
+      throw bad("state", text, "live, delayed, halted or maintenance");
+    }
+    return state;
+  }
+
+  static String bounded(String name, String text, int most) {
+    if (text.length() > most) {
+      throw bad(name, text.length() + " characters", "at most " + most);
+    }
+    return text;
+  }
+
+  /** Free text; nothing is the same as empty. */
+  static String bounded(String name, @Nullable String text) {
+    return text == null ? "" : bounded(name, text, TEXT);
+  }
+
+  static <T> T given(String name, @Nullable T value) {
+    if (value == null) {
+      throw bad(name, "missing", "a value");
+    }
+    return value;
+  }
+
+  static IllegalArgumentException bad(String name, @Nullable Object value, String expected) {
+    return new IllegalArgumentException(name + ": " + value + " (expected " + expected + ")");
+  }
+}
