@@ -232,7 +232,8 @@ class RosterTest {
       other.arm("b" + tenth, owner);
       nodes.values().forEach(Node::step); // the bus is quicker than the cut
       now += tenth % 10 * SECOND / 10;
-      seconds(tenth / 10);
+      int whole = tenth / 10;
+      seconds(whole);
       if (sign) {
         one.roster.heard(a, one);
       }
