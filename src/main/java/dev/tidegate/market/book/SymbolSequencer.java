@@ -14,6 +14,7 @@ import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.market.record.FeedRecord;
+import dev.tidegate.market.record.UnreadableRecord;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -31,6 +32,13 @@ public final class SymbolSequencer {
   /** Kept of deltas and trades however old they are. */
   private static final int KEPT_ANYWAY = 200;
 
+  private static final String GAP = "source gap: ";
+  private static final String UNREPAIRED = GAP + "not repaired yet";
+  private static final String BEGAN = "source began again: ";
+
+  /** How the doubts of this gateway begin. */
+  private static final List<String> DOUBTS = List.of(GAP, BEGAN, UnreadableRecord.DOUBT);
+
   private static final long PLAUSIBLE_MILLIS = 3_600_000;
 
   public final String symbol;
@@ -43,6 +51,10 @@ public final class SymbolSequencer {
   private final EnumMap<Channel, Update> latest = new EnumMap<>(Channel.class);
   private final Candles candles;
   private final List<Event> derived = new ArrayList<>();
+
+  /** The last status in which the source spoke of itself. */
+  private @Nullable Update said;
+
   private long bookTime;
   private long reopened;
   private long sourceSeq = -1;
@@ -67,8 +79,24 @@ public final class SymbolSequencer {
     return update == null ? null : update.event();
   }
 
+  /** Whether what is known may be wrong, whoever says so. */
   boolean stale() {
-    return latest(Channel.STATUS) instanceof Status s && s.is(State.DELAYED);
+    return latest(Channel.STATUS) instanceof Status s
+        && (s.is(State.DELAYED) || !s.delayed().isEmpty());
+  }
+
+  /** Whether it is we who doubt what is known, and not the source that calls itself late. */
+  private boolean doubted() {
+    return latest(Channel.STATUS) instanceof Status s
+        && (!s.delayed().isEmpty()
+            || (s.is(State.DELAYED) && DOUBTS.stream().anyMatch(s.detail()::startsWith)));
+  }
+
+  /** What the source last said of itself, whatever we doubt. */
+  private Status venue() {
+    return said != null && said.event() instanceof Status s
+        ? new Status(s.state(), s.detail())
+        : new Status(State.LIVE, "");
   }
 
   /** Whether the source itself says that nothing is to be expected. */
@@ -103,15 +131,7 @@ public final class SymbolSequencer {
     if (back && record.time() <= newest) {
       return false;
     }
-    if (!latest.containsKey(Channel.STATUS)) {
-      emit(record, new Status(State.LIVE, ""), now, out);
-    } else if (back && !halted()) {
-      String begun = "source began again: " + sourceSeq + " was followed by " + number;
-      emit(record, new Status(State.DELAYED, begun), now, out);
-    } else if (number >= 0 && sourceSeq >= 0 && number > sourceSeq + 1 && !restart && !stale()) {
-      String hole = "source gap: " + (sourceSeq + 1) + ".." + (number - 1);
-      emit(record, new Status(State.DELAYED, hole), now, out);
-    }
+    judge(record, back, now, out);
     switch (record.event()) {
       case Snapshot snapshot -> replaceBook(record, snapshot, now, out);
       case Delta delta -> changeBook(record, delta, now, out);
@@ -124,10 +144,70 @@ public final class SymbolSequencer {
         derived.clear();
       }
       case Ticker next -> emit(record, completed(next, record.withdrawn()), now, out);
+      case Status status -> announce(record, status, now, out);
       case Candle bar -> throw new IllegalArgumentException("candle: not a record of a feed");
       default -> emit(record, record.event(), now, out);
     }
     return true;
+  }
+
+  /** Says what the record's number makes of our confidence. */
+  private void judge(FeedRecord record, boolean back, long now, Consumer<Update> out) {
+    long number = record.sourceSeq();
+    if (!latest.containsKey(Channel.STATUS)) {
+      emit(record, new Status(State.LIVE, ""), now, out);
+    } else if (back) {
+      doubt(record, BEGAN + sourceSeq + " was followed by " + number, now, out);
+    } else if (number >= 0
+        && sourceSeq >= 0
+        && number > sourceSeq + 1
+        && !(record.event() instanceof Snapshot)
+        && !doubted()) {
+      doubt(record, GAP + (sourceSeq + 1) + ".." + (number - 1), now, out);
+    } else if (doubted()
+        && seq(Channel.BOOK) == 0
+        && number <= sourceSeq + 1
+        && !(record.event() instanceof Status)) {
+      emit(record, venue(), now, out); // without a book nothing is left to be repaired
+    }
+  }
+
+  /** The venue's state and our doubt are two facts: a halt stays one, with what is in doubt. */
+  private void doubt(FeedRecord record, String why, long now, Consumer<Update> out) {
+    Status venue = venue();
+    boolean flows = venue.is(State.LIVE);
+    Status doubted =
+        flows
+            ? new Status(State.DELAYED, why)
+            : new Status(venue.state(), venue.detail(), known(), record.time(), List.of());
+    emit(record, doubted, now, out);
+  }
+
+  private List<Channel> known() {
+    List<Channel> known = new ArrayList<>();
+    for (Channel channel : Channel.DATA) {
+      if (seq(channel) > 0) {
+        known.add(channel);
+      }
+    }
+    return known.isEmpty() ? Channel.DATA : known;
+  }
+
+  /** What the source says of itself takes no doubt away. */
+  private void announce(FeedRecord record, Status status, long now, Consumer<Update> out) {
+    boolean doubted = doubted() && seq(Channel.BOOK) > 0;
+    if (status.is(State.DELAYED) && status.detail().startsWith(UnreadableRecord.DOUBT)) {
+      doubt(record, status.detail(), now, out);
+      return;
+    }
+    if (doubted && status.is(State.DELAYED)) {
+      emit(record, new Status(State.DELAYED, UNREPAIRED + "; " + status.detail()), now, out);
+      return;
+    }
+    emit(record, new Status(status.state(), status.detail()), now, out);
+    if (doubted) {
+      doubt(record, UNREPAIRED, now, out);
+    }
   }
 
   private void replaceBook(FeedRecord record, Snapshot snapshot, long now, Consumer<Update> out) {
@@ -136,7 +216,7 @@ public final class SymbolSequencer {
     trim(sorted);
     emit(record, sorted.snapshot(), now, out);
     if (stale()) {
-      emit(record, new Status(State.LIVE, ""), now, out);
+      emit(record, venue(), now, out);
     }
   }
 
@@ -222,6 +302,9 @@ public final class SymbolSequencer {
       ring.expire(now - bounds.ageMillis(), KEPT_ANYWAY);
     } else if (channel != Channel.CANDLES) {
       latest.put(channel, update);
+      if (update.event() instanceof Status status && !status.is(State.DELAYED)) {
+        said = update;
+      }
     }
   }
 
@@ -265,6 +348,9 @@ public final class SymbolSequencer {
     if (ring != null) {
       ring.copyTo(out);
     } else if (update != null) {
+      if (channel == Channel.STATUS && said != null && said.seq() != update.seq()) {
+        out.add(said);
+      }
       out.add(update);
     }
   }

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A record that could not be read, with as much of it as could. */
 public final class UnreadableRecord extends IllegalArgumentException {
+  /** How the word begins that takes a record's place. */
+  public static final String DOUBT = "a record could not be read: ";
+
   private final @Nullable String symbol;
   private final boolean missed;
   private final long time;
@@ -28,7 +31,7 @@ public final class UnreadableRecord extends IllegalArgumentException {
     if (!(thrown instanceof UnreadableRecord record) || record.symbol == null || !record.missed) {
       return null;
     }
-    String why = "a record could not be read: " + record.getMessage();
+    String why = DOUBT + record.getMessage();
     return new FeedRecord(record.symbol, record.time, new Status(State.DELAYED, why));
   }
 }

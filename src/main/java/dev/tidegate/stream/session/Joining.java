@@ -69,7 +69,7 @@ public final class Joining {
       return Join.from(topic, fanout.current());
     }
     boolean ahead = since != null && since.seq() > topic.seq;
-    long seen = ahead ? fanout.current() : session.lastLeft();
+    long seen = ahead ? fanout.current() : session.set().lastLeft();
     subscription.seq = fanout.begins(topic, seen, shape);
     return Join.fresh(topic, seen);
   }

@@ -15,15 +15,12 @@ import dev.tidegate.stream.fanout.Wheel;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Replies;
-import dev.tidegate.stream.shard.Instrument;
 import dev.tidegate.stream.shard.Replica;
 import dev.tidegate.stream.socket.Outlet;
 import dev.tidegate.stream.socket.Retry;
 import io.netty.buffer.ByteBuf;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +29,6 @@ import org.jspecify.annotations.Nullable;
  * not got yet is in the rings.
  */
 public final class Session implements Wheel.Timed, Reader {
-  /** With so much private and control traffic unsent, the client has to prove that it reads. */
-  static final long CONTROL_BOUND = 512 * 1024;
-
-  /** More than this of it is not kept for anybody. */
-  static final long MOST_CONTROL = 4 * 1024 * 1024;
-
   public final String id;
   public final String address;
   public final Outlet outlet;
@@ -54,26 +45,12 @@ public final class Session implements Wheel.Timed, Reader {
   final Conduct conduct = new Conduct();
   private final Rate outbound = new Rate();
 
-  private Map<Op.Key, Subscription> subscriptions = Map.of();
+  private final SubscriptionSet subscriptions = new SubscriptionSet();
+  private final Unread unread = new Unread();
   private final Lanes lanes;
-
-  /** Set while the session lags. */
   private @Nullable Lag lag;
-
-  /** Set while the session's end cancels orders. */
   private boolean armed;
-
-  private int asked;
-  private long lastLeft;
   private Outgoing written = Outgoing.NOTHING;
-
-  /** Bytes that were written in all, and those of replies and the like since the last data. */
-  private long sent;
-
-  private long replies;
-
-  /** Set while replies pile up. */
-  private @Nullable Reading reading;
 
   private Life life = Life.OPEN;
   private @Nullable CloseCode closedWith;
@@ -176,16 +153,13 @@ public final class Session implements Wheel.Timed, Reader {
     return who == null ? Tier.ANONYMOUS : who.tier();
   }
 
-  int subscriptionCount() {
-    return asked;
+  /** What it follows. */
+  SubscriptionSet set() {
+    return subscriptions;
   }
 
   public Subscription subscribed(Op.Key key, Subscription subscription) {
-    if (subscriptions.isEmpty()) {
-      subscriptions = new LinkedHashMap<>(4);
-    }
-    subscriptions.put(key, subscription);
-    asked += subscription.expanded ? 0 : 1;
+    subscriptions.add(key, subscription);
     shared.meters().subscriptions(1);
     return subscription;
   }
@@ -196,21 +170,13 @@ public final class Session implements Wheel.Timed, Reader {
   }
 
   public Collection<Subscription> subscriptions() {
-    return subscriptions.values();
+    return subscriptions.all();
   }
 
   public void unsubscribed(Op.Key key) {
-    Subscription old = subscriptions.remove(key);
-    if (old != null) {
-      lastLeft = shared.fanout().current();
-      asked -= old.expanded ? 0 : 1;
+    if (subscriptions.remove(key, shared.fanout().current())) {
       shared.meters().subscriptions(-1);
     }
-  }
-
-  /** The fan-out's version when it gave up a subscription last, 0 when it never did. */
-  long lastLeft() {
-    return lastLeft;
   }
 
   @Override
@@ -272,13 +238,13 @@ public final class Session implements Wheel.Timed, Reader {
   @Override
   public void write(ByteBuf frame) {
     send(frame);
-    replies = 0;
+    unread.data();
     written = Outgoing.DATA;
   }
 
   private void send(ByteBuf frame) {
     int size = frame.readableBytes();
-    sent += size;
+    unread.wrote(size);
     shared.meters().wrote(size);
     outlet.write(frame);
     touch();
@@ -293,10 +259,7 @@ public final class Session implements Wheel.Timed, Reader {
     if (!open()) {
       return;
     }
-    long unread = unreadReplies();
-    if (unread <= CONTROL_BOUND) {
-      reading = null;
-    } else if (unread > MOST_CONTROL || tooSlow()) {
+    if (unread.tooMuch(outlet, shared.loop())) {
       close(CloseCode.SLOW_CONSUMER, "too slow: private messages and replies are not read");
       return;
     }
@@ -305,35 +268,20 @@ public final class Session implements Wheel.Timed, Reader {
 
   @Override
   public void notice(Statement notice) {
-    if (open() && unreadReplies() <= CONTROL_BOUND) {
+    if (open() && unread.hasRoom(outlet)) {
       reply(notice);
     }
   }
 
   private void reply(Statement reply) {
     ByteBuf frame = shared.frames().reply(reply, codec);
-    replies += frame.readableBytes();
+    unread.reply(frame.readableBytes());
     send(frame);
-  }
-
-  /** Data is only written when next to nothing waits, so all replies that wait came after it. */
-  private long unreadReplies() {
-    return replies <= CONTROL_BOUND ? replies : Math.min(replies, outlet.pending());
-  }
-
-  private boolean tooSlow() {
-    Reading since = reading;
-    long nanos = shared.loop().nanos();
-    if (since == null) {
-      reading = new Reading(left(), nanos);
-      return false;
-    }
-    return since.tooSlow(left(), nanos);
   }
 
   @Override
   public long left() {
-    return sent - outlet.pending();
+    return unread.left(outlet);
   }
 
   private void touch() {
@@ -358,13 +306,7 @@ public final class Session implements Wheel.Timed, Reader {
   }
 
   public boolean follows(Replica replica) {
-    for (Subscription subscription : subscriptions.values()) {
-      Instrument instrument = subscription.instrument;
-      if (instrument != null && replica.instruments().get(instrument.symbol) == instrument) {
-        return true;
-      }
-    }
-    return false;
+    return subscriptions.follow(replica);
   }
 
   /** The socket has taken what there was. */
@@ -452,6 +394,6 @@ public final class Session implements Wheel.Timed, Reader {
     life = Life.ENDED;
     lanes.leave();
     shared.meters().subscriptions(-subscriptions.size());
-    subscriptions = Map.of();
+    subscriptions.clear();
   }
 }

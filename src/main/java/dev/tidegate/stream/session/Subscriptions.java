@@ -60,7 +60,7 @@ public final class Subscriptions {
 
   void subscribe(Session session, Op.Subscribe asked) throws Refusal {
     Op.Subscribe op = asked.expanded().isEmpty() ? asked : stillThere(session, asked);
-    int count = session.subscriptionCount();
+    int count = session.set().asked();
     for (Op.Wanted wanted : op.channels()) {
       if (op.expanded().contains(wanted.key())) {
         continue;

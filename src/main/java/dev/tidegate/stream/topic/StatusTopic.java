@@ -78,7 +78,8 @@ public final class StatusTopic extends LatestTopic {
       return new Status(
           State.DELAYED.text(), why(delayed), delayed, overlay.since(), overlay.announced());
     }
-    return new Status(source.state(), source.detail(), List.of(), 0, overlay.announced());
+    return new Status(
+        source.state(), source.detail(), source.delayed(), source.since(), overlay.announced());
   }
 
   private List<Channel> delayed() {

@@ -99,7 +99,7 @@ class UnreadRepliesTest {
     session.write(Unpooled.wrappedBuffer(new byte[data]));
     run(TEN_MINUTES, control, 2);
     assertThat(line.reason).isEmpty();
-    assertThat(line.most).isLessThan(data + Session.MOST_CONTROL);
+    assertThat(line.most).isLessThan(data + Unread.MOST_CONTROL);
   }
 
   @ParameterizedTest
@@ -110,7 +110,7 @@ class UnreadRepliesTest {
       session.write(Unpooled.wrappedBuffer(new byte[Math.max(data, 2_000)]));
       run(60_000, control, 2);
       assertThat(line.closed).isEqualTo(CloseCode.SLOW_CONSUMER);
-      assertThat(line.most).isLessThan(data + Session.MOST_CONTROL + 600_000);
+      assertThat(line.most).isLessThan(data + Unread.MOST_CONTROL + 600_000);
       line.discard();
     }
   }
