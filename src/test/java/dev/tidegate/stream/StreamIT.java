@@ -606,7 +606,7 @@ class StreamIT {
     assertThat(refused.path("id").isInt()).as("which of them").isTrue();
     assertThat(alice.closed()).startsWith("4503 ");
     TierLimits more = new TierLimits(2, null, 5, null, null);
-    rules.set(new RuleSet(1, List.of(new Rule.Tier("registered", more, "ops", 1))));
+    rules.set(new RuleSet(1, List.of(new Rule.TierChange("registered", more, "ops", 1))));
     JsonSocket again = client("/v1/stream", "X-API-Key", "alice-key");
     again.reply("welcome");
     again.send(
