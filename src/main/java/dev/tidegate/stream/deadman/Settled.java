@@ -47,9 +47,7 @@ public final class Settled {
   /** Whether the word came after the arming; in doubt the arming counts. */
   boolean isNamed(Armed armed) {
     Armed word = named.get(armed.session());
-    return word != null
-        && word.owner().equals(armed.owner())
-        && armed.armedAt() < word.armedAt();
+    return word != null && word.owner().equals(armed.owner()) && armed.armedAt() < word.armedAt();
   }
 
   /** It arms again all the same. */
