@@ -1,6 +1,7 @@
 package dev.tidegate.stream.deadman;
 
 import dev.tidegate.bus.Armings.Armed;
+import dev.tidegate.bus.Armings.Stance;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * time of its own, no way out: the {@link Roster} lends it both and its lock.
  */
 public final class HeldBook {
+  private static final int PAGE = 500;
+
   private final Map<String, Held> bySession = new HashMap<>();
   private final Map<String, List<Held>> byOwner = new HashMap<>();
   private final Map<String, Held> pending = new HashMap<>();
@@ -38,8 +41,27 @@ public final class HeldBook {
     return own;
   }
 
-  Set<Held> suspects() {
-    return suspects;
+  /** Sessions of this node that live and were replaced, and when; null when there is none. */
+  @Nullable Map<String, Long> suspects() {
+    Map<String, Long> found = null;
+    for (Held held : suspects) {
+      if (held.replaced && !held.ended) {
+        found = found == null ? new HashMap<>() : found;
+        found.put(held.armed.session(), held.replacedAt);
+      }
+    }
+    return found;
+  }
+
+  /** What this node says of its own sessions, in parts; one that is empty when it has none. */
+  List<List<Stance>> pages(long now) {
+    List<List<Stance>> pages = new ArrayList<>();
+    List<Held> mine = at(node);
+    for (int from = 0; from == 0 || from < mine.size(); from += PAGE) {
+      List<Held> page = mine.subList(from, Math.min(mine.size(), from + PAGE));
+      pages.add(page.stream().map(held -> held.entry(now)).toList());
+    }
+    return pages;
   }
 
   /** The session was heard of itself. */
@@ -106,13 +128,20 @@ public final class HeldBook {
    * lives is asked for a sign.
    *
    * @param apart whether the word may be older than what this node knows
+   * @return the sessions of this node that had ended and are dropped
    */
-  void word(Armed armed, boolean apart, long now) {
+  List<String> word(Armed armed, boolean apart, long now) {
+    List<String> dropped = new ArrayList<>(0);
     for (Held other : of(armed.owner())) {
-      if (!other.armed.session().equals(armed.session())) {
+      String session = other.armed.session();
+      if (!session.equals(armed.session())) {
+        if (other.ended && other.node.equals(node)) {
+          dropped.add(session);
+        }
         replace(other, apart, now);
       }
     }
+    return dropped;
   }
 
   /** Nobody but its owner drops a session, whoever knows its name. */

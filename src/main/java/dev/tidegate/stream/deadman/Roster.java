@@ -10,9 +10,7 @@ import dev.tidegate.bus.Armings.Stance;
 import dev.tidegate.bus.Armings.Standing;
 import dev.tidegate.bus.Armings.Wanted;
 import dev.tidegate.bus.Armings.What;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +38,6 @@ public final class Roster {
   static final long GIVE_UP = 600_000_000_000L;
   static final int MOST_OWN = 50_000;
   private static final long ASKING = 10_000_000_000L;
-  private static final int PAGE = 500;
-  private static final int DONE_KEPT = 20_000;
 
   final String node;
   private final String run;
@@ -49,12 +45,7 @@ public final class Roster {
   private final Map<String, Peer> peers = new HashMap<>();
   private final Instances instances = new Instances();
 
-  /** Sessions whose command is known to be accepted. */
-  private final Map<String, Boolean> done = latest();
-
-  /** Sessions that another one has been named the successor of, by whom. */
-  private final Map<String, String> named = latest();
-
+  private final Settled settled = new Settled();
   private long number;
   private long turnedAt;
   private long beatAt;
@@ -81,15 +72,6 @@ public final class Roster {
     this.node = node;
     this.run = run;
     this.book = new HeldBook(node);
-  }
-
-  private static <V> Map<String, V> latest() {
-    return new LinkedHashMap<>() {
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-        return size() > DONE_KEPT;
-      }
-    };
   }
 
   synchronized void join(int instance, long now) {
@@ -121,7 +103,7 @@ public final class Roster {
       return false;
     }
     book.put(new Held(armed, node));
-    named.remove(armed.session());
+    settled.armed(armed.session());
     if (!known) {
       word(armed, false, now, out);
     }
@@ -136,21 +118,17 @@ public final class Roster {
     change(What.DISARMED, armed, out);
   }
 
-  /** The owner is here; who may have heard only of the end of what waited for that is told. */
   private void word(Armed armed, boolean apart, long now, Out out) {
-    for (Held other : book.of(armed.owner())) {
-      String session = other.armed.session();
-      if (other.ended && other.node.equals(node) && !session.equals(armed.session())) {
-        out.say(new Done(node, session));
-      }
+    for (String session : book.word(armed, apart, now)) {
+      // Who hears this after its end would take it for one that nobody has come back from.
+      out.say(new Done(node, session));
     }
-    book.word(armed, apart, now);
   }
 
   /** The owner says that the session, wherever it was, is another one now. */
   synchronized void replaced(Armed armed, Out out) {
     book.drop(armed);
-    named.put(armed.session(), armed.owner());
+    settled.name(armed);
     change(What.DISARMED, armed, out);
   }
 
@@ -177,14 +155,7 @@ public final class Roster {
 
   /** Sessions of this node that live and would not be cancelled; null when there is none. */
   synchronized @Nullable Map<String, Long> replacedHere() {
-    Map<String, Long> found = null;
-    for (Held held : book.suspects()) {
-      if (held.replaced && !held.ended) {
-        found = found == null ? new HashMap<>() : found;
-        found.put(held.armed.session(), held.replacedAt);
-      }
-    }
-    return found;
+    return book.suspects();
   }
 
   /** The session was heard after it had been replaced: its owner has two of them. */
@@ -247,7 +218,7 @@ public final class Roster {
     switch (change.what()) {
       case ARMED -> {
         book.put(new Held(armed, change.node()));
-        named.remove(armed.session());
+        settled.armed(armed.session());
         if (held == null) {
           word(armed, now < settledAt, now, out);
         }
@@ -261,7 +232,7 @@ public final class Roster {
       case ENDED -> {
         if (held != null && held.replaced) {
           book.remove(armed.session());
-        } else if (!done.containsKey(armed.session())) {
+        } else if (!settled.isDone(armed.session()) && !settled.isNamed(armed)) {
           Held ended = new Held(armed, change.node());
           ended.end(now + armed.grace() * 1_000_000L);
           book.put(ended);
@@ -273,10 +244,11 @@ public final class Roster {
 
   private void disarmed(Armed armed, String from, long now, Out out) {
     Held dropped = book.drop(armed);
+    if (dropped == null || !dropped.node.equals(from)) {
+      settled.name(armed);
+    }
     if (dropped == null) {
       word(armed, now < settledAt, now, out);
-    } else if (!dropped.node.equals(from)) {
-      named.put(armed.session(), armed.owner());
     }
   }
 
@@ -303,33 +275,17 @@ public final class Roster {
   }
 
   private void stand(long now, Out out) {
-    List<Held> mine = book.at(node);
-    int part = 0;
-    for (int from = 0; from == 0 || from < mine.size(); from += PAGE) {
-      int to = Math.min(mine.size(), from + PAGE);
-      List<Stance> entries = new ArrayList<>(to - from);
-      for (Held held : mine.subList(from, to)) {
-        entries.add(held.entry(now));
-      }
-      out.say(new Standing(node, run, number, part++, to == mine.size(), entries));
+    List<List<Stance>> pages = book.pages(now);
+    int last = pages.size() - 1;
+    for (int part = 0; part <= last; part++) {
+      out.say(new Standing(node, run, number, part, part == last, pages.get(part)));
     }
   }
 
   private void stands(Standing standing, long now, Out out) {
     Peer peer = seen(standing.node(), standing.run(), now);
-    if (standing.part() == 0) {
-      peer.parts.clear();
-      peer.part = 0;
-    }
-    if (standing.part() != peer.part || standing.number() < peer.number) {
-      peer.part = -1;
-      return;
-    }
-    peer.part++;
-    peer.parts.addAll(standing.entries());
-    if (standing.last()) {
-      Map<String, Stance> entries = new LinkedHashMap<>();
-      peer.parts.forEach(entry -> entries.put(entry.armed().session(), entry));
+    Map<String, Stance> entries = peer.gather(standing);
+    if (entries != null) {
       for (Held held : book.at(standing.node())) {
         if (!entries.containsKey(held.armed.session())) {
           book.remove(held.armed.session());
@@ -342,20 +298,18 @@ public final class Roster {
       }
       peer.number = standing.number();
       peer.back = false;
-      peer.parts.clear();
-      peer.part = -1;
     }
   }
 
   /** Whether the node has to be asked again: it may not have heard yet what this one has. */
   private boolean learn(Stance entry, String from, boolean weigh, long now, Out out) {
     Armed armed = entry.armed();
-    if (done.containsKey(armed.session())) {
+    if (settled.isDone(armed.session())) {
       // It was taken for gone, and its orders were cancelled: it has to know.
       out.say(new Done(node, armed.session()));
       return false;
     }
-    if (armed.owner().equals(named.get(armed.session()))) {
+    if (settled.isNamed(armed)) {
       change(What.DISARMED, armed, out);
       return true;
     }
@@ -428,7 +382,7 @@ public final class Roster {
 
   private void forget(String session) {
     book.remove(session);
-    done.put(session, Boolean.TRUE);
+    settled.done(session);
   }
 
   /** When it is this node's turn. */

@@ -263,6 +263,35 @@ class RosterTest {
     assertThat(three.roster.size()).isEqualTo(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void norIfItsEndCrossesWithTheName(boolean known) {
+    three.deaf = !known;
+    one.arm("a", "alice");
+    seconds(1);
+    three.deaf = false;
+    one.end("a");
+    two.replace("a", "b", "alice");
+    seconds(60);
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void whoArmsAfterAllIsCancelledForThoughTheWordOfItIsLost() {
+    one.disarm("a", "alice");
+    two.replace("a", "b", "alice");
+    seconds(1);
+    two.deaf = true;
+    three.deaf = true;
+    one.arm("a", "alice");
+    two.deaf = false;
+    three.deaf = false;
+    seconds(5);
+    one.end("a");
+    seconds(60);
+    assertThat(asked).containsExactly("n1 a");
+  }
+
   @Test
   void nobodyNamesTheSessionOfAnotherOwner() {
     one.arm("a", "alice");
