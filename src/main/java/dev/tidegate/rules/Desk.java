@@ -114,7 +114,7 @@ final class Desk {
       }
       case "PUT" -> {
         TierLimits limits = Orders.limits(asked.body(), TierLimits.NONE);
-        Rule rule = new Rule.Tier(id(asked), limits, asked.by(), now);
+        Rule rule = new Rule.TierChange(id(asked), limits, asked.by(), now);
         yield change(kind, id(asked), asked, before -> rule);
       }
       case "PATCH" -> change(kind, id(asked), asked, before -> patched(before, asked, now));
@@ -131,8 +131,8 @@ final class Desk {
   }
 
   private static Rule patched(@Nullable Rule before, RulesAsked asked, long now) {
-    TierLimits limits = before instanceof Rule.Tier tier ? tier.limits() : TierLimits.NONE;
-    return new Rule.Tier(id(asked), Orders.limits(asked.body(), limits), asked.by(), now);
+    TierLimits limits = before instanceof Rule.TierChange tier ? tier.limits() : TierLimits.NONE;
+    return new Rule.TierChange(id(asked), Orders.limits(asked.body(), limits), asked.by(), now);
   }
 
   /** A tier that nobody has changed is as it should be; what else is not there cannot be lifted. */

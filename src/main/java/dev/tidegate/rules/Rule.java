@@ -57,7 +57,7 @@ public sealed interface Rule {
   }
 
   /** Others than the configured limits for a tier; the id is the tier's name. */
-  record Tier(String id, TierLimits limits, String by, long at) implements Rule {
+  record TierChange(String id, TierLimits limits, String by, long at) implements Rule {
     @Override
     public Kind kind() {
       return Kind.TIERS;

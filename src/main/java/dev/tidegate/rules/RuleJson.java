@@ -43,7 +43,7 @@ final class RuleJson {
     }
     Class<? extends Rule> type =
         switch (kind) {
-          case TIERS -> Rule.Tier.class;
+          case TIERS -> Rule.TierChange.class;
           case REVOCATIONS -> Rule.Revocation.class;
           case BANS -> Rule.Ban.class;
         };
@@ -62,7 +62,7 @@ final class RuleJson {
   /** For people: fields of an object that is open; what does not apply is left out. */
   static void show(Rule rule, JsonWriter out) {
     switch (rule) {
-      case Rule.Tier tier -> show("changed", tier.limits(), out);
+      case Rule.TierChange tier -> show("changed", tier.limits(), out);
       case Rule.Revocation revocation -> {
         out.field("id", revocation.id());
         out.field(revocation.credential().text(), revocation.value());
@@ -93,7 +93,7 @@ final class RuleJson {
   /** What the rule is about, in a word. */
   static String target(Rule rule) {
     return switch (rule) {
-      case Rule.Tier tier -> tier.id();
+      case Rule.TierChange tier -> tier.id();
       case Rule.Revocation revocation -> revocation.credential().text() + " " + revocation.value();
       case Rule.Ban ban -> String.valueOf(ban.address() != null ? ban.address() : ban.consumer());
     };

@@ -4,7 +4,7 @@ import dev.tidegate.policy.Identity;
 import dev.tidegate.rules.Rule.Ban;
 import dev.tidegate.rules.Rule.Credential;
 import dev.tidegate.rules.Rule.Revocation;
-import dev.tidegate.rules.Rule.Tier;
+import dev.tidegate.rules.Rule.TierChange;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -21,7 +21,7 @@ public final class RuleSet {
   private static final String KEY = "key:";
 
   private final long version;
-  private final List<Tier> tiers;
+  private final List<TierChange> tiers;
   private final List<Revocation> revocations;
   private final List<Ban> bans;
   private final Map<String, TierLimits> limits = new HashMap<>();
@@ -33,13 +33,13 @@ public final class RuleSet {
   /** The rules may come in any order. */
   public RuleSet(long version, Collection<? extends Rule> rules) {
     this.version = version;
-    List<Tier> someTiers = new ArrayList<>();
+    List<TierChange> someTiers = new ArrayList<>();
     List<Revocation> someRevocations = new ArrayList<>();
     List<Ban> someBans = new ArrayList<>();
     long next = Long.MAX_VALUE;
     for (Rule rule : rules) {
       switch (rule) {
-        case Tier tier -> someTiers.add(tier);
+        case TierChange tier -> someTiers.add(tier);
         case Revocation revocation -> someRevocations.add(revocation);
         case Ban ban -> someBans.add(ban);
       }

@@ -117,8 +117,8 @@ class RuleSetTest {
         new RuleSet(
             1,
             List.of(
-                new Rule.Tier("default", new TierLimits(1, 2, null, null, null), "ops", 1),
-                new Rule.Tier("vip", new TierLimits(9, null, null, null, 4), "ops", 1)));
+                new Rule.TierChange("default", new TierLimits(1, 2, null, null, null), "ops", 1),
+                new Rule.TierChange("vip", new TierLimits(9, null, null, null, 4), "ops", 1)));
     assertThat(rules.limits("vip", true)).isEqualTo(new TierLimits(9, null, null, null, 4));
     assertThat(rules.limits("vip", false)).isEqualTo(new TierLimits(9, 2, null, null, 4));
     assertThat(rules.limits("other", false)).isEqualTo(new TierLimits(1, 2, null, null, null));

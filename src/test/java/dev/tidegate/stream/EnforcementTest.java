@@ -205,7 +205,7 @@ class EnforcementTest {
       alice.says("{\"op\":\"ping\",\"id\":" + i + "}");
       assertThat(alice.lastReply()).isEqualTo("pong");
     }
-    order(new Rule.Tier("vip", new TierLimits(null, null, null, 1, 1), "ops", 1));
+    order(new Rule.TierChange("vip", new TierLimits(null, null, null, 1, 1), "ops", 1));
     alice.says("{\"op\":\"ping\",\"id\":7}");
     assertThat(alice.lastReply()).isEqualTo("pong");
     alice.says("{\"op\":\"ping\",\"id\":8}");
@@ -229,7 +229,7 @@ class EnforcementTest {
 
   @Test
   void givesNewSessionsWhatIsInForce() {
-    order(new Rule.Tier("default", new TierLimits(5, 6, 7, null, null), "ops", 1));
+    order(new Rule.TierChange("default", new TierLimits(5, 6, 7, null, null), "ops", 1));
     assertThat(instance.tiers.of("vip").connectionsPerUser()).isEqualTo(5);
     assertThat(instance.tiers.of(Tier.ANONYMOUS).subscriptions()).isEqualTo(7);
     assertThat(instance.tiers.of(Tier.ANONYMOUS).rank()).isZero();

@@ -382,6 +382,33 @@ class StreamIT {
   }
 
   @Test
+  void cancelsForEachArmedSessionUnlessAnotherOneNamesIt() throws Exception {
+    JsonSocket first = client("/v1/stream", "X-API-Key", "alice-key");
+    JsonSocket second = client("/v1/stream", "X-API-Key", "alice-key");
+    String firstId = first.reply("welcome").path("session").asText();
+    String secondId = second.reply("welcome").path("session").asText();
+    first.send("{'op':'cancelOnDisconnect','id':1,'grace':0}");
+    first.reply("cancelOnDisconnect");
+    second.send("{'op':'cancelOnDisconnect','id':1,'grace':0}");
+    second.reply("cancelOnDisconnect");
+    first.close();
+    Submit submit = submitted.poll(10, TimeUnit.SECONDS);
+    assertThat(submit).isNotNull();
+    assertThat(new String(submit.body(), StandardCharsets.UTF_8)).contains(firstId);
+
+    JsonSocket third = client("/v1/stream", "X-API-Key", "alice-key");
+    String thirdId = third.reply("welcome").path("session").asText();
+    third.send("{'op':'cancelOnDisconnect','id':1,'grace':0,'replaces':'" + secondId + "'}");
+    third.reply("cancelOnDisconnect");
+    second.close();
+    third.close();
+    submit = submitted.poll(10, TimeUnit.SECONDS);
+    assertThat(submit).isNotNull();
+    assertThat(new String(submit.body(), StandardCharsets.UTF_8)).contains(thirdId);
+    assertThat(submitted).isEmpty();
+  }
+
+  @Test
   void whoReconnectsInALoopIsToldOnTheSocketAndThenRefused() throws Exception {
     stream.restart(config("storm: {connections: 3, within: 10s}"));
     String[] key = {"X-API-Key", "carol-key"};
@@ -579,7 +606,7 @@ class StreamIT {
     assertThat(refused.path("id").isInt()).as("which of them").isTrue();
     assertThat(alice.closed()).startsWith("4503 ");
     TierLimits more = new TierLimits(2, null, 5, null, null);
-    rules.set(new RuleSet(1, List.of(new Rule.Tier("registered", more, "ops", 1))));
+    rules.set(new RuleSet(1, List.of(new Rule.TierChange("registered", more, "ops", 1))));
     JsonSocket again = client("/v1/stream", "X-API-Key", "alice-key");
     again.reply("welcome");
     again.send(

@@ -36,6 +36,9 @@ public final class DeadMen implements Roster.Out, Protocol.Arming {
   private static final Logger log = LoggerFactory.getLogger(DeadMen.class);
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
+  /** A session that is asked for a sign has this long to give one. */
+  private static final long SIGN = 5_000_000_000L;
+
   private final @Nullable CancelCommand command;
   private final int instance;
   private final Roster roster;
@@ -95,6 +98,10 @@ public final class DeadMen implements Roster.Out, Protocol.Arming {
     }
     Armed armed = new Armed(session.id, identity.consumer(), account, op.grace(), loop.millis());
     long now = loop.nanos();
+    String replaces = op.replaces();
+    if (replaces != null && !replaces.equals(session.id)) {
+      roster.replaced(new Armed(replaces, identity.consumer(), account, 0, armed.armedAt()), this);
+    }
     if (!op.enabled()) {
       roster.disarm(armed, now, this);
     } else if (!roster.arm(armed, now, this)) {
@@ -127,8 +134,16 @@ public final class DeadMen implements Roster.Out, Protocol.Arming {
 
   private void listen(String id, long since) {
     Session session = sessions.byId(id);
-    if (session != null && session.outlet.heardAt() > since) {
+    if (session == null) {
+      return;
+    }
+    long now = loop.nanos();
+    if (session.outlet.heardAt() > since) {
       roster.heard(id, this);
+    } else if (now - since > SIGN && session.outlet.pending() == 0) {
+      session.outlet.check(now, 0, 0);
+    } else {
+      session.outlet.check(now, 0, Long.MAX_VALUE);
     }
   }
 

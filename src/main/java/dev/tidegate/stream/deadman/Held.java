@@ -18,6 +18,9 @@ public final class Held {
 
   long replacedAt;
 
+  /** It was replaced while its node was apart: which of the two came first is not known. */
+  boolean leftover;
+
   /** The session is gone, and the command is due then, unless its owner comes back. */
   boolean ended;
 
@@ -40,6 +43,7 @@ public final class Held {
     replacedAt = known != null && marked ? known.replacedAt : now;
     boolean crossed = marked && !said && now - replacedAt < Roster.SETTLE;
     replaced = said || crossed;
+    leftover = replaced && known != null && known.leftover;
     return crossed;
   }
 

@@ -1,6 +1,7 @@
 package dev.tidegate.stream.deadman;
 
 import dev.tidegate.bus.Armings.Armed;
+import dev.tidegate.bus.Armings.Stance;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * time of its own, no way out: the {@link Roster} lends it both and its lock.
  */
 public final class HeldBook {
+  private static final int PAGE = 500;
+
   private final Map<String, Held> bySession = new HashMap<>();
   private final Map<String, List<Held>> byOwner = new HashMap<>();
   private final Map<String, Held> pending = new HashMap<>();
@@ -38,13 +41,33 @@ public final class HeldBook {
     return own;
   }
 
-  Set<Held> suspects() {
-    return suspects;
+  /** Sessions of this node that live and were replaced, and when; null when there is none. */
+  @Nullable Map<String, Long> suspects() {
+    Map<String, Long> found = null;
+    for (Held held : suspects) {
+      if (held.replaced && !held.ended) {
+        found = found == null ? new HashMap<>() : found;
+        found.put(held.armed.session(), held.replacedAt);
+      }
+    }
+    return found;
+  }
+
+  /** What this node says of its own sessions, in parts; one that is empty when it has none. */
+  List<List<Stance>> pages(long now) {
+    List<List<Stance>> pages = new ArrayList<>();
+    List<Held> mine = at(node);
+    for (int from = 0; from == 0 || from < mine.size(); from += PAGE) {
+      List<Held> page = mine.subList(from, Math.min(mine.size(), from + PAGE));
+      pages.add(page.stream().map(held -> held.entry(now)).toList());
+    }
+    return pages;
   }
 
   /** The session was heard of itself. */
   void trusted(Held held) {
     held.replaced = false;
+    held.leftover = false;
     suspects.remove(held);
   }
 
@@ -100,20 +123,43 @@ public final class HeldBook {
     return pending.values();
   }
 
-  /** The owner is here: what waited for that is dropped, and what lives may be a leftover. */
-  void word(Armed armed, long now) {
+  /**
+   * The owner is here with a session that was not known: what waited for that is dropped, and what
+   * lives is asked for a sign.
+   *
+   * @param apart whether the word may be older than what this node knows
+   * @return the sessions of this node that had ended and are dropped
+   */
+  List<String> word(Armed armed, boolean apart, long now) {
+    List<String> dropped = new ArrayList<>(0);
     for (Held other : of(armed.owner())) {
-      if (!other.armed.session().equals(armed.session())) {
-        replace(other, now);
+      String session = other.armed.session();
+      if (!session.equals(armed.session())) {
+        if (other.ended && other.node.equals(node)) {
+          dropped.add(session);
+        }
+        replace(other, apart, now);
       }
     }
+    return dropped;
   }
 
-  void replace(Held held, long now) {
+  /** Nobody but its owner drops a session, whoever knows its name. */
+  @Nullable Held drop(Armed armed) {
+    Held held = get(armed.session());
+    if (held == null || !held.armed.owner().equals(armed.owner())) {
+      return null;
+    }
+    remove(armed.session());
+    return held;
+  }
+
+  void replace(Held held, boolean apart, long now) {
     if (held.ended) {
       remove(held.armed.session());
     } else {
       held.replaced = true;
+      held.leftover = apart;
       held.replacedAt = now;
       if (held.node.equals(node)) {
         suspects.add(held);
@@ -149,9 +195,9 @@ public final class HeldBook {
     for (Held other : of(held.armed.owner())) {
       boolean certain = apart || other.ended || other.node.equals(node);
       if (other.armed.armedAt() < held.armed.armedAt() && certain) {
-        replace(other, now);
+        replace(other, apart, now);
       } else if (other.armed.armedAt() > held.armed.armedAt() && apart) {
-        replace(held, now);
+        replace(held, true, now);
       }
     }
   }

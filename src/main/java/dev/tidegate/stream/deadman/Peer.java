@@ -1,7 +1,9 @@
 package dev.tidegate.stream.deadman;
 
 import dev.tidegate.bus.Armings.Stance;
+import dev.tidegate.bus.Armings.Standing;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +28,30 @@ public final class Peer {
   /** It was taken for gone, and what it says next has to be weighed. */
   boolean back;
 
-  final List<Stance> parts = new ArrayList<>(0);
-  int part;
+  private final List<Stance> parts = new ArrayList<>(0);
+  private int part;
+
+  /** What stands, by session, when this is the last of the parts; null before that. */
+  @Nullable Map<String, Stance> gather(Standing standing) {
+    if (standing.part() == 0) {
+      parts.clear();
+      part = 0;
+    }
+    if (standing.part() != part || standing.number() < number) {
+      part = -1;
+      return null;
+    }
+    part++;
+    parts.addAll(standing.entries());
+    if (!standing.last()) {
+      return null;
+    }
+    Map<String, Stance> entries = new LinkedHashMap<>();
+    parts.forEach(entry -> entries.put(entry.armed().session(), entry));
+    parts.clear();
+    part = -1;
+    return entries;
+  }
 
   /**
    * How long this node waits with a command that is due for a session of the home: first comes the

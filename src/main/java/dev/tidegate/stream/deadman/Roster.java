@@ -10,9 +10,7 @@ import dev.tidegate.bus.Armings.Stance;
 import dev.tidegate.bus.Armings.Standing;
 import dev.tidegate.bus.Armings.Wanted;
 import dev.tidegate.bus.Armings.What;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * node has one, shared by its {@link Instances}; one of them turns it. Safe to share; time and the
  * way out are handed in.
  *
- * <p>A session's command is dropped when its owner has armed or disarmed in another session since
- * the session was last heard: the client has come back, here or elsewhere.
+ * <p>Each session is carried out for itself. Its command is dropped only when its owner comes back:
+ * arms or disarms in a session that was not armed, after this one's end, or in one that names this
+ * one. While both live the older one is asked for a sign at once; only if its node is lost before
+ * an answer has come is it taken to have ended first.
  */
 public final class Roster {
   static final long BEAT = 1_000_000_000L;
@@ -38,8 +38,6 @@ public final class Roster {
   static final long GIVE_UP = 600_000_000_000L;
   static final int MOST_OWN = 50_000;
   private static final long ASKING = 10_000_000_000L;
-  private static final int PAGE = 500;
-  private static final int DONE_KEPT = 20_000;
 
   final String node;
   private final String run;
@@ -47,15 +45,7 @@ public final class Roster {
   private final Map<String, Peer> peers = new HashMap<>();
   private final Instances instances = new Instances();
 
-  /** Sessions whose command is known to be accepted. */
-  private final Map<String, Boolean> done =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-          return size() > DONE_KEPT;
-        }
-      };
-
+  private final Settled settled = new Settled();
   private long number;
   private long turnedAt;
   private long beatAt;
@@ -108,18 +98,37 @@ public final class Roster {
 
   /** False when too many sessions of this node are armed. */
   synchronized boolean arm(Armed armed, long now, Out out) {
-    if (book.own() >= MOST_OWN && book.get(armed.session()) == null) {
+    boolean known = book.get(armed.session()) != null;
+    if (book.own() >= MOST_OWN && !known) {
       return false;
     }
     book.put(new Held(armed, node));
-    book.word(armed, now);
+    settled.armed(armed.session());
+    if (!known) {
+      word(armed, false, now, out);
+    }
     change(What.ARMED, armed, out);
     return true;
   }
 
   synchronized void disarm(Armed armed, long now, Out out) {
-    book.remove(armed.session());
-    book.word(armed, now);
+    if (book.drop(armed) == null) {
+      word(armed, false, now, out);
+    }
+    change(What.DISARMED, armed, out);
+  }
+
+  private void word(Armed armed, boolean apart, long now, Out out) {
+    for (String session : book.word(armed, apart, now)) {
+      // Who hears this after its end would take it for one that nobody has come back from.
+      out.say(new Done(node, session));
+    }
+  }
+
+  /** The owner says that the session, wherever it was, is another one now. */
+  synchronized void replaced(Armed armed, Out out) {
+    book.drop(armed);
+    settled.name(armed);
     change(What.DISARMED, armed, out);
   }
 
@@ -129,10 +138,15 @@ public final class Roster {
     if (held == null) {
       return;
     }
-    if (held.replaced) {
+    if (held.leftover) {
       book.remove(session);
       out.say(new Done(node, session));
     } else {
+      if (held.replaced) {
+        // The others are to know that it ended after the other one was heard of, not before.
+        book.trusted(held);
+        change(What.HEARD, held.armed, out);
+      }
       held.end(now + held.armed.grace() * 1_000_000L);
       book.note(held);
       change(What.ENDED, held.armed, out);
@@ -141,14 +155,7 @@ public final class Roster {
 
   /** Sessions of this node that live and would not be cancelled; null when there is none. */
   synchronized @Nullable Map<String, Long> replacedHere() {
-    Map<String, Long> found = null;
-    for (Held held : book.suspects()) {
-      if (held.replaced && !held.ended) {
-        found = found == null ? new HashMap<>() : found;
-        found.put(held.armed.session(), held.replacedAt);
-      }
-    }
-    return found;
+    return book.suspects();
   }
 
   /** The session was heard after it had been replaced: its owner has two of them. */
@@ -179,7 +186,7 @@ public final class Roster {
       return;
     }
     switch (said) {
-      case Change change -> apply(change, now);
+      case Change change -> apply(change, now, out);
       case Beat beat -> {
         Peer peer = seen(beat.node(), beat.run(), now);
         peer.doubt |= beat.number() != peer.number;
@@ -199,7 +206,7 @@ public final class Roster {
     }
   }
 
-  private void apply(Change change, long now) {
+  private void apply(Change change, long now, Out out) {
     Peer peer = seen(change.node(), change.run(), now);
     if (change.number() <= peer.number) {
       return;
@@ -211,27 +218,37 @@ public final class Roster {
     switch (change.what()) {
       case ARMED -> {
         book.put(new Held(armed, change.node()));
-        book.word(armed, now);
+        settled.armed(armed.session());
+        if (held == null) {
+          word(armed, now < settledAt, now, out);
+        }
       }
-      case DISARMED -> {
-        book.remove(armed.session());
-        book.word(armed, now);
-      }
+      case DISARMED -> disarmed(armed, change.node(), now, out);
       case HEARD -> {
         if (held != null) {
-          held.replaced = false;
+          book.trusted(held);
         }
       }
       case ENDED -> {
         if (held != null && held.replaced) {
           book.remove(armed.session());
-        } else if (!done.containsKey(armed.session())) {
+        } else if (!settled.isDone(armed.session()) && !settled.isNamed(armed)) {
           Held ended = new Held(armed, change.node());
           ended.end(now + armed.grace() * 1_000_000L);
           book.put(ended);
         }
       }
       case OTHER -> {}
+    }
+  }
+
+  private void disarmed(Armed armed, String from, long now, Out out) {
+    Held dropped = book.drop(armed);
+    if (dropped == null || !dropped.node.equals(from)) {
+      settled.name(armed);
+    }
+    if (dropped == null) {
+      word(armed, now < settledAt, now, out);
     }
   }
 
@@ -258,33 +275,17 @@ public final class Roster {
   }
 
   private void stand(long now, Out out) {
-    List<Held> mine = book.at(node);
-    int part = 0;
-    for (int from = 0; from == 0 || from < mine.size(); from += PAGE) {
-      int to = Math.min(mine.size(), from + PAGE);
-      List<Stance> entries = new ArrayList<>(to - from);
-      for (Held held : mine.subList(from, to)) {
-        entries.add(held.entry(now));
-      }
-      out.say(new Standing(node, run, number, part++, to == mine.size(), entries));
+    List<List<Stance>> pages = book.pages(now);
+    int last = pages.size() - 1;
+    for (int part = 0; part <= last; part++) {
+      out.say(new Standing(node, run, number, part, part == last, pages.get(part)));
     }
   }
 
   private void stands(Standing standing, long now, Out out) {
     Peer peer = seen(standing.node(), standing.run(), now);
-    if (standing.part() == 0) {
-      peer.parts.clear();
-      peer.part = 0;
-    }
-    if (standing.part() != peer.part || standing.number() < peer.number) {
-      peer.part = -1;
-      return;
-    }
-    peer.part++;
-    peer.parts.addAll(standing.entries());
-    if (standing.last()) {
-      Map<String, Stance> entries = new LinkedHashMap<>();
-      peer.parts.forEach(entry -> entries.put(entry.armed().session(), entry));
+    Map<String, Stance> entries = peer.gather(standing);
+    if (entries != null) {
       for (Held held : book.at(standing.node())) {
         if (!entries.containsKey(held.armed.session())) {
           book.remove(held.armed.session());
@@ -297,18 +298,20 @@ public final class Roster {
       }
       peer.number = standing.number();
       peer.back = false;
-      peer.parts.clear();
-      peer.part = -1;
     }
   }
 
   /** Whether the node has to be asked again: it may not have heard yet what this one has. */
   private boolean learn(Stance entry, String from, boolean weigh, long now, Out out) {
     Armed armed = entry.armed();
-    if (done.containsKey(armed.session())) {
+    if (settled.isDone(armed.session())) {
       // It was taken for gone, and its orders were cancelled: it has to know.
       out.say(new Done(node, armed.session()));
       return false;
+    }
+    if (settled.isNamed(armed)) {
+      change(What.DISARMED, armed, out);
+      return true;
     }
     Held known = book.get(armed.session());
     Held held = new Held(armed, from);
@@ -379,7 +382,7 @@ public final class Roster {
 
   private void forget(String session) {
     book.remove(session);
-    done.put(session, Boolean.TRUE);
+    settled.done(session);
   }
 
   /** When it is this node's turn. */

@@ -74,9 +74,15 @@ public sealed interface Op {
    * Arms (or with {@code enabled} false disarms) the cancelling of the account's orders.
    *
    * @param grace milliseconds that the client has to come back
+   * @param replaces the session that this one comes instead of
    */
   record CancelOnDisconnect(
-      @Nullable JsonNode id, boolean enabled, int grace, @Nullable String account) implements Op {}
+      @Nullable JsonNode id,
+      boolean enabled,
+      int grace,
+      @Nullable String account,
+      @Nullable String replaces)
+      implements Op {}
 
   /** One channel of a request. */
   record Wanted(Key key, int window, boolean meta, boolean checksum, @Nullable Since since) {}

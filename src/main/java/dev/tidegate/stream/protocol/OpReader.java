@@ -28,6 +28,7 @@ public final class OpReader {
   static final List<Integer> DEPTHS = List.of(0, 1, 5, 10, 20, 50);
   static final int MAX_SYMBOL = 64;
   private static final int MAX_REQUEST = 64;
+  private static final int MAX_SESSION = 256;
   private static final int MAX_GRACE = 600_000;
 
   /** As clients are told them. */
@@ -171,7 +172,11 @@ public final class OpReader {
     if (enabled && (!grace.isInt() || grace.intValue() < 0 || grace.intValue() > MAX_GRACE)) {
       throw bad("grace", "milliseconds, 0.." + MAX_GRACE);
     }
-    return new Op.CancelOnDisconnect(id, enabled, grace.asInt(0), text(root, "account"));
+    String replaces = text(root, "replaces");
+    if (replaces != null && (replaces.isEmpty() || replaces.length() > MAX_SESSION)) {
+      throw bad("replaces", "the session of a welcome, 1.." + MAX_SESSION + " characters");
+    }
+    return new Op.CancelOnDisconnect(id, enabled, grace.asInt(0), text(root, "account"), replaces);
   }
 
   private static List<Op.Wanted> wanted(JsonNode root) throws Refusal {

@@ -171,6 +171,8 @@ public final class ProtoRequests {
       to.put("grace", in.readInt32());
     } else if (tag == delimited(3)) {
       given(to, "account", in.readStringRequireUtf8());
+    } else if (tag == delimited(4)) {
+      given(to, "replaces", in.readStringRequireUtf8());
     } else {
       return false;
     }

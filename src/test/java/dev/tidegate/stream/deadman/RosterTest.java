@@ -18,6 +18,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rosters that talk over a bus that a test turns by hand, and loses what the test says. */
 class RosterTest {
@@ -72,6 +75,11 @@ class RosterTest {
 
     void arm(String session, String owner) {
       roster.arm(new Armed(session, owner, owner, GRACE, now / 1_000_000), now, this);
+    }
+
+    void replace(String old, String session, String owner) {
+      roster.replaced(new Armed(old, owner, owner, 0, now / 1_000_000), this);
+      arm(session, owner);
     }
 
     void disarm(String session, String owner) {
@@ -202,12 +210,113 @@ class RosterTest {
   void aSocketThatIsFoundDeadLateDoesNotHarmWhoHasComeBack() {
     one.arm("a", "alice");
     seconds(1);
-    two.arm("b", "alice"); // the client lost its network and came back over another
+    two.replace("a", "b", "alice"); // the client lost its network and came back over another
     seconds(30);
     one.end("a"); // no sign of life since
     seconds(30);
     assertThat(commands).isEmpty();
     assertThat(one.roster.size()).isEqualTo(1);
+  }
+
+  /** Whether or not it gave a sign between, on one node or on two, in any part of a second. */
+  @ParameterizedTest
+  @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+  void whoIsCutAfterAnotherOneArmedIsCancelledForOnce(boolean sameNode, boolean sign) {
+    List<String> expected = new ArrayList<>();
+    for (int tenth = 1; tenth <= 200; tenth++) {
+      String owner = "owner" + tenth;
+      String a = "a" + tenth;
+      one.arm(a, owner);
+      seconds(1);
+      Node other = sameNode ? one : two;
+      other.arm("b" + tenth, owner);
+      nodes.values().forEach(Node::step); // the bus is quicker than the cut
+      now += tenth % 10 * SECOND / 10;
+      int whole = tenth / 10;
+      seconds(whole);
+      if (sign) {
+        one.roster.heard(a, one);
+      }
+      one.end(a);
+      expected.add("n1 " + a);
+      if (tenth % 3 == 0) {
+        other.arm("b" + tenth, owner); // says again what stands: nobody has come back
+      } else if (tenth % 3 == 1) {
+        other.disarm("b" + tenth, owner); // for itself
+      }
+      seconds(20);
+    }
+    assertThat(asked).containsExactlyElementsOf(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theOneThatIsNamedIsNotCancelledFor(boolean sameNode) {
+    one.arm("a", "alice");
+    seconds(1);
+    (sameNode ? one : two).replace("a", "b", "alice");
+    seconds(1);
+    one.end("a");
+    one.dead = !sameNode;
+    seconds(60);
+    assertThat(asked).isEmpty();
+    assertThat(three.roster.size()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void norIfItsEndCrossesWithTheName(boolean known) {
+    three.deaf = !known;
+    one.arm("a", "alice");
+    seconds(1);
+    three.deaf = false;
+    one.end("a");
+    two.replace("a", "b", "alice");
+    seconds(60);
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void whoArmsAfterAllIsCancelledForThoughTheWordOfItIsLost() {
+    one.disarm("a", "alice");
+    two.replace("a", "b", "alice");
+    seconds(1);
+    two.deaf = true;
+    three.deaf = true;
+    one.arm("a", "alice");
+    two.deaf = false;
+    three.deaf = false;
+    seconds(5);
+    one.end("a");
+    seconds(60);
+    assertThat(asked).containsExactly("n1 a");
+  }
+
+  @Test
+  void nobodyNamesTheSessionOfAnotherOwner() {
+    one.arm("a", "alice");
+    seconds(1);
+    two.replace("a", "m", "mallory");
+    one.roster.replaced(new Armed("a", "mallory", "mallory", 0, 1), one);
+    seconds(1);
+    one.end("a");
+    seconds(60);
+    assertThat(asked).containsExactly("n1 a");
+  }
+
+  @Test
+  void aReportThatCrossesWithTheNameIsUndone() {
+    one.arm("a", "alice");
+    seconds(1);
+    one.frozen = true;
+    two.replace("a", "b", "alice");
+    one.roster.hear(new Wanted("n2", "n1"), now, one); // says of a session that it stands
+    seconds(1);
+    one.frozen = false;
+    seconds(1);
+    one.dead = true;
+    seconds(60);
+    assertThat(asked).isEmpty();
   }
 
   @Test
@@ -506,7 +615,7 @@ class RosterTest {
   }
 
   @Test
-  void anArmingThatIsHeardLateMakesTheOlderSessionALeftoverToo() {
+  void anArmingThatIsHeardLateHasTheOlderSessionAskedToo() {
     one.arm("a", "alice");
     seconds(1);
     one.deaf = true;
@@ -516,7 +625,7 @@ class RosterTest {
     assertThat(one.roster.replacedHere()).containsOnlyKeys("a");
     one.end("a");
     seconds(60);
-    assertThat(commands).isEmpty();
+    assertThat(asked).containsExactly("n1 a");
   }
 
   @Test
@@ -579,14 +688,19 @@ class RosterTest {
     private void come(int owner) {
       Node to = alive();
       Node from = at[owner];
-      if (from != null && !from.dead && !from.frozen && from != to) {
+      boolean names = from != null && (from.frozen || random.nextBoolean());
+      if (from != null && !from.dead && !names) {
         from.end(session[owner]);
       }
       if (from != null) {
         replaced.add(session[owner]);
       }
       String next = "s" + ++sessions;
-      to.arm(next, "owner" + owner);
+      if (names) {
+        to.replace(session[owner], next, "owner" + owner);
+      } else {
+        to.arm(next, "owner" + owner);
+      }
       session[owner] = next;
       at[owner] = to;
     }
