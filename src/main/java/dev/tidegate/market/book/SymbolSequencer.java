@@ -41,12 +41,16 @@ public final class SymbolSequencer {
 
   private static final long PLAUSIBLE_MILLIS = 3_600_000;
 
+  /** What is older than this when it comes is a recording that is played, and not late. */
+  private static final long RECORDING_MILLIS = 86_400_000;
+
   public final String symbol;
   final OrderBook book = new OrderBook();
 
   private final ShardBounds bounds;
   private final ChannelLongs seqs = new ChannelLongs();
   private final ChannelLongs touched = new ChannelLongs();
+  private final ChannelLongs lags = new ChannelLongs();
   private final EnumMap<Channel, UpdateRing> kept = new EnumMap<>(Channel.class);
   private final EnumMap<Channel, Update> latest = new EnumMap<>(Channel.class);
   private final Candles candles;
@@ -117,6 +121,17 @@ public final class SymbolSequencer {
   /** When an update of the channel last came, by the clock of this node; 0 for never. */
   public long touched(Channel channel) {
     return touched.get(channel);
+  }
+
+  /** How much older than its arrival the channel's last update was, in milliseconds. */
+  public long lag(Channel channel) {
+    return lags.get(channel);
+  }
+
+  /** How late an event of this time is that comes now; what is recorded is not late. */
+  static long lag(long micros, long now) {
+    long lag = now - micros / 1000;
+    return lag < 0 || lag > RECORDING_MILLIS ? 0 : lag;
   }
 
   /**
@@ -273,6 +288,7 @@ public final class SymbolSequencer {
   void absorb(Update update, long now) {
     seqs.set(update.channel(), update.seq());
     touched.set(update.channel(), now);
+    lags.set(update.channel(), lag(update.time(), now));
     sourceSeq = update.sourceSeq() >= 0 ? update.sourceSeq() : sourceSeq;
     newest = Math.max(newest, update.time());
     last = update.channel();
@@ -375,6 +391,7 @@ public final class SymbolSequencer {
       Channel channel = update.channel();
       sequencer.seqs.set(channel, Math.max(sequencer.seq(channel), update.seq()));
       sequencer.touched.set(channel, arrived(update.time(), now));
+      sequencer.lags.set(channel, 0);
       sequencer.last = channel;
       sequencer.sourceSeq = update.sourceSeq() >= 0 ? update.sourceSeq() : sequencer.sourceSeq;
       sequencer.newest = Math.max(sequencer.newest, update.time());

@@ -72,6 +72,7 @@ public final class CaptureFeed implements Feed {
   private void run(int shard, long after, Sink sink) {
     Player player = new Player(shard, sink, after);
     try {
+      pump.tell(shard, sink, Sink::caughtUp);
       pump.tell(shard, sink, s -> s.health(true, ""));
       do {
         player.playOnce();

@@ -52,10 +52,16 @@ public final class KafkaFeed implements Feed {
   private final RecordReader reader = new RecordReader();
   private final Map<Integer, Start> wanted = new ConcurrentHashMap<>();
   private final Map<Integer, Start> reading = new HashMap<>();
+
+  /** Where the partitions ended when their reading began, until it has come so far. */
+  private final Map<TopicPartition, Long> ends = new HashMap<>();
+
+  private final Set<TopicPartition> endless = new HashSet<>();
   private final Semaphore change = new Semaphore(0);
   private @Nullable Thread thread;
   private volatile boolean closed;
   private long answeredAt;
+  private long endsAskedAt;
   private @Nullable Boolean live;
 
   /**
@@ -156,11 +162,32 @@ public final class KafkaFeed implements Feed {
     for (TopicPartition partition : records.partitions()) {
       deliver(partition.partition(), records.records(partition));
     }
+    catchUp(consumer);
     if (!records.isEmpty()) {
       answeredAt = clock.getAsLong();
       health(true, "");
     } else if (clock.getAsLong() - answeredAt >= PROBE_EVERY_MILLIS) {
       probe(consumer);
+    }
+  }
+
+  /** Tells who has what lay in its partition when it began to read. */
+  private void catchUp(KafkaConsumer<byte[], byte[]> consumer) throws InterruptedException {
+    if (!endless.isEmpty() && clock.getAsLong() - endsAskedAt >= PROBE_EVERY_MILLIS) {
+      try {
+        ends.putAll(consumer.endOffsets(endless, PROBE));
+        endless.clear();
+      } catch (TimeoutException e) {
+        endsAskedAt = clock.getAsLong(); // a partition without a leader must not hold the others up
+      }
+    }
+    for (Map.Entry<TopicPartition, Long> end : Map.copyOf(ends).entrySet()) {
+      TopicPartition partition = end.getKey();
+      Start start = reading.get(partition.partition());
+      if (start != null && consumer.position(partition, PROBE) >= end.getValue()) {
+        ends.remove(partition);
+        pump.tell(partition.partition(), start.sink(), Sink::caughtUp);
+      }
     }
   }
 
@@ -187,10 +214,15 @@ public final class KafkaFeed implements Feed {
       if (!each.getValue().equals(reading.get(each.getKey()))) {
         seek(consumer, new TopicPartition(topic, each.getKey()), each.getValue().after());
         reading.put(each.getKey(), each.getValue());
+        endless.add(new TopicPartition(topic, each.getKey()));
+        ends.remove(new TopicPartition(topic, each.getKey()));
+        endsAskedAt = 0;
         live = null;
       }
     }
     reading.keySet().retainAll(now.keySet());
+    endless.retainAll(partitions);
+    ends.keySet().retainAll(partitions);
   }
 
   private void seek(KafkaConsumer<byte[], byte[]> consumer, TopicPartition at, long after) {

@@ -76,6 +76,7 @@ public final class SocketFeed implements Feed {
   public void start(int shard, long after, Sink sink) {
     pump.open(shard, sink);
     positions.put(shard, after);
+    sink.caughtUp();
     sink.health(true, "");
     listen();
   }

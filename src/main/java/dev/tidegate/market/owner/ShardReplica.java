@@ -210,8 +210,9 @@ public final class ShardReplica {
     return new Claim(peers.node(), term, continues() ? shard.epoch() : settings.epochs().get());
   }
 
+  /** A past that is still being read would be read from elsewhere on by another one. */
   private boolean continues() {
-    return feed.shared() && sync.synced() && !shard.epoch().isEmpty();
+    return feed.shared() && sync.synced() && !shard.replaying() && !shard.epoch().isEmpty();
   }
 
   private void claimTimedOut(long now) {
@@ -236,15 +237,42 @@ public final class ShardReplica {
     lookedUp = true;
     verifiedAt = now;
     sync.leave();
-    if (goesOn) {
+    if (!goesOn) {
+      shard.replay(won.epoch());
+    } else if (!shard.replaying()) {
       shard.takeOver();
-    } else {
-      shard.begin(won.epoch());
     }
     takenOver.run();
     answer(Answering.CLUSTER);
-    owner = new Owner(won, shard, peers, feed, settings, this::lost);
+    owner = new Owner(won, shard, peers, feed, settings, this::caughtUp, this::lost);
     owner.start(now);
+  }
+
+  /**
+   * What others know of this shard begins here. Nothing was said of what was read, and another node
+   * may have heard of the numbering before it had begun: so it gets a name that nobody has heard.
+   */
+  private void caughtUp() {
+    Claim before = claim;
+    Owner opening = owner;
+    if (before == null || opening == null) {
+      return;
+    }
+    String name = shard.epoch();
+    if (shard.next() > 0) {
+      Claim opened = new Claim(before.node(), before.term(), settings.epochs().get());
+      peers.replace(shard.index, before, opened).onFailure(e -> {}); // verified every second
+      claim = opened;
+      name = opened.epoch();
+    }
+    shard.open(name);
+    LOG.atInfo()
+        .addKeyValue("shard", shard.index)
+        .addKeyValue("epoch", shard.epoch())
+        .addKeyValue("symbols", shard.size())
+        .addKeyValue("source", shard.source())
+        .log("shard read to where the source ended");
+    opening.opened();
   }
 
   /** What the feed no longer has cannot be continued. */
@@ -257,7 +285,7 @@ public final class ShardReplica {
           .log("feed position lost; a new epoch begins");
       ending.end();
       Claim anew = new Claim(peers.node(), ending.claim.term() + 1, settings.epochs().get());
-      peers.replace(shard.index, ending.claim, anew).onFailure(e -> {}); // verified every second
+      peers.replace(shard.index, claim, anew).onFailure(e -> {}); // verified every second
       own(anew, tickedAt);
     }
   }
@@ -359,7 +387,7 @@ public final class ShardReplica {
 
   Future<CaughtUp> answer(CatchUp question) {
     long term = claim == null ? 0 : claim.term();
-    if (!synced() || (!owning() && question.from() > shard.next())) {
+    if (!synced() || shard.replaying() || (!owning() && question.from() > shard.next())) {
       return Future.failedFuture("replica behind");
     }
     String symbol = question.symbol();

@@ -41,6 +41,9 @@ class FeedsIT {
         }
 
         @Override
+        public void caughtUp() {}
+
+        @Override
         public void health(boolean live, String detail) {}
 
         @Override
