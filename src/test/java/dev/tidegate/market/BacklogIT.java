@@ -4,6 +4,7 @@ import static dev.tidegate.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidegate.bus.Decimal;
+import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delta;
@@ -80,6 +81,39 @@ class BacklogIT {
     assertThat(pushed.channel()).isEqualTo(Channel.BOOK);
     assertThat(pushed.seq()).isEqualTo(state.bookSeq() + 1);
     await(() -> market.delays.stream().reduce((a, b) -> b).orElseThrow().delayed().isEmpty());
+  }
+
+  @Test
+  void aTradeFromTheFutureHoldsNoBarUp() throws Exception {
+    KafkaTopic.partitions(kafka, TOPIC, 1);
+    market.deploy(1);
+    await(() -> !market.directories.isEmpty());
+    long now = micros();
+    send(now + HOUR_MICROS, trade(1));
+    send(now / 1_000, trade(2));
+    send(now, trade(3));
+    producer.flush();
+    await(() -> bar() != null && bar().trades() == 3);
+    assertThat(bar().start()).isBetween(now - HOUR_MICROS - 1, micros());
+    double future =
+        market
+            .meters
+            .get("tidegate.market.records.retimed")
+            .tag("reason", "future")
+            .counter()
+            .count();
+    assertThat(future).isEqualTo(1);
+  }
+
+  /** The last state of the bar of an hour. */
+  private Candle bar() {
+    return market.batches.get(0).stream()
+        .flatMap(batch -> batch.updates().stream())
+        .map(Update::event)
+        .filter(event -> event instanceof Candle bar && bar.interval().equals("1h"))
+        .map(event -> (Candle) event)
+        .reduce((a, b) -> b)
+        .orElse(null);
   }
 
   private Update last() {

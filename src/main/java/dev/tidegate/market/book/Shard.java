@@ -169,7 +169,7 @@ public final class Shard {
       sequencers.put(record.symbol(), sequencer);
     }
     long now = clock.getAsLong();
-    lag = SymbolSequencer.lag(record.time(), now);
+    lag = SourceTime.lag(record.time(), now);
     boolean applied =
         sequencer.apply(
             record,

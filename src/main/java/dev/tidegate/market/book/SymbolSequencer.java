@@ -39,11 +39,6 @@ public final class SymbolSequencer {
   /** How the doubts of this gateway begin. */
   private static final List<String> DOUBTS = List.of(GAP, BEGAN, UnreadableRecord.DOUBT);
 
-  private static final long PLAUSIBLE_MILLIS = 3_600_000;
-
-  /** What is older than this when it comes is a recording that is played, and not late. */
-  private static final long RECORDING_MILLIS = 86_400_000;
-
   public final String symbol;
   final OrderBook book = new OrderBook();
 
@@ -126,12 +121,6 @@ public final class SymbolSequencer {
   /** How much older than its arrival the channel's last update was, in milliseconds. */
   public long lag(Channel channel) {
     return lags.get(channel);
-  }
-
-  /** How late an event of this time is that comes now; what is recorded is not late. */
-  static long lag(long micros, long now) {
-    long lag = now - micros / 1000;
-    return lag < 0 || lag > RECORDING_MILLIS ? 0 : lag;
   }
 
   /**
@@ -288,7 +277,7 @@ public final class SymbolSequencer {
   void absorb(Update update, long now) {
     seqs.set(update.channel(), update.seq());
     touched.set(update.channel(), now);
-    lags.set(update.channel(), lag(update.time(), now));
+    lags.set(update.channel(), SourceTime.lag(update.time(), now));
     sourceSeq = update.sourceSeq() >= 0 ? update.sourceSeq() : sourceSeq;
     newest = Math.max(newest, update.time());
     last = update.channel();
@@ -371,12 +360,6 @@ public final class SymbolSequencer {
     }
   }
 
-  /** When an update came that another node was given: about its own time if that can be true. */
-  private static long arrived(long micros, long now) {
-    long time = micros / 1000;
-    return time <= now && now - time < PLAUSIBLE_MILLIS ? time : now;
-  }
-
   /** The state that another replica gave. */
   static SymbolSequencer of(SymbolState state, ShardBounds bounds, long now) {
     SymbolSequencer sequencer = new SymbolSequencer(state.symbol(), bounds);
@@ -390,7 +373,7 @@ public final class SymbolSequencer {
     for (Update update : state.recent()) {
       Channel channel = update.channel();
       sequencer.seqs.set(channel, Math.max(sequencer.seq(channel), update.seq()));
-      sequencer.touched.set(channel, arrived(update.time(), now));
+      sequencer.touched.set(channel, SourceTime.arrived(update.time(), now));
       sequencer.lags.set(channel, 0);
       sequencer.last = channel;
       sequencer.sourceSeq = update.sourceSeq() >= 0 ? update.sourceSeq() : sequencer.sourceSeq;

@@ -3,6 +3,7 @@ package dev.tidegate.market.feed;
 import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.RecordReader;
 import dev.tidegate.market.record.Rejects;
+import dev.tidegate.market.record.Times;
 import dev.tidegate.market.record.UnreadableRecord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ public final class KafkaFeed implements Feed {
   private final @Nullable Duration lookback;
   private final Pump pump;
   private final Rejects rejects;
+  private final Times times;
   private final LongSupplier clock;
   private final RecordReader reader = new RecordReader();
   private final Map<Integer, Start> wanted = new ConcurrentHashMap<>();
@@ -73,12 +75,14 @@ public final class KafkaFeed implements Feed {
       @Nullable Duration lookback,
       Pump pump,
       Rejects rejects,
+      Times times,
       LongSupplier clock) {
     this.properties = properties;
     this.topic = topic;
     this.lookback = lookback;
     this.pump = pump;
     this.rejects = rejects;
+    this.times = times;
     this.clock = clock;
   }
 
@@ -256,16 +260,27 @@ public final class KafkaFeed implements Feed {
         if (value == null) {
           throw new IllegalArgumentException("record: no value (expected JSON or Protobuf)");
         }
-        out.add(new Positioned(record.offset(), reader.read(value)));
+        FeedRecord read = times.right(reader.read(value), arrived(record));
+        out.add(new Positioned(record.offset(), read));
       } catch (IllegalArgumentException e) {
         rejects.add(topic + "-" + shard, record.offset(), String.valueOf(e.getMessage()));
         FeedRecord instead = UnreadableRecord.instead(e);
         if (instead != null) {
-          out.add(new Positioned(record.offset(), instead));
+          out.add(new Positioned(record.offset(), times.right(instead, arrived(record))));
         }
       }
     }
     pump.deliver(shard, start.sink(), out, records.getLast().offset());
+  }
+
+  /**
+   * When the topic got the record: the same for whoever reads it, whenever, as the numbering wants.
+   * Only where a producer gave it a time that cannot be true either is it the present.
+   */
+  private long arrived(ConsumerRecord<byte[], byte[]> record) {
+    long now = clock.getAsLong() * 1_000;
+    long appended = record.timestamp() * 1_000;
+    return Times.isTrue(appended, now) ? appended : now;
   }
 
   private void health(boolean answers, String detail) throws InterruptedException {

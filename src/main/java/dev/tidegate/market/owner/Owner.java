@@ -10,12 +10,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One node's ownership of one shard under one claim: reads the feed, publishes what it becomes, and
  * says that it lives. When it has ended it is deaf to what the feed still delivers.
  */
 public final class Owner implements Feed.Sink {
+  private static final Logger LOG = LoggerFactory.getLogger(Owner.class);
   private static final long DIRECTORY_MILLIS = 2_000;
   private static final String REPLAYING = "what the source held at the start is being read";
 
@@ -55,6 +58,13 @@ public final class Owner implements Feed.Sink {
   }
 
   void start(long at) {
+    LOG.atInfo()
+        .addKeyValue("shard", shard.index)
+        .addKeyValue("term", claim.term())
+        .addKeyValue("epoch", claim.epoch())
+        .addKeyValue("continues", !shard.replaying())
+        .addKeyValue("next", shard.next())
+        .log("shard owned");
     now = at;
     startedAt = at;
     silence = new Silence(shard, settings.staleAfter(), at);
@@ -162,6 +172,12 @@ public final class Owner implements Feed.Sink {
 
   /** What was read so far is where others begin. */
   void opened() {
+    LOG.atInfo()
+        .addKeyValue("shard", shard.index)
+        .addKeyValue("epoch", shard.epoch())
+        .addKeyValue("symbols", shard.size())
+        .addKeyValue("source", shard.source())
+        .log("shard read to where the source ended");
     beat();
     list();
     look();

@@ -225,13 +225,6 @@ public final class ShardReplica {
 
   private void own(Claim won, long now) {
     boolean goesOn = won.epoch().equals(shard.epoch());
-    LOG.atInfo()
-        .addKeyValue("shard", shard.index)
-        .addKeyValue("term", won.term())
-        .addKeyValue("epoch", won.epoch())
-        .addKeyValue("continues", goesOn)
-        .addKeyValue("next", shard.next())
-        .log("shard owned");
     claim = won;
     cold = false;
     lookedUp = true;
@@ -266,12 +259,6 @@ public final class ShardReplica {
       name = opened.epoch();
     }
     shard.open(name);
-    LOG.atInfo()
-        .addKeyValue("shard", shard.index)
-        .addKeyValue("epoch", shard.epoch())
-        .addKeyValue("symbols", shard.size())
-        .addKeyValue("source", shard.source())
-        .log("shard read to where the source ended");
     opening.opened();
   }
 
@@ -322,17 +309,13 @@ public final class ShardReplica {
               if (mine != attempt || !owning() || own == null || own.equals(found)) {
                 return;
               }
-              if (found != null && outranks(found.term(), found.node(), own)) {
+              if (found != null && found.outranks(own)) {
                 stepDown(found, tickedAt);
               } else {
                 peers.replace(shard.index, found, own).onFailure(e -> {}); // verified again
               }
             })
         .onFailure(e -> {}); // verified again in a second
-  }
-
-  private boolean outranks(long term, String node, Claim own) {
-    return term > own.term() || (term == own.term() && node.compareTo(own.node()) < 0);
   }
 
   /** A batch from anywhere in the cluster, this node included. */
@@ -343,12 +326,12 @@ public final class ShardReplica {
     Claim known = claim;
     Claim said = new Claim(batch.node(), batch.term(), batch.epoch());
     if (owning()) {
-      if (known != null && outranks(batch.term(), batch.node(), known)) {
+      if (known != null && said.outranks(known)) {
         stepDown(said, now);
       } else {
         return;
       }
-    } else if (known != null && outdated(batch, known)) {
+    } else if (known != null && known.outranks(said)) {
       return;
     }
     claim = said;
@@ -360,12 +343,6 @@ public final class ShardReplica {
     attempt++;
     sync.hear(batch, now);
     answerAsFollower();
-  }
-
-  /** Of two owners under one term the one that comes first by name is followed. */
-  private static boolean outdated(Batch batch, Claim known) {
-    return batch.term() < known.term()
-        || (batch.term() == known.term() && batch.node().compareTo(known.node()) > 0);
   }
 
   public void hear(Directory directory, long now) {
