@@ -255,7 +255,8 @@ public final class Markets {
    * @param term rises with every change of owner; a batch of a lower term than one already seen is
    *     still correct, but its sender has been replaced
    * @param first the shard sequence of the first update, or the next one to come
-   * @param source the feed's position after the last update (a Kafka offset), or -1
+   * @param source the feed's position after the last update (a Kafka offset), or -1, or {@link
+   *     #REPLAYING}
    */
   public record Batch(
       int shard,
@@ -265,6 +266,9 @@ public final class Markets {
       long first,
       long source,
       List<Update> updates) {
+    /** In the place of a position: the owner still reads what its feed held before it began. */
+    public static final long REPLAYING = -2;
+
     public long next() {
       return first + updates.size();
     }

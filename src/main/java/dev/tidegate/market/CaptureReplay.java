@@ -7,6 +7,8 @@ import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.ProtoRecordWriter;
 import dev.tidegate.market.record.RecordWriter;
 import dev.tidegate.market.record.Rejects;
+import dev.tidegate.market.record.Times;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,7 +43,8 @@ public final class CaptureReplay {
   public static Sent run(
       Path capture, Map<String, String> kafka, String topic, double speed, Format format)
       throws IOException, InterruptedException {
-    Rejects rejects = new Rejects(new SimpleMeterRegistry(), System::currentTimeMillis);
+    MeterRegistry meters = new SimpleMeterRegistry();
+    Rejects rejects = new Rejects(meters, System::currentTimeMillis);
     Map<String, Object> properties = new HashMap<>();
     properties.put("linger.ms", "2");
     properties.putAll(kafka);
@@ -52,7 +55,7 @@ public final class CaptureReplay {
     long records = 0;
     long firstReceived = -1;
     long startedAt = System.nanoTime();
-    try (CaptureReader reader = CaptureReader.open(capture, rejects);
+    try (CaptureReader reader = CaptureReader.open(capture, rejects, new Times(meters));
         KafkaProducer<String, byte[]> producer =
             new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer())) {
       for (Captured c = reader.next(); c != null && failed.get() == null; c = reader.next()) {

@@ -9,6 +9,7 @@ import dev.tidegate.market.feed.Pump;
 import dev.tidegate.market.feed.SimulatorFeed;
 import dev.tidegate.market.feed.SocketFeed;
 import dev.tidegate.market.record.Rejects;
+import dev.tidegate.market.record.Times;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -48,29 +49,38 @@ interface Feeds {
     public Feed create(int shards, Executor loop, Consumer<Fed> elsewhere) {
       Pump pump = new Pump(loop);
       Rejects rejects = new Rejects(node.registry(), node.clock()::millis);
+      Times times = new Times(node.registry());
       return switch (config.feed()) {
-        case KAFKA -> kafka(pump, rejects);
-        case CAPTURE -> capture(Objects.requireNonNull(config.capture()), shards, pump, rejects);
+        case KAFKA -> kafka(pump, rejects, times);
+        case CAPTURE -> capture(shards, pump, rejects, times);
         case SIMULATOR ->
             new SimulatorFeed(config.simulator().simulation(), shards, pump, this::micros);
         case SOCKET -> {
           InetSocketAddress address = config.socket().address();
-          SocketFeed socket = new SocketFeed(address, shards, loop, pump, rejects, elsewhere);
+          SocketFeed socket =
+              new SocketFeed(address, shards, loop, pump, rejects, times, this::micros, elsewhere);
           socket.listen();
           yield socket;
         }
       };
     }
 
-    private Feed kafka(Pump pump, Rejects rejects) {
+    private Feed kafka(Pump pump, Rejects rejects, Times times) {
       return new KafkaFeed(
-          kafka, config.topic(), config.lookback(), pump, rejects, node.clock()::millis);
+          kafka, config.topic(), config.lookback(), pump, rejects, times, node.clock()::millis);
     }
 
-    private static Feed capture(
-        MarketConfig.Capture capture, int shards, Pump pump, Rejects rejects) {
-      Path path = Path.of(capture.path());
-      return new CaptureFeed(path, capture.speed(), capture.loop(), shards, pump, rejects);
+    private Feed capture(int shards, Pump pump, Rejects rejects, Times times) {
+      MarketConfig.Capture capture = Objects.requireNonNull(config.capture());
+      return new CaptureFeed(
+          Path.of(capture.path()),
+          capture.speed(),
+          capture.loop(),
+          shards,
+          pump,
+          rejects,
+          times,
+          this::micros);
     }
 
     private long micros() {

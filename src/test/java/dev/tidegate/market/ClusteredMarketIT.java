@@ -90,7 +90,10 @@ class ClusteredMarketIT {
               .deployVerticle(
                   () -> verticle(node.name()), new DeploymentOptions().setInstances(1)));
     }
-    await(() -> latest.size() == SHARDS);
+    await(
+        () ->
+            latest.size() == SHARDS
+                && latest.values().stream().allMatch(b -> b.source() != Batch.REPLAYING));
   }
 
   private MarketVerticle verticle(String node) {

@@ -17,6 +17,7 @@ import dev.tidegate.market.record.CaptureReaderTest;
 import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.RecordWriter;
 import dev.tidegate.market.record.Rejects;
+import dev.tidegate.market.record.Times;
 import dev.tidegate.testing.KafkaBroker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +68,8 @@ class KafkaFeedIT {
     reference.begin("reference");
     long lines = 0;
     Rejects rejects = new Rejects(new SimpleMeterRegistry(), () -> 0);
-    try (CaptureReader reader = CaptureReader.open(capture, rejects)) {
+    try (CaptureReader reader =
+        CaptureReader.open(capture, rejects, new Times(new SimpleMeterRegistry()))) {
       for (var c = reader.next(); c != null; c = reader.next()) {
         for (FeedRecord record : c.records()) {
           reference.apply(lines++, record);

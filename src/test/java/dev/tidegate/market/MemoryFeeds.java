@@ -60,7 +60,11 @@ final class MemoryFeeds implements Feeds {
       Sink sink = sinks.get(shard);
       List<FeedRecord> all = records(shard);
       long position = positions.getOrDefault(shard, -1L);
-      if (sink == null || position + 1 >= all.size()) {
+      if (sink == null) {
+        return;
+      }
+      if (position + 1 >= all.size()) {
+        sink.caughtUp();
         return;
       }
       List<Positioned> out = new ArrayList<>();
@@ -70,6 +74,7 @@ final class MemoryFeeds implements Feeds {
       }
       positions.put(shard, position);
       sink.deliver(out, position);
+      sink.caughtUp();
     }
 
     @Override

@@ -52,6 +52,7 @@ class SilentFeedIT {
         Settings.of(MarketConfig.class, "{shards: 1, staleAfter: {ticker: 400ms}}");
     market = new LocalMarket(config, feeds);
     market.deploy(1);
+    await(() -> !market.directories.isEmpty());
     ticker("AAA");
     ticker("BBB");
     Delays told = until(d -> !d.delayed().isEmpty());

@@ -46,6 +46,8 @@ public final class Shard {
   private long source = -1;
   private long published;
   private boolean torn;
+  private boolean replaying;
+  private long lag;
 
   /**
    * @param drops hears of each record that changed nothing
@@ -67,6 +69,30 @@ public final class Shard {
     source = -1;
     published = 0;
     torn = false;
+    replaying = false;
+    lag = 0;
+  }
+
+  /**
+   * Forgets everything and reads what the source holds already: what comes of it is kept and told
+   * to nobody until {@link #open}.
+   */
+  public void replay(String newEpoch) {
+    begin(newEpoch);
+    replaying = true;
+  }
+
+  /** Whether what is read, here or by the owner that is followed, is older than this numbering. */
+  public boolean replaying() {
+    return replaying;
+  }
+
+  /** What was read so far is where the numbering begins: it can be asked for, and not missed. */
+  public void open(String newEpoch) {
+    epoch = newEpoch;
+    replaying = false;
+    log.clear();
+    published = next;
   }
 
   /**
@@ -117,6 +143,11 @@ public final class Shard {
     return touched.get(channel);
   }
 
+  /** How much older than its arrival the last record was, in milliseconds. */
+  public long lag() {
+    return lag;
+  }
+
   /** A symbol turned out to be unknown here: only a restored state helps. */
   public boolean torn() {
     return torn;
@@ -138,6 +169,7 @@ public final class Shard {
       sequencers.put(record.symbol(), sequencer);
     }
     long now = clock.getAsLong();
+    lag = SourceTime.lag(record.time(), now);
     boolean applied =
         sequencer.apply(
             record,
@@ -159,11 +191,14 @@ public final class Shard {
 
   /** Whether {@link #drain} has updates to give. */
   public boolean pending() {
-    return published < next;
+    return published < next && !replaying;
   }
 
   /** The next updates that nobody was told yet; empty for a heartbeat. */
   public Batch drain(String node, long term) {
+    if (replaying) {
+      return new Batch(index, epoch, node, term, 0, Batch.REPLAYING, List.of());
+    }
     Batch batch = slice(published, BATCH, node, term);
     published = batch.next();
     return batch;
@@ -193,6 +228,7 @@ public final class Shard {
       touched.set(update.channel(), now);
     }
     source = Math.max(source, batch.source());
+    replaying = batch.source() == Batch.REPLAYING;
     published = next;
     return Taken.APPLIED;
   }

@@ -39,14 +39,13 @@ public final class SymbolSequencer {
   /** How the doubts of this gateway begin. */
   private static final List<String> DOUBTS = List.of(GAP, BEGAN, UnreadableRecord.DOUBT);
 
-  private static final long PLAUSIBLE_MILLIS = 3_600_000;
-
   public final String symbol;
   final OrderBook book = new OrderBook();
 
   private final ShardBounds bounds;
   private final ChannelLongs seqs = new ChannelLongs();
   private final ChannelLongs touched = new ChannelLongs();
+  private final ChannelLongs lags = new ChannelLongs();
   private final EnumMap<Channel, UpdateRing> kept = new EnumMap<>(Channel.class);
   private final EnumMap<Channel, Update> latest = new EnumMap<>(Channel.class);
   private final Candles candles;
@@ -117,6 +116,11 @@ public final class SymbolSequencer {
   /** When an update of the channel last came, by the clock of this node; 0 for never. */
   public long touched(Channel channel) {
     return touched.get(channel);
+  }
+
+  /** How much older than its arrival the channel's last update was, in milliseconds. */
+  public long lag(Channel channel) {
+    return lags.get(channel);
   }
 
   /**
@@ -273,6 +277,7 @@ public final class SymbolSequencer {
   void absorb(Update update, long now) {
     seqs.set(update.channel(), update.seq());
     touched.set(update.channel(), now);
+    lags.set(update.channel(), SourceTime.lag(update.time(), now));
     sourceSeq = update.sourceSeq() >= 0 ? update.sourceSeq() : sourceSeq;
     newest = Math.max(newest, update.time());
     last = update.channel();
@@ -355,12 +360,6 @@ public final class SymbolSequencer {
     }
   }
 
-  /** When an update came that another node was given: about its own time if that can be true. */
-  private static long arrived(long micros, long now) {
-    long time = micros / 1000;
-    return time <= now && now - time < PLAUSIBLE_MILLIS ? time : now;
-  }
-
   /** The state that another replica gave. */
   static SymbolSequencer of(SymbolState state, ShardBounds bounds, long now) {
     SymbolSequencer sequencer = new SymbolSequencer(state.symbol(), bounds);
@@ -374,7 +373,8 @@ public final class SymbolSequencer {
     for (Update update : state.recent()) {
       Channel channel = update.channel();
       sequencer.seqs.set(channel, Math.max(sequencer.seq(channel), update.seq()));
-      sequencer.touched.set(channel, arrived(update.time(), now));
+      sequencer.touched.set(channel, SourceTime.arrived(update.time(), now));
+      sequencer.lags.set(channel, 0);
       sequencer.last = channel;
       sequencer.sourceSeq = update.sourceSeq() >= 0 ? update.sourceSeq() : sequencer.sourceSeq;
       sequencer.newest = Math.max(sequencer.newest, update.time());

@@ -5,10 +5,12 @@ import dev.tidegate.market.record.CaptureReader;
 import dev.tidegate.market.record.CaptureReader.Captured;
 import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.Rejects;
+import dev.tidegate.market.record.Times;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,8 @@ public final class CaptureFeed implements Feed {
   private final int shards;
   private final Pump pump;
   private final Rejects rejects;
+  private final Times times;
+  private final LongSupplier micros;
   private final Readers readers;
 
   /**
@@ -36,7 +40,14 @@ public final class CaptureFeed implements Feed {
    * @param loop begins again at the end
    */
   public CaptureFeed(
-      Path capture, double speed, boolean loop, int shards, Pump pump, Rejects rejects) {
+      Path capture,
+      double speed,
+      boolean loop,
+      int shards,
+      Pump pump,
+      Rejects rejects,
+      Times times,
+      LongSupplier micros) {
     this.capture = capture;
     this.speed = speed;
     this.loop = loop;
@@ -44,6 +55,8 @@ public final class CaptureFeed implements Feed {
     this.pump = pump;
     this.readers = new Readers(pump);
     this.rejects = rejects;
+    this.times = times;
+    this.micros = micros;
   }
 
   @Override
@@ -72,6 +85,7 @@ public final class CaptureFeed implements Feed {
   private void run(int shard, long after, Sink sink) {
     Player player = new Player(shard, sink, after);
     try {
+      pump.tell(shard, sink, Sink::caughtUp);
       pump.tell(shard, sink, s -> s.health(true, ""));
       do {
         player.playOnce();
@@ -112,7 +126,7 @@ public final class CaptureFeed implements Feed {
       long line = 0;
       long first = -1;
       long last = -1;
-      try (CaptureReader reader = CaptureReader.open(capture, rejects)) {
+      try (CaptureReader reader = CaptureReader.open(capture, rejects, times)) {
         for (Captured c = reader.next(); c != null; c = reader.next()) {
           line = c.line();
           first = first < 0 ? c.received() : first;
@@ -143,12 +157,10 @@ public final class CaptureFeed implements Feed {
       }
     }
 
-    /** Time goes on over repetitions. */
+    /** Time goes on over repetitions, as far as the present. */
     private FeedRecord moved(FeedRecord record) {
-      return shift == 0
-          ? record
-          : new FeedRecord(
-              record.symbol(), record.time() + shift, record.sourceSeq(), record.event());
+      FeedRecord moved = shift == 0 ? record : record.at(record.time() + shift);
+      return times.right(moved, micros.getAsLong());
     }
 
     private void awaitDue(long received) throws InterruptedException {

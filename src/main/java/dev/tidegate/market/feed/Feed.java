@@ -40,6 +40,12 @@ public interface Feed extends AutoCloseable {
      */
     void deliver(List<Positioned> records, long position);
 
+    /**
+     * Everything that lay there when the reading began has been delivered; said once after every
+     * start.
+     */
+    void caughtUp();
+
     /** Whether the source answers, and if not, why. */
     void health(boolean live, String detail);
 

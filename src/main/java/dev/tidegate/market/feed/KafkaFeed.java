@@ -3,6 +3,7 @@ package dev.tidegate.market.feed;
 import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.RecordReader;
 import dev.tidegate.market.record.Rejects;
+import dev.tidegate.market.record.Times;
 import dev.tidegate.market.record.UnreadableRecord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,14 +49,21 @@ public final class KafkaFeed implements Feed {
   private final @Nullable Duration lookback;
   private final Pump pump;
   private final Rejects rejects;
+  private final Times times;
   private final LongSupplier clock;
   private final RecordReader reader = new RecordReader();
   private final Map<Integer, Start> wanted = new ConcurrentHashMap<>();
   private final Map<Integer, Start> reading = new HashMap<>();
+
+  /** Where the partitions ended when their reading began, until it has come so far. */
+  private final Map<TopicPartition, Long> ends = new HashMap<>();
+
+  private final Set<TopicPartition> endless = new HashSet<>();
   private final Semaphore change = new Semaphore(0);
   private @Nullable Thread thread;
   private volatile boolean closed;
   private long answeredAt;
+  private long endsAskedAt;
   private @Nullable Boolean live;
 
   /**
@@ -67,12 +75,14 @@ public final class KafkaFeed implements Feed {
       @Nullable Duration lookback,
       Pump pump,
       Rejects rejects,
+      Times times,
       LongSupplier clock) {
     this.properties = properties;
     this.topic = topic;
     this.lookback = lookback;
     this.pump = pump;
     this.rejects = rejects;
+    this.times = times;
     this.clock = clock;
   }
 
@@ -156,11 +166,32 @@ public final class KafkaFeed implements Feed {
     for (TopicPartition partition : records.partitions()) {
       deliver(partition.partition(), records.records(partition));
     }
+    catchUp(consumer);
     if (!records.isEmpty()) {
       answeredAt = clock.getAsLong();
       health(true, "");
     } else if (clock.getAsLong() - answeredAt >= PROBE_EVERY_MILLIS) {
       probe(consumer);
+    }
+  }
+
+  /** Tells who has what lay in its partition when it began to read. */
+  private void catchUp(KafkaConsumer<byte[], byte[]> consumer) throws InterruptedException {
+    if (!endless.isEmpty() && clock.getAsLong() - endsAskedAt >= PROBE_EVERY_MILLIS) {
+      try {
+        ends.putAll(consumer.endOffsets(endless, PROBE));
+        endless.clear();
+      } catch (TimeoutException e) {
+        endsAskedAt = clock.getAsLong(); // a partition without a leader must not hold the others up
+      }
+    }
+    for (Map.Entry<TopicPartition, Long> end : Map.copyOf(ends).entrySet()) {
+      TopicPartition partition = end.getKey();
+      Start start = reading.get(partition.partition());
+      if (start != null && consumer.position(partition, PROBE) >= end.getValue()) {
+        ends.remove(partition);
+        pump.tell(partition.partition(), start.sink(), Sink::caughtUp);
+      }
     }
   }
 
@@ -187,10 +218,15 @@ public final class KafkaFeed implements Feed {
       if (!each.getValue().equals(reading.get(each.getKey()))) {
         seek(consumer, new TopicPartition(topic, each.getKey()), each.getValue().after());
         reading.put(each.getKey(), each.getValue());
+        endless.add(new TopicPartition(topic, each.getKey()));
+        ends.remove(new TopicPartition(topic, each.getKey()));
+        endsAskedAt = 0;
         live = null;
       }
     }
     reading.keySet().retainAll(now.keySet());
+    endless.retainAll(partitions);
+    ends.keySet().retainAll(partitions);
   }
 
   private void seek(KafkaConsumer<byte[], byte[]> consumer, TopicPartition at, long after) {
@@ -224,16 +260,27 @@ public final class KafkaFeed implements Feed {
         if (value == null) {
           throw new IllegalArgumentException("record: no value (expected JSON or Protobuf)");
         }
-        out.add(new Positioned(record.offset(), reader.read(value)));
+        FeedRecord read = times.right(reader.read(value), arrived(record));
+        out.add(new Positioned(record.offset(), read));
       } catch (IllegalArgumentException e) {
         rejects.add(topic + "-" + shard, record.offset(), String.valueOf(e.getMessage()));
         FeedRecord instead = UnreadableRecord.instead(e);
         if (instead != null) {
-          out.add(new Positioned(record.offset(), instead));
+          out.add(new Positioned(record.offset(), times.right(instead, arrived(record))));
         }
       }
     }
     pump.deliver(shard, start.sink(), out, records.getLast().offset());
+  }
+
+  /**
+   * When the topic got the record: the same for whoever reads it, whenever, as the numbering wants.
+   * Only where a producer gave it a time that cannot be true either is it the present.
+   */
+  private long arrived(ConsumerRecord<byte[], byte[]> record) {
+    long now = clock.getAsLong() * 1_000;
+    long appended = record.timestamp() * 1_000;
+    return Times.isTrue(appended, now) ? appended : now;
   }
 
   private void health(boolean answers, String detail) throws InterruptedException {

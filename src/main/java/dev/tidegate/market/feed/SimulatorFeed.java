@@ -65,6 +65,7 @@ public final class SimulatorFeed implements Feed {
 
   private void run(int shard, long after, Sink sink, List<RandomWalk> walks, List<Integer> turns) {
     try {
+      pump.tell(shard, sink, Sink::caughtUp);
       pump.tell(shard, sink, s -> s.health(true, ""));
       if (!walks.isEmpty()) {
         walk(shard, after, sink, walks, turns);

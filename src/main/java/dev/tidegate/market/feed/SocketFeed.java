@@ -5,6 +5,7 @@ import dev.tidegate.market.book.Placement;
 import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.RecordParser;
 import dev.tidegate.market.record.Rejects;
+import dev.tidegate.market.record.Times;
 import dev.tidegate.market.record.UnreadableRecord;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,8 @@ public final class SocketFeed implements Feed {
   private final Executor loop;
   private final Pump pump;
   private final Rejects rejects;
+  private final Times times;
+  private final LongSupplier micros;
   private final Consumer<Fed> elsewhere;
   private final RecordParser fedParser = new RecordParser();
   private final Map<Integer, Long> positions = new HashMap<>();
@@ -58,12 +62,16 @@ public final class SocketFeed implements Feed {
       Executor loop,
       Pump pump,
       Rejects rejects,
+      Times times,
+      LongSupplier micros,
       Consumer<Fed> elsewhere) {
     this.address = address;
     this.shards = shards;
     this.loop = loop;
     this.pump = pump;
     this.rejects = rejects;
+    this.times = times;
+    this.micros = micros;
     this.elsewhere = elsewhere;
   }
 
@@ -76,6 +84,7 @@ public final class SocketFeed implements Feed {
   public void start(int shard, long after, Sink sink) {
     pump.open(shard, sink);
     positions.put(shard, after);
+    sink.caughtUp();
     sink.health(true, "");
     listen();
   }
@@ -132,8 +141,9 @@ public final class SocketFeed implements Feed {
   private void give(int shard, Sink sink, List<FeedRecord> records) {
     long position = positions.getOrDefault(shard, -1L);
     List<Positioned> out = new ArrayList<>(records.size());
+    long now = micros.getAsLong();
     for (FeedRecord record : records) {
-      out.add(new Positioned(++position, record));
+      out.add(new Positioned(++position, times.right(record, now)));
     }
     positions.put(shard, position);
     sink.deliver(out, position);

@@ -9,6 +9,11 @@ public record Claim(String node, long term, String epoch) {
     return term + " " + epoch + " " + node;
   }
 
+  /** Of two owners under one term the one that comes first by name is followed. */
+  boolean outranks(Claim other) {
+    return term > other.term || (term == other.term && node.compareTo(other.node) < 0);
+  }
+
   static @Nullable Claim of(@Nullable String text) {
     if (text == null) {
       return null;

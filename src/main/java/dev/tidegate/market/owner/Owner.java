@@ -7,15 +7,20 @@ import dev.tidegate.bus.Markets.State;
 import dev.tidegate.market.book.Shard;
 import dev.tidegate.market.feed.Feed;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One node's ownership of one shard under one claim: reads the feed, publishes what it becomes, and
  * says that it lives. When it has ended it is deaf to what the feed still delivers.
  */
 public final class Owner implements Feed.Sink {
+  private static final Logger LOG = LoggerFactory.getLogger(Owner.class);
   private static final long DIRECTORY_MILLIS = 2_000;
+  private static final String REPLAYING = "what the source held at the start is being read";
 
   final Claim claim;
 
@@ -23,11 +28,14 @@ public final class Owner implements Feed.Sink {
   private final Peers peers;
   private final Feed feed;
   private final ReplicaSettings settings;
+  private final Runnable caughtUp;
   private final Consumer<String> lost;
+  private @Nullable String outage;
   private @Nullable FeedState trouble;
   private @Nullable Silence silence;
   private boolean ended;
   private long now;
+  private long startedAt;
   private long beatAt;
   private long listedAt;
   private int listed;
@@ -38,17 +46,27 @@ public final class Owner implements Feed.Sink {
       Peers peers,
       Feed feed,
       ReplicaSettings settings,
+      Runnable caughtUp,
       Consumer<String> lost) {
     this.claim = claim;
     this.shard = shard;
     this.peers = peers;
     this.feed = feed;
     this.settings = settings;
+    this.caughtUp = caughtUp;
     this.lost = lost;
   }
 
   void start(long at) {
+    LOG.atInfo()
+        .addKeyValue("shard", shard.index)
+        .addKeyValue("term", claim.term())
+        .addKeyValue("epoch", claim.epoch())
+        .addKeyValue("continues", !shard.replaying())
+        .addKeyValue("next", shard.next())
+        .log("shard owned");
     now = at;
+    startedAt = at;
     silence = new Silence(shard, settings.staleAfter(), at);
     beat();
     list();
@@ -62,6 +80,7 @@ public final class Owner implements Feed.Sink {
 
   void tick(long at) {
     now = at;
+    look();
     if (now - beatAt >= settings.heartbeat()) {
       beat();
     }
@@ -96,9 +115,15 @@ public final class Owner implements Feed.Sink {
     }
   }
 
-  /** Tells which symbols there are and which of them are delayed, also to those who come late. */
+  /**
+   * Tells which symbols there are and which of them are delayed, also to those who come late. While
+   * the source is read from its past nobody knows yet which there are.
+   */
   void list() {
     listedAt = now;
+    if (shard.replaying()) {
+      return;
+    }
     listed = shard.size();
     List<String> symbols = shard.symbols();
     peers.publish(
@@ -133,16 +158,46 @@ public final class Owner implements Feed.Sink {
     while (shard.pending()) {
       peers.publish(shard.drain(peers.node(), claim.term()));
     }
-    if (shard.size() != listed) {
+    if (shard.size() != listed && !shard.replaying()) {
       list();
     }
   }
 
   @Override
+  public void caughtUp() {
+    if (!ended && shard.replaying()) {
+      caughtUp.run();
+    }
+  }
+
+  /** What was read so far is where others begin. */
+  void opened() {
+    LOG.atInfo()
+        .addKeyValue("shard", shard.index)
+        .addKeyValue("epoch", shard.epoch())
+        .addKeyValue("symbols", shard.size())
+        .addKeyValue("source", shard.source())
+        .log("shard read to where the source ended");
+    beat();
+    list();
+    look();
+  }
+
+  @Override
   public void health(boolean live, String detail) {
-    if (!ended && live != (trouble == null)) {
-      FeedState said = said(live ? State.LIVE : State.DELAYED, detail);
-      trouble = live ? null : said;
+    if (!ended) {
+      outage = live ? null : detail;
+      look();
+    }
+  }
+
+  /** Tells how the feed does when that has changed; a short past is read before anybody hears. */
+  private void look() {
+    boolean behind = shard.replaying() && now - startedAt >= settings.heartbeat();
+    String why = outage != null ? outage : behind ? REPLAYING : null;
+    if (!Objects.equals(why, trouble == null ? null : trouble.detail())) {
+      FeedState said = said(why == null ? State.LIVE : State.DELAYED, why == null ? "" : why);
+      trouble = why == null ? null : said;
       peers.publish(said);
     }
   }

@@ -26,7 +26,8 @@ public final class ShardMeters {
   private volatile @Nullable Figures figures;
 
   /** One number for each shard and channel. */
-  private record Figures(AtomicLongArray touched, AtomicIntegerArray delayed) {}
+  private record Figures(
+      AtomicLongArray touched, AtomicIntegerArray delayed, AtomicLongArray lags) {}
 
   public ShardMeters(MeterRegistry registry, LongSupplier millis) {
     this.registry = registry;
@@ -55,8 +56,18 @@ public final class ShardMeters {
       return;
     }
     int slots = shards * CHANNELS.length;
-    Figures all = new Figures(new AtomicLongArray(slots), new AtomicIntegerArray(slots));
+    Figures all =
+        new Figures(
+            new AtomicLongArray(slots), new AtomicIntegerArray(slots), new AtomicLongArray(shards));
     figures = all;
+    for (int i = 0; i < shards; i++) {
+      int shard = i;
+      Gauge.builder("tidegate.market.lag", all.lags(), lags -> lags.get(shard) / 1e3)
+          .description("how much older than its arrival the last record of an owned shard was")
+          .baseUnit("seconds")
+          .tag("shard", Integer.toString(shard))
+          .register(registry);
+    }
     for (int i = 0; i < slots; i++) {
       int slot = i;
       Gauge.builder("tidegate.market.staleness", all.touched(), t -> age(t.get(slot)))
@@ -97,6 +108,9 @@ public final class ShardMeters {
    */
   public void touched(Shard shard, @Nullable Silence silence) {
     Figures all = figures;
+    if (all != null) {
+      all.lags().set(shard.index, silence == null ? 0 : shard.lag());
+    }
     for (int i = 0; all != null && i < CHANNELS.length; i++) {
       int slot = shard.index * CHANNELS.length + i;
       all.touched().set(slot, shard.touched(CHANNELS[i]));

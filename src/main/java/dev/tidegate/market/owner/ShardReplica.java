@@ -210,8 +210,9 @@ public final class ShardReplica {
     return new Claim(peers.node(), term, continues() ? shard.epoch() : settings.epochs().get());
   }
 
+  /** A past that is still being read would be read from elsewhere on by another one. */
   private boolean continues() {
-    return feed.shared() && sync.synced() && !shard.epoch().isEmpty();
+    return feed.shared() && sync.synced() && !shard.replaying() && !shard.epoch().isEmpty();
   }
 
   private void claimTimedOut(long now) {
@@ -224,27 +225,41 @@ public final class ShardReplica {
 
   private void own(Claim won, long now) {
     boolean goesOn = won.epoch().equals(shard.epoch());
-    LOG.atInfo()
-        .addKeyValue("shard", shard.index)
-        .addKeyValue("term", won.term())
-        .addKeyValue("epoch", won.epoch())
-        .addKeyValue("continues", goesOn)
-        .addKeyValue("next", shard.next())
-        .log("shard owned");
     claim = won;
     cold = false;
     lookedUp = true;
     verifiedAt = now;
     sync.leave();
-    if (goesOn) {
+    if (!goesOn) {
+      shard.replay(won.epoch());
+    } else if (!shard.replaying()) {
       shard.takeOver();
-    } else {
-      shard.begin(won.epoch());
     }
     takenOver.run();
     answer(Answering.CLUSTER);
-    owner = new Owner(won, shard, peers, feed, settings, this::lost);
+    owner = new Owner(won, shard, peers, feed, settings, this::caughtUp, this::lost);
     owner.start(now);
+  }
+
+  /**
+   * What others know of this shard begins here. Nothing was said of what was read, and another node
+   * may have heard of the numbering before it had begun: so it gets a name that nobody has heard.
+   */
+  private void caughtUp() {
+    Claim before = claim;
+    Owner opening = owner;
+    if (before == null || opening == null) {
+      return;
+    }
+    String name = shard.epoch();
+    if (shard.next() > 0) {
+      Claim opened = new Claim(before.node(), before.term(), settings.epochs().get());
+      peers.replace(shard.index, before, opened).onFailure(e -> {}); // verified every second
+      claim = opened;
+      name = opened.epoch();
+    }
+    shard.open(name);
+    opening.opened();
   }
 
   /** What the feed no longer has cannot be continued. */
@@ -257,7 +272,7 @@ public final class ShardReplica {
           .log("feed position lost; a new epoch begins");
       ending.end();
       Claim anew = new Claim(peers.node(), ending.claim.term() + 1, settings.epochs().get());
-      peers.replace(shard.index, ending.claim, anew).onFailure(e -> {}); // verified every second
+      peers.replace(shard.index, claim, anew).onFailure(e -> {}); // verified every second
       own(anew, tickedAt);
     }
   }
@@ -294,17 +309,13 @@ public final class ShardReplica {
               if (mine != attempt || !owning() || own == null || own.equals(found)) {
                 return;
               }
-              if (found != null && outranks(found.term(), found.node(), own)) {
+              if (found != null && found.outranks(own)) {
                 stepDown(found, tickedAt);
               } else {
                 peers.replace(shard.index, found, own).onFailure(e -> {}); // verified again
               }
             })
         .onFailure(e -> {}); // verified again in a second
-  }
-
-  private boolean outranks(long term, String node, Claim own) {
-    return term > own.term() || (term == own.term() && node.compareTo(own.node()) < 0);
   }
 
   /** A batch from anywhere in the cluster, this node included. */
@@ -315,12 +326,12 @@ public final class ShardReplica {
     Claim known = claim;
     Claim said = new Claim(batch.node(), batch.term(), batch.epoch());
     if (owning()) {
-      if (known != null && outranks(batch.term(), batch.node(), known)) {
+      if (known != null && said.outranks(known)) {
         stepDown(said, now);
       } else {
         return;
       }
-    } else if (known != null && outdated(batch, known)) {
+    } else if (known != null && known.outranks(said)) {
       return;
     }
     claim = said;
@@ -332,12 +343,6 @@ public final class ShardReplica {
     attempt++;
     sync.hear(batch, now);
     answerAsFollower();
-  }
-
-  /** Of two owners under one term the one that comes first by name is followed. */
-  private static boolean outdated(Batch batch, Claim known) {
-    return batch.term() < known.term()
-        || (batch.term() == known.term() && batch.node().compareTo(known.node()) > 0);
   }
 
   public void hear(Directory directory, long now) {
@@ -359,7 +364,7 @@ public final class ShardReplica {
 
   Future<CaughtUp> answer(CatchUp question) {
     long term = claim == null ? 0 : claim.term();
-    if (!synced() || (!owning() && question.from() > shard.next())) {
+    if (!synced() || shard.replaying() || (!owning() && question.from() > shard.next())) {
       return Future.failedFuture("replica behind");
     }
     String symbol = question.symbol();

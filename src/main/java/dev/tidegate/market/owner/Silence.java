@@ -13,9 +13,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which symbols of an owned shard are silent on which channels, and what the others were told of
- * it. It looks at the clock, so nothing here may touch what is numbered: it stands beside it. A
- * feed that dies as a whole is one entry for all symbols, however many there are.
+ * Which symbols of an owned shard are late on which channels, because nothing comes or because what
+ * comes is old, and what the others were told of it. It looks at the clock, so nothing here may
+ * touch what is numbered: it stands beside it. A feed that dies as a whole is one entry for all
+ * symbols, however many there are.
  */
 public final class Silence {
   private static final long SCAN_MILLIS = 500;
@@ -129,7 +130,8 @@ public final class Silence {
     for (Channel channel : Channel.DATA) {
       long limit = after.get(channel);
       boolean has = limit > 0 && known.touched(channel) > 0;
-      if (has && now - expectedFrom(known, channel) > limit && !known.halted()) {
+      boolean late = now - expectedFrom(known, channel) > limit || known.lag(channel) > limit;
+      if (has && late && !known.halted()) {
         silent = silent.isEmpty() ? new ArrayList<>(Channel.DATA.size()) : silent;
         silent.add(channel);
       }

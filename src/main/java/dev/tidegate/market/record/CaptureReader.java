@@ -31,28 +31,31 @@ public final class CaptureReader implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final BigDecimal MICROS = BigDecimal.valueOf(1_000_000);
+  private static final BigDecimal YEAR_2100 = BigDecimal.valueOf(4_102_444_800_000_000L);
 
   private final BufferedReader in;
   private final Rejects rejects;
+  private final Times times;
   private final String name;
   private final CoinbaseMessages coinbase = new CoinbaseMessages();
   private final BinanceMessages binance = new BinanceMessages();
   private long line;
 
-  private CaptureReader(InputStream in, String name, Rejects rejects) {
+  private CaptureReader(InputStream in, String name, Rejects rejects, Times times) {
     this.in = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8), 1 << 16);
     this.name = name;
     this.rejects = rejects;
+    this.times = times;
   }
 
-  public static CaptureReader open(Path path, Rejects rejects) throws IOException {
+  public static CaptureReader open(Path path, Rejects rejects, Times times) throws IOException {
     BufferedInputStream raw = new BufferedInputStream(Files.newInputStream(path), 1 << 16);
     try {
       raw.mark(2);
       boolean gzip = raw.read() == 0x1f && raw.read() == 0x8b;
       raw.reset();
       InputStream text = gzip ? new GZIPInputStream(raw, 1 << 16) : raw;
-      return new CaptureReader(text, String.valueOf(path.getFileName()), rejects);
+      return new CaptureReader(text, String.valueOf(path.getFileName()), rejects, times);
     } catch (IOException e) {
       raw.close();
       throw e;
@@ -67,10 +70,12 @@ public final class CaptureReader implements AutoCloseable {
       if (colon <= 0 || !isTime(text, colon)) {
         continue;
       }
-      long received = new BigDecimal(text.substring(0, colon)).multiply(MICROS).longValue();
+      long received = micros(new BigDecimal(text.substring(0, colon)));
       List<FeedRecord> records = read(text.substring(colon + 2), received);
       if (!records.isEmpty()) {
-        return new Captured(line, received, records);
+        // By the recorder's clock: what it heard then cannot have happened later.
+        return new Captured(
+            line, received, records.stream().map(r -> times.right(r, received)).toList());
       }
     }
     return null;
@@ -88,6 +93,15 @@ public final class CaptureReader implements AutoCloseable {
       rejects.add(name, line, String.valueOf(e.getMessage()));
     }
     return List.of();
+  }
+
+  /** Some recorders write milliseconds, microseconds or nanoseconds. */
+  private static long micros(BigDecimal time) {
+    BigDecimal micros = time.multiply(MICROS);
+    while (micros.compareTo(YEAR_2100) > 0) {
+      micros = micros.movePointLeft(3);
+    }
+    return micros.longValue();
   }
 
   private static boolean isTime(String text, int end) {

@@ -21,4 +21,9 @@ public record FeedRecord(
   public FeedRecord(String symbol, long time, Event event) {
     this(symbol, time, -1, event);
   }
+
+  /** The same at another time. */
+  public FeedRecord at(long micros) {
+    return new FeedRecord(symbol, micros, sourceSeq, event, withdrawn);
+  }
 }

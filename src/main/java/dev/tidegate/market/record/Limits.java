@@ -12,8 +12,6 @@ final class Limits {
   /** Shorter than what a decimal may have, so that volumes have room to grow. */
   static final int DECIMAL = 32;
 
-  static final long TIME = 4_102_444_800_000_000L; // the year 2100
-
   private Limits() {}
 
   static State state(String text) {

@@ -53,7 +53,7 @@ public final class ProtoRecordParser {
     if (name.isEmpty() || name.length() > Limits.SYMBOL) {
       throw bad("symbol", name.length() + " characters", "1 to " + Limits.SYMBOL);
     }
-    if (time <= 0 || time > Limits.TIME) {
+    if (time <= 0) {
       throw bad("time", time, "microseconds since the epoch");
     }
     return new FeedRecord(name, time, sourceSeq, given("event", event));

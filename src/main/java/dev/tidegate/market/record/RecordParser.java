@@ -121,7 +121,7 @@ public final class RecordParser {
     switch (name) {
       case "type" -> type = text(in, name, Limits.TEXT);
       case "symbol" -> symbol = text(in, name, Limits.SYMBOL);
-      case "time" -> time = whole(in, name, Limits.TIME);
+      case "time" -> time = whole(in, name, Long.MAX_VALUE);
       case "sourceSeq" -> sourceSeq = whole(in, name, Long.MAX_VALUE);
       case "bids" -> bids = levels(in, name);
       case "asks" -> asks = levels(in, name);

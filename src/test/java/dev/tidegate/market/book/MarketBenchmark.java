@@ -9,6 +9,7 @@ import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.RecordParser;
 import dev.tidegate.market.record.RecordWriter;
 import dev.tidegate.market.record.Rejects;
+import dev.tidegate.market.record.Times;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -47,7 +48,8 @@ public class MarketBenchmark {
   public void load() throws IOException {
     Rejects rejects = new Rejects(new SimpleMeterRegistry(), () -> 0);
     try (CaptureReader reader =
-        CaptureReader.open(CaptureReaderTest.capture("coinbase"), rejects)) {
+        CaptureReader.open(
+            CaptureReaderTest.capture("coinbase"), rejects, new Times(new SimpleMeterRegistry()))) {
       for (var c = reader.next(); c != null; c = reader.next()) {
         records.addAll(c.records());
       }

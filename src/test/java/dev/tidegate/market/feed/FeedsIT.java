@@ -9,6 +9,7 @@ import dev.tidegate.market.book.Placement;
 import dev.tidegate.market.record.CaptureReader;
 import dev.tidegate.market.record.CaptureReaderTest;
 import dev.tidegate.market.record.Rejects;
+import dev.tidegate.market.record.Times;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -30,6 +31,7 @@ class FeedsIT {
   private final ExecutorService loop = Executors.newSingleThreadExecutor();
   private final Pump pump = new Pump(loop);
   private final Rejects rejects = new Rejects(new SimpleMeterRegistry(), () -> 0);
+  private final Times times = new Times(new SimpleMeterRegistry());
   private final Queue<Feed.Positioned> got = new ConcurrentLinkedQueue<>();
   private final Queue<Fed> elsewhere = new ConcurrentLinkedQueue<>();
 
@@ -39,6 +41,9 @@ class FeedsIT {
         public void deliver(List<Feed.Positioned> records, long position) {
           got.addAll(records);
         }
+
+        @Override
+        public void caughtUp() {}
 
         @Override
         public void health(boolean live, String detail) {}
@@ -83,7 +88,14 @@ class FeedsIT {
   void theSocketTakesLinesAndSendsOnWhatIsOwnedElsewhere() throws Exception {
     SocketFeed feed =
         new SocketFeed(
-            new InetSocketAddress("127.0.0.1", 0), 2, loop, pump, rejects, elsewhere::add);
+            new InetSocketAddress("127.0.0.1", 0),
+            2,
+            loop,
+            pump,
+            rejects,
+            times,
+            FeedsIT::micros,
+            elsewhere::add);
     int shardOfA = Placement.shard("A", 2);
     feed.start(shardOfA, 41, sink);
     String other = Placement.shard("B", 2) == shardOfA ? otherThan(shardOfA) : "B";
@@ -106,10 +118,54 @@ class FeedsIT {
   }
 
   @Test
+  void aTimeThatCannotBeTrueIsTheArrivalOnEveryWayIntoTheSocketFeed() throws Exception {
+    SocketFeed feed =
+        new SocketFeed(
+            new InetSocketAddress("127.0.0.1", 0),
+            1,
+            loop,
+            pump,
+            rejects,
+            times,
+            FeedsIT::micros,
+            elsewhere::add);
+    feed.start(0, -1, sink);
+    await(() -> feed.port() > 0);
+    long now = micros();
+    List<Long> said =
+        List.of(0L, now + 3_600_000_000L, now / 1_000_000, now / 1_000, now, now * 1_000);
+    try (Socket socket = new Socket("127.0.0.1", feed.port());
+        OutputStream out = socket.getOutputStream()) {
+      for (long time : said) {
+        String line = "{\"type\":\"ticker\",\"symbol\":\"A\",\"time\":" + time + "}";
+        send(out, line + "\n");
+        loop.execute(() -> feed.fed(new Fed(0, List.of(line))));
+      }
+      await(() -> got.size() == said.size() * 2);
+    }
+    for (Feed.Positioned each : got) {
+      assertThat(each.record().time()).isBetween(now - 1_000_000, micros());
+    }
+    feed.close();
+  }
+
+  @Test
+  void aCaptureThatIsReadOverAndOverDoesNotOvertakeThePresent() throws Exception {
+    Path path = CaptureReaderTest.capture("binance");
+    long late = 1_626_916_440_000_000L; // some seconds after its first line
+    CaptureFeed feed = new CaptureFeed(path, 0, true, 1, pump, rejects, times, () -> late);
+    long once = count(path);
+    feed.start(0, -1, sink);
+    await(() -> got.size() >= once * 4);
+    feed.close();
+    assertThat(got).allMatch(each -> each.record().time() <= late + 5_000_000);
+  }
+
+  @Test
   void aCaptureIsReadAgainAndGoesOnFromAPosition() throws Exception {
     Path path = CaptureReaderTest.capture("binance");
     long once = count(path);
-    CaptureFeed feed = new CaptureFeed(path, 0, true, 1, pump, rejects);
+    CaptureFeed feed = new CaptureFeed(path, 0, true, 1, pump, rejects, times, FeedsIT::micros);
     feed.start(0, -1, sink);
     await(() -> got.size() >= once * 2);
     feed.stop(0);
@@ -128,9 +184,13 @@ class FeedsIT {
     feed.close();
   }
 
+  private static long micros() {
+    return System.currentTimeMillis() * 1_000;
+  }
+
   private long count(Path path) throws IOException {
     long records = 0;
-    try (CaptureReader reader = CaptureReader.open(path, rejects)) {
+    try (CaptureReader reader = CaptureReader.open(path, rejects, times)) {
       for (var c = reader.next(); c != null; c = reader.next()) {
         records += c.records().size();
       }

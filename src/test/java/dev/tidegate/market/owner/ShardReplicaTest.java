@@ -2,15 +2,19 @@ package dev.tidegate.market.owner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.bus.Markets.CatchUp;
+import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.market.book.Shard;
 import dev.tidegate.market.owner.World.Node;
 import dev.tidegate.market.record.Records;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -138,12 +142,80 @@ class ShardReplicaTest {
     World world = new World(2, true);
     fill(world, 20);
     world.calm(40);
+    String epoch = world.owners().getFirst().replica.shard().epoch();
     world.nodes.forEach(n -> n.kill(true));
     world.claims.clear();
     world.nodes.forEach(Node::boot);
     world.calm(40);
-    assertThat(world.published).hasSize(2);
+    assertThat(world.owners().getFirst().replica.shard().epoch()).isNotEqualTo(epoch);
     assertThat(world.owners()).hasSize(1);
+  }
+
+  @Property(tries = 200)
+  void whatTheSourceHeldAtTheStartIsKeptAndToldToNobody(@ForAll long seed) {
+    Random random = new Random(seed);
+    World world = new World(2, true);
+    fill(world, 1 + random.nextInt(900));
+    world.calm(100);
+    for (Node node : world.nodes) {
+      assertThat(node.replica.shard().source()).as(node.name).isEqualTo(world.log.size() - 1);
+      assertThat(node.replica.synced()).as(node.name).isTrue();
+    }
+    assertThat(world.published.values()).allMatch(TreeMap::isEmpty);
+    int held = world.log.size();
+    Records records = new Records(random);
+    for (int i = 0; i < 30; i++) {
+      world.log.add(records.next());
+    }
+    world.calm(10);
+    Node owner = world.owners().getFirst();
+    Shard reference = new Shard(0, World.BOUNDS, () -> world.now, drop -> {});
+    reference.begin("reference");
+    for (int i = 0; i < world.log.size(); i++) {
+      if (i == held) {
+        reference.takeOver();
+      }
+      reference.apply(i, world.log.get(i));
+    }
+    List<Update> after = reference.drain("", 0).updates();
+    assertThat(world.published.get(owner.replica.shard().epoch()).values())
+        .containsExactlyElementsOf(after);
+  }
+
+  @Test
+  void whoReadsThePastOfItsSourceSaysSoAndAnswersNobody() {
+    World world = new World(1, true);
+    fill(world, 2_000);
+    for (int i = 0; world.owners().isEmpty(); i++) {
+      assertThat(i).isLessThan(100);
+      world.pass(100);
+    }
+    Node node = world.nodes.getFirst();
+    CatchUp question = new CatchUp(0, "A", null, 0);
+    for (int i = 0; i < 10; i++) {
+      node.read(100);
+      world.pass(100);
+      assertThat(node.replica.answer(question).failed()).isTrue();
+    }
+    assertThat(world.states.getLast().state()).isEqualTo(State.DELAYED);
+    world.calm(40);
+    assertThat(node.replica.shard().source()).isEqualTo(1_999);
+    assertThat(node.replica.answer(question).result().state().symbol()).isEqualTo("A");
+    assertThat(world.states.getLast().state()).isEqualTo(State.LIVE);
+  }
+
+  @Test
+  void whoTakesOverFromOneThatStillReadsThePastReadsItToo() {
+    World world = new World(2, true);
+    fill(world, 2_000);
+    world.calm(25);
+    Node first = world.owners().getFirst();
+    assertThat(first.replica.shard().replaying()).isTrue();
+    first.kill(false);
+    world.calm(80);
+    assertThat(world.owners()).hasSize(1).doesNotContain(first);
+    assertThat(world.published.values()).allMatch(TreeMap::isEmpty);
+    assertThat(world.owners().getFirst().replica.shard().source()).isEqualTo(1_999);
   }
 
   private static void act(World world, Random random, Records records) {
@@ -177,17 +249,17 @@ class ShardReplicaTest {
     }
   }
 
-  /** Every shard sequence from 0 on was published, and every channel counts one by one. */
+  /** Every shard sequence since the first was published, and every channel counts one by one. */
   private static void isWhole(String epoch, SortedMap<Long, Update> updates) {
     if (updates.isEmpty()) {
       return;
     }
-    assertThat((long) updates.lastKey()).as(epoch).isEqualTo(updates.size() - 1L);
+    assertThat(updates.lastKey() - updates.firstKey()).as(epoch).isEqualTo(updates.size() - 1L);
     Map<String, Long> last = new HashMap<>();
     updates.forEach(
         (seq, update) -> {
           String key = update.symbol() + update.channel();
-          assertThat(update.seq()).as(key).isEqualTo(last.getOrDefault(key, 0L) + 1);
+          assertThat(update.seq()).as(key).isEqualTo(last.getOrDefault(key, update.seq() - 1) + 1);
           last.put(key, update.seq());
         });
   }

@@ -1,6 +1,7 @@
 package dev.tidegate.market.owner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tidegate.bus.Decimal;
 import dev.tidegate.bus.Markets.Channel;
@@ -18,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SilenceTest {
-  private long now = 100_000;
+  private long now = 100_000_000;
   private final Shard shard = new Shard(0, World.BOUNDS, () -> now, drop -> {});
   private final List<Silence.News> changes = new ArrayList<>();
   private long position;
@@ -31,12 +32,14 @@ class SilenceTest {
 
   private void book(String symbol) {
     Level level = new Level(Decimal.of("1"), Decimal.of("2"));
-    shard.apply(position++, new FeedRecord(symbol, 1, new Delta(List.of(level), List.of())));
+    shard.apply(
+        position++, new FeedRecord(symbol, now * 1000, new Delta(List.of(level), List.of())));
   }
 
   private void ticker(String symbol) {
     shard.apply(
-        position++, new FeedRecord(symbol, 1, new Ticker(Decimal.of("1"), null, null, null, null)));
+        position++,
+        new FeedRecord(symbol, now * 1000, new Ticker(Decimal.of("1"), null, null, null, null)));
   }
 
   private void pass(long millis) {
@@ -84,7 +87,7 @@ class SilenceTest {
     assertThat(changes).hasSize(1);
     assertThat(changes.getFirst().whole()).isTrue();
     assertThat(changes.getFirst().delayed())
-        .containsExactly(new Delayed("*", List.of(Channel.BOOK, Channel.TICKER), 100_000_000));
+        .containsExactly(new Delayed("*", List.of(Channel.BOOK, Channel.TICKER), 100_000_000_000L));
     book("S3");
     pass(100);
     assertThat(changes).hasSize(2);
@@ -107,9 +110,38 @@ class SilenceTest {
   }
 
   @Test
+  void whatComesLateIsDelayedHoweverOftenItComes() {
+    for (int i = 0; i < 20; i++) {
+      record(now - 6_000);
+      pass(100);
+    }
+    assertThat(changes).hasSize(1);
+    assertThat(changes.getFirst().delayed())
+        .extracting(Delayed::symbol, Delayed::channels)
+        .containsExactly(tuple("AAA", List.of(Channel.BOOK)));
+    record(now - 4_000);
+    pass(100);
+    assertThat(changes).hasSize(2);
+    assertThat(changes.getLast().delayed().getFirst().channels()).isEmpty();
+  }
+
+  @Test
+  void aRecordingThatIsPlayedIsNotLate() {
+    record(now - 86_500_000);
+    pass(4_000);
+    assertThat(changes).isEmpty();
+  }
+
+  private void record(long millis) {
+    Level level = new Level(Decimal.of("1"), Decimal.of("2"));
+    Delta delta = new Delta(List.of(level), List.of());
+    shard.apply(position++, new FeedRecord("AAA", millis * 1000, delta));
+  }
+
+  @Test
   void expectsNothingOfAHaltedSymbolNorOfAChannelThatIsOff() {
     book("AAA");
-    shard.apply(position++, new FeedRecord("AAA", 1, new Status("halted", "news")));
+    shard.apply(position++, new FeedRecord("AAA", now * 1000, new Status("halted", "news")));
     Trades.add(shard, position++, "AAA");
     pass(20_000);
     assertThat(changes).isEmpty();
@@ -173,7 +205,7 @@ class SilenceTest {
     world.nodes.forEach(World.Node::boot);
     Level level = new Level(Decimal.of("1"), Decimal.of("2"));
     for (String symbol : List.of("AAA", "BBB")) {
-      world.log.add(new FeedRecord(symbol, 1, new Delta(List.of(level), List.of())));
+      world.log.add(new FeedRecord(symbol, world.now * 1000, new Delta(List.of(level), List.of())));
     }
     world.calm(70);
     final World.Node first = world.owners().getFirst();

@@ -111,6 +111,7 @@ public final class World {
     boolean answers;
     private Sink sink;
     private long position;
+    private long end;
 
     Node(String name) {
       this.name = name;
@@ -158,6 +159,10 @@ public final class World {
         }
         position = to - 1L;
         sink.deliver(records, position);
+      }
+      if (sink != null && end >= 0 && position + 1 >= end) {
+        end = -1;
+        sink.caughtUp();
       }
     }
 
@@ -257,6 +262,7 @@ public final class World {
     public void start(int shard, long after, Sink to) {
       sink = to;
       position = after;
+      end = log.size();
     }
 
     @Override

@@ -156,7 +156,8 @@ public class CaptureReaderTest {
         1618677817.3: {"type":"heartbeat","product_id":"A"}
         1618677817.4: {"type":"l2update","product_id":"A","changes":[["buy","1","2"]]}
         """);
-    try (CaptureReader reader = CaptureReader.open(file, rejects)) {
+    try (CaptureReader reader =
+        CaptureReader.open(file, rejects, new Times(new SimpleMeterRegistry()))) {
       Captured only = reader.next();
       assertThat(only.line()).isEqualTo(8);
       assertThat(only.received()).isEqualTo(1_618_677_817_400_000L);
@@ -164,6 +165,31 @@ public class CaptureReaderTest {
       assertThat(reader.next()).isNull();
     }
     assertThat(rejects.count()).isEqualTo(2);
+  }
+
+  @Test
+  void readsTimesInWhateverUnitTheyAre(@TempDir Path folder) throws IOException {
+    long time = 1_618_677_817_400_000L;
+    List<String> received =
+        List.of("1618677817.4", "1618677817400", "1618677817400000", "1618677817400000000");
+    List<String> said = List.of("1618677817400", "1618677817400000", "1618677817400000000");
+    StringBuilder lines = new StringBuilder();
+    for (String at : received) {
+      for (String event : said) {
+        lines.append(at).append(": ").append(trade(event)).append('\n');
+      }
+    }
+    lines.append("1618677817.4: ").append(trade("1618681417400")).append('\n'); // an hour later
+    Path file = Files.writeString(folder.resolve("units.log"), lines);
+    assertThat(records(file))
+        .hasSize(received.size() * said.size() + 1)
+        .allMatch(record -> record.time() == time);
+  }
+
+  private static String trade(String time) {
+    return "{\"e\":\"aggTrade\",\"s\":\"A\",\"a\":1,\"p\":\"1\",\"q\":\"1\",\"m\":true,\"T\":"
+        + time
+        + "}";
   }
 
   private Shard play(Path path) throws IOException {
@@ -179,7 +205,8 @@ public class CaptureReaderTest {
 
   private List<FeedRecord> records(Path path) throws IOException {
     List<FeedRecord> records = new ArrayList<>();
-    try (CaptureReader reader = CaptureReader.open(path, rejects)) {
+    try (CaptureReader reader =
+        CaptureReader.open(path, rejects, new Times(new SimpleMeterRegistry()))) {
       for (Captured c = reader.next(); c != null; c = reader.next()) {
         records.addAll(c.records());
       }

@@ -167,7 +167,8 @@ class ProtoRecordTest {
     Rejects rejects = new Rejects(new SimpleMeterRegistry(), () -> 0);
     long position = 0;
     try (CaptureReader captured =
-        CaptureReader.open(CaptureReaderTest.capture("coinbase"), rejects)) {
+        CaptureReader.open(
+            CaptureReaderTest.capture("coinbase"), rejects, new Times(new SimpleMeterRegistry()))) {
       for (var c = captured.next(); c != null; c = captured.next()) {
         for (FeedRecord record : c.records()) {
           json.apply(position, reader.read(RecordWriter.write(record)));
