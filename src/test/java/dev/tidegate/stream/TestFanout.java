@@ -3,6 +3,7 @@ package dev.tidegate.stream;
 import dev.tidegate.config.Settings;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.stream.encode.Codec;
+import dev.tidegate.stream.encode.Dialect;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Pictures;
@@ -49,12 +50,16 @@ public final class TestFanout {
   }
 
   public Session session(Outlet outlet, Codec codec, boolean deflate) {
+    return session(outlet, new Dialect(codec, deflate, false));
+  }
+
+  public Session session(Outlet outlet, Dialect dialect) {
     Tier tier = Settings.of(Tier.class, "rank: 1");
-    return session("s", "a", tier, outlet, codec, deflate);
+    return new Session("s", "a", dialect, outlet, tier, shared);
   }
 
   public Session session(
       String id, String address, Tier tier, Outlet outlet, Codec codec, boolean deflate) {
-    return new Session(id, address, codec, deflate, outlet, tier, shared);
+    return new Session(id, address, new Dialect(codec, deflate, false), outlet, tier, shared);
   }
 }

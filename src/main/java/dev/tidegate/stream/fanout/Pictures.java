@@ -26,6 +26,9 @@ public final class Pictures {
   /** Levels below which everybody gets a copy together with whatever else there is to say. */
   private static final int LARGE = 400;
 
+  /** A level takes no more bytes of a message than that. */
+  private static final int LEVEL = 80;
+
   /** What follows a picture is so much less than the book, or no more than so many updates. */
   private static final int LITTLE = 8;
 
@@ -54,7 +57,7 @@ public final class Pictures {
    */
   public record Sizes(int levels, int part) {
     public static Sizes parts(int bytes) {
-      return new Sizes(LARGE, bytes);
+      return new Sizes(Math.min(LARGE, bytes / LEVEL), bytes);
     }
   }
 

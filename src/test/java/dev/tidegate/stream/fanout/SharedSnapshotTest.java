@@ -14,6 +14,7 @@ import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.TestFanout;
 import dev.tidegate.stream.encode.Codec;
+import dev.tidegate.stream.encode.Dialect;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.session.Joining;
@@ -37,9 +38,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What many joiners of a large book cost who do not read it, and what they have once they do. */
 class SharedSnapshotTest {
   private static final String SYMBOL = "AAA";
-  private static final int LEVELS = 20_000;
+  private static final int LEVELS = 4_000;
   private static final int JOINERS = 93;
-  private static final int PART = 16 * 1024;
+  private static final int PART = 8 * 1024;
 
   private final SteppedLoop loop = new SteppedLoop();
   private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
@@ -110,8 +111,7 @@ class SharedSnapshotTest {
     assertThat(client.known.get("book " + SYMBOL + " 0").parts).isGreaterThan(2);
 
     FakeClient old = new FakeClient(deflate);
-    Session session = floor.session(old, codec, deflate);
-    session.wholeSnapshots = true;
+    Session session = floor.session(old, new Dialect(codec, deflate, true));
     clients.add(old);
     sessions.add(session);
     subscribe(session, extras);
@@ -221,7 +221,7 @@ class SharedSnapshotTest {
     clients.forEach(client -> client.stalled = true);
     load("e2");
     long one = memory.metric().usedDirectMemory();
-    assertThat(one).isLessThan(700_000);
+    assertThat(one).isLessThan(200_000);
     clients.forEach(client -> client.stalled = false);
     for (int i = 0; i < 4; i++) {
       clients.forEach(FakeClient::flush);
