@@ -5,9 +5,9 @@ import java.util.List;
 
 /**
  * One of the ways in which a server may read a path that we send: servers decode escapes once, or
- * twice, or leave them; take backslashes for slashes; cut parameters off; and do so in
- * different orders. Paths in {@link Paths#normal} form go in, {@linkplain Paths#comparable
- * comparable} ones come out.
+ * twice, or leave them; take backslashes for slashes; cut parameters off; and do so in different
+ * orders. Paths in {@link Paths#normal} form go in, {@linkplain Paths#comparable comparable} ones
+ * come out.
  */
 record Reading(Decoding decoding, boolean backslashes, Cut cut, boolean dotsFirst) {
   /** Every way of reading, apart from the one that takes a path as it is. */
@@ -80,7 +80,8 @@ record Reading(Decoding decoding, boolean backslashes, Cut cut, boolean dotsFirs
     if (backslashes) {
       path = path.replace('\\', '/');
     }
-    path = dotsFirst ? Paths.merged(Paths.withoutDots(path)) : Paths.withoutDots(Paths.merged(path));
+    path =
+        dotsFirst ? Paths.merged(Paths.withoutDots(path)) : Paths.withoutDots(Paths.merged(path));
     return Paths.comparable(path);
   }
 

@@ -40,8 +40,28 @@ class PathsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "a", "*", "?a", "/a b", "/a\\b", "/%", "/%4", "/%zz", "/%00", "/\u00e4", "/\t", "/a#b", "/a?b#c", "/a?b c",
-        "/%c0%af", "/%C1%9c", "/%e0%80%af", "/%f0%80%80%af", "/a?\u00e4", "/a?\u0000", "/a?\r\n"
+        "",
+        "a",
+        "*",
+        "?a",
+        "/a b",
+        "/a\\b",
+        "/%",
+        "/%4",
+        "/%zz",
+        "/%00",
+        "/\u00e4",
+        "/\t",
+        "/a#b",
+        "/a?b#c",
+        "/a?b c",
+        "/%c0%af",
+        "/%C1%9c",
+        "/%e0%80%af",
+        "/%f0%80%80%af",
+        "/a?\u00e4",
+        "/a?\u0000",
+        "/a?\r\n"
       })
   void refusesWhatIsNoPath(String target) {
     assertThat(Paths.normal(target)).isNull();

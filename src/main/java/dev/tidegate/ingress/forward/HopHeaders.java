@@ -3,8 +3,8 @@ package dev.tidegate.ingress.forward;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which headers stay on one connection (RFC 9110, section 7.6.1), which we write ourselves, and which
- * only a trusted proxy may say.
+ * Which headers stay on one connection (RFC 9110, section 7.6.1), which we write ourselves, and
+ * which only a trusted proxy may say.
  */
 final class HopHeaders {
   private static final String X_FORWARDED = "x-forwarded";
