@@ -38,8 +38,11 @@ class Book:
 
     def apply(self, message):
         """Takes one message of the channel "book"; False when it was known already."""
+        complete = message.get("part", 1) == message.get("parts", 1)
         if message["kind"] == "snapshot":
-            self.bids, self.asks = {}, {}
+            # A large book comes in parts: the first one replaces what there was, and with the last one the book is whole.
+            if message.get("part", 1) == 1:
+                self.bids, self.asks = {}, {}
             self.epoch = message["epoch"]
             # A slow reader is sent fewer levels than it asked for, until it keeps up again.
             self.whole = message.get("depth") == self.depth
@@ -49,7 +52,7 @@ class Book:
             raise Gap(f"have {self.seq}, message joins {message['prevSeq']} to {message['seq']}")
         self._set(self.bids, message["bids"])
         self._set(self.asks, message["asks"])
-        self.seq = message["seq"]
+        self.seq = message["seq"] if complete else None
         return True
 
     @staticmethod

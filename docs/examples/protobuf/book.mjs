@@ -50,18 +50,25 @@ class Book {
 
   apply(message) {
     const seq = BigInt(message.seq.toString());
+    const complete = message.book.part === message.book.parts;
     if (message.kind === Kind.KIND_SNAPSHOT) {
-      this.bids.clear();
-      this.asks.clear();
+      // A large book comes in parts: the first replaces what there was, and with the last the book is whole.
+      if (message.book.part <= 1) {
+        this.bids.clear();
+        this.asks.clear();
+      }
       this.epoch = message.epoch;
-    } else if (seq <= this.seq) {
+    } else if (this.seq === null || seq <= this.seq) {
       return;
     } else if (BigInt(message.prevSeq.toString()) !== this.seq) {
       throw new Error(`gap: have ${this.seq}, message joins ${message.prevSeq} to ${message.seq}`);
     }
     this.#set(this.bids, message.book, message.book.bids);
     this.#set(this.asks, message.book, message.book.asks);
-    this.seq = seq;
+    this.seq = complete ? seq : null;
+    if (!complete) {
+      return;
+    }
     if (this.checksum() !== message.checksum) {
       throw new Error(`checksum: the gateway says ${message.checksum}, the book has ${this.checksum()} at ${seq}`);
     }

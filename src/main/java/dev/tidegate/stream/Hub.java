@@ -13,6 +13,7 @@ import dev.tidegate.stream.door.Upgrade;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Ladder;
+import dev.tidegate.stream.fanout.Pictures;
 import dev.tidegate.stream.fanout.Pressure;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Replies;
@@ -55,7 +56,8 @@ final class Hub {
     this.loop = loop;
     meters = new StreamMeters(shared.registry, instance, System::nanoTime);
     Pressure pressure = new Pressure(config.adaptive());
-    fanout = new Fanout(loop, frames, pressure, meters);
+    fanout =
+        new Fanout(loop, frames, pressure, meters, Pictures.Sizes.parts(config.snapshotPart()));
     shards = new Shards(bus, loop, fanout, config.kept(), meters);
     conditions = new Conditions(bus, shards, loop, node);
     listing = new Listing(loop.nanos());

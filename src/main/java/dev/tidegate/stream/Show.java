@@ -120,7 +120,7 @@ final class Show {
         .field("consumer", session.consumer())
         .field("credential", identity == null ? "" : identity.credential())
         .field("tier", session.tierName())
-        .field("protocol", session.codec.protocol)
+        .field("protocol", session.dialect.codec().protocol)
         .field("address", session.address)
         .field("openedAt", session.openedAt)
         .field("subscriptions", session.subscriptions().size())

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param feedLost after how long without a sign of the feed its sessions are sent elsewhere
  * @param tradesKept how many trades of a symbol can be resumed
  * @param deltasKept how many book updates of a symbol can be resumed
+ * @param snapshotPart the most bytes of one message of a snapshot
  * @param maxFrame the largest message that a client may send, in bytes
  * @param sendBuffer the kernel's send buffer of a session, in bytes; 0 leaves it to the system
  * @param notSentLowWater how much the kernel may hold unsent, in bytes; 0 leaves it to the system
@@ -56,6 +57,7 @@ public record StreamConfig(
     @Default("30s") Duration feedLost,
     @Default("20000") int tradesKept,
     @Default("2000") int deltasKept,
+    @Default("262144") int snapshotPart,
     @Default("65536") int maxFrame,
     @Default("0") int sendBuffer,
     @Default("512") int notSentLowWater,
@@ -70,6 +72,7 @@ public record StreamConfig(
     Check.port("port", port);
     Check.within("tradesKept", tradesKept, 16, 10_000_000);
     Check.within("deltasKept", deltasKept, 16, 10_000_000);
+    Check.within("snapshotPart", snapshotPart, 4096, MOST_BYTES);
     Check.within("maxFrame", maxFrame, 1024, MOST_BYTES);
     Check.within("sendBuffer", sendBuffer, 0, MOST_BYTES);
     Check.within("notSentLowWater", notSentLowWater, 0, MOST_BYTES);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidegate.ingress.RawHttp.Answer;
+import dev.tidegate.upstream.UpstreamNode;
 import dev.tidegate.upstream.UpstreamVerticle;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpServerOptions;
@@ -517,10 +518,11 @@ class ProxyIT {
           .vertx
           .deployVerticle(
               new UpstreamVerticle(
-                  List.of(TestGateway.upstreamOf("backend", "", backend.port)),
-                  gateway.meters,
-                  gateway.loops,
-                  "test"))
+                  new UpstreamNode(
+                      List.of(TestGateway.upstreamOf("backend", "", backend.port)),
+                      gateway.meters,
+                      gateway.loops,
+                      "test")))
           .await();
       Answer answer =
           RawHttp.once(gateway.port(), "POST /" + GET + "Content-Length: 5\r\n\r\nhello");

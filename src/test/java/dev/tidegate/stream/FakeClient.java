@@ -51,6 +51,13 @@ public final class FakeClient implements Outlet {
     public int messages;
     public int snapshots;
 
+    /**
+     * The part of a snapshot that came last, and of how many; the book is whole when they are one.
+     */
+    public int part = 1;
+
+    public int parts = 1;
+
     /** The last message of a channel on which the last one says all. */
     public String said = "";
   }
@@ -70,6 +77,10 @@ public final class FakeClient implements Outlet {
   public CloseCode closed;
   public String reason = "";
   public long mostPending;
+
+  /** The largest message, in bytes after it was inflated. */
+  public int largest;
+
   public int frames;
   long heardAt;
 
@@ -143,6 +154,7 @@ public final class FakeClient implements Outlet {
         int size = inflate.expand(payload, length, 1 << 26);
         payload = java.util.Arrays.copyOf(inflate.bytes(), size);
       }
+      largest = Math.max(largest, payload.length);
       take((first & 0xF) == Frames.BINARY ? Twin.of(payload) : JSON.readTree(payload));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -200,14 +212,23 @@ public final class FakeClient implements Outlet {
   private static void book(Known topic, JsonNode m, long seq) {
     if (m.path("kind").asText().equals("snapshot")) {
       String epoch = m.path("epoch").asText();
-      check(!epoch.equals(topic.epoch) || seq >= topic.seq, "snapshot goes back: " + m);
-      topic.bids.clear();
-      topic.asks.clear();
-      topic.bidTexts.clear();
-      topic.askTexts.clear();
-      topic.epoch = epoch;
-      topic.snapshots++;
+      int part = m.path("part").asInt(1);
+      topic.parts = m.path("parts").asInt(1);
+      if (part == 1) {
+        check(!epoch.equals(topic.epoch) || seq >= topic.seq, "snapshot goes back: " + m);
+        topic.bids.clear();
+        topic.asks.clear();
+        topic.bidTexts.clear();
+        topic.askTexts.clear();
+        topic.epoch = epoch;
+        topic.snapshots++;
+      } else {
+        check(part == topic.part + 1, "a part is missing: after " + topic.part + " comes " + m);
+        check(epoch.equals(topic.epoch) && seq == topic.seq, "a part of something else: " + m);
+      }
+      topic.part = part;
     } else {
+      check(topic.part == topic.parts, "a change before the last part: " + m);
       long prev = m.path("prevSeq").asLong();
       check(prev == topic.seq, "hole: at " + topic.seq + " comes " + m);
       check(seq > prev, "does not go on: " + m);

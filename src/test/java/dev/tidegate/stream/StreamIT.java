@@ -541,6 +541,9 @@ class StreamIT {
   void httpThatIsNoWebSocketGetsAProblem() throws Exception {
     assertThat(status("/elsewhere")).isEqualTo(404);
     assertThat(status("/v1/stream")).isEqualTo(426);
+    HttpResponse<String> form = JsonSocket.refusal(stream.url() + "?snapshots=half");
+    assertThat(form.statusCode()).isEqualTo(400);
+    assertThat(form.body()).contains("snapshots: expected parts or whole");
     HttpResponse<String> unknown = JsonSocket.refusal(stream.url(), "X-API-Key", "wrong");
     assertThat(unknown.statusCode()).isEqualTo(401);
     assertThat(JSON.readTree(unknown.body()).path("type").asText())

@@ -3,8 +3,10 @@ package dev.tidegate.stream;
 import dev.tidegate.config.Settings;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.stream.encode.Codec;
+import dev.tidegate.stream.encode.Dialect;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.fanout.Fanout;
+import dev.tidegate.stream.fanout.Pictures;
 import dev.tidegate.stream.fanout.Pressure;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.session.Session;
@@ -18,8 +20,6 @@ import java.util.Random;
 
 /** A fan-out, what it stands on, and sessions at it, without sockets. */
 public final class TestFanout {
-  private static final int LARGE = 400;
-
   public final StreamMeters meters;
   public final Frames frames;
   public final Fanout fanout;
@@ -30,13 +30,14 @@ public final class TestFanout {
   }
 
   public TestFanout(Loop loop, ByteBufAllocator memory, MeterRegistry registry) {
-    this(loop, memory, registry, LARGE);
+    this(loop, memory, registry, Pictures.Sizes.parts(256 * 1024));
   }
 
   /**
-   * @param large levels of a book whose snapshot is shared
+   * @param large which snapshots are shared, and come in parts
    */
-  public TestFanout(Loop loop, ByteBufAllocator memory, MeterRegistry registry, int large) {
+  public TestFanout(
+      Loop loop, ByteBufAllocator memory, MeterRegistry registry, Pictures.Sizes large) {
     meters = new StreamMeters(registry, 0, System::nanoTime);
     frames = new Frames(memory, 1);
     fanout = new Fanout(loop, frames, new Pressure(false), meters, large);
@@ -49,12 +50,16 @@ public final class TestFanout {
   }
 
   public Session session(Outlet outlet, Codec codec, boolean deflate) {
+    return session(outlet, new Dialect(codec, deflate, false));
+  }
+
+  public Session session(Outlet outlet, Dialect dialect) {
     Tier tier = Settings.of(Tier.class, "rank: 1");
-    return session("s", "a", tier, outlet, codec, deflate);
+    return new Session("s", "a", dialect, outlet, tier, shared);
   }
 
   public Session session(
       String id, String address, Tier tier, Outlet outlet, Codec codec, boolean deflate) {
-    return new Session(id, address, codec, deflate, outlet, tier, shared);
+    return new Session(id, address, new Dialect(codec, deflate, false), outlet, tier, shared);
   }
 }

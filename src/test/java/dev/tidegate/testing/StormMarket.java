@@ -91,8 +91,10 @@ final class StormMarket {
       if (epoch.equals(bookEpoch) && seq < bookSeq) {
         breach = "book went back from " + bookSeq + " at depth " + shown;
       }
-      bids.clear();
-      asks.clear();
+      if (message.path("part").asInt(1) == 1) {
+        bids.clear();
+        asks.clear();
+      }
       bookEpoch = epoch;
       shown = message.path("depth").asInt();
     } else if (message.path("prevSeq").asLong() != bookSeq) {

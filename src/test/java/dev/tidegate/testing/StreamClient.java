@@ -265,10 +265,12 @@ public final class StreamClient implements AutoCloseable {
 
   private void book(Feed feed, JsonNode message) {
     if (message.path("kind").asText().equals("snapshot")) {
-      feed.bids.clear();
-      feed.asks.clear();
+      if (message.path("part").asInt(1) == 1) {
+        feed.bids.clear();
+        feed.asks.clear();
+      }
       feed.epoch = message.path("epoch").asText();
-      feed.snapshots++;
+      feed.snapshots += message.path("part").asInt(1) == message.path("parts").asInt(1) ? 1 : 0;
     } else if (message.path("prevSeq").asLong() != feed.seq) {
       breaches.add(name + ": gap, at " + feed.seq + " and got " + brief(message));
     }

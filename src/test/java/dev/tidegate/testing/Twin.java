@@ -187,6 +187,10 @@ public final class Twin {
     if ((int) get(book, "depth") != 0) {
       to.put("depth", (long) (int) get(book, "depth"));
     }
+    if ((int) get(book, "parts") != 0) {
+      to.put("part", (long) (int) get(book, "part"));
+      to.put("parts", (long) (int) get(book, "parts"));
+    }
     for (String side : List.of("bids", "asks")) {
       ArrayNode levels = to.putArray(side);
       for (Message level : list(book, side)) {

@@ -5,6 +5,7 @@ import dev.tidegate.problem.CloseCode;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Deflate;
+import dev.tidegate.stream.encode.Dialect;
 import dev.tidegate.stream.session.Protocol;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Sessions;
@@ -26,6 +27,12 @@ import org.jspecify.annotations.Nullable;
 public final class Upgrade {
   public static final String STREAM = "/v1/stream";
   private static final String SCHEMA = "/v1/stream.proto";
+
+  /** How a client takes large snapshots: in parts, or in one message each. */
+  private static final String SNAPSHOTS = "snapshots";
+
+  private static final String PARTS = "parts";
+  private static final String WHOLE = "whole";
 
   private final Frontage frontage;
   private final Admission admission;
@@ -117,6 +124,11 @@ public final class Upgrade {
   }
 
   private void stream(HttpServerRequest request) {
+    String snapshots = request.getParam(SNAPSHOTS, PARTS);
+    if (!snapshots.equals(PARTS) && !snapshots.equals(WHOLE)) {
+      answers.problem(request, Problem.BAD_REQUEST, "snapshots: expected parts or whole");
+      return;
+    }
     try {
       open(request, admission.admit(request));
     } catch (NotAdmitted refusal) {
@@ -132,8 +144,7 @@ public final class Upgrade {
         new Session(
             sessions.nextId(),
             guest.address(),
-            codec,
-            connection.deflate(),
+            new Dialect(codec, connection.deflate(), WHOLE.equals(request.getParam(SNAPSHOTS))),
             connection,
             guest.tier(),
             shared);

@@ -29,7 +29,7 @@ final class Visit implements Receiver {
 
   @Override
   public void message(int opcode, byte[] bytes, int length) {
-    if (session.codec.reads(opcode)) {
+    if (session.dialect.codec().reads(opcode)) {
       protocol.message(session, opcode, bytes, length);
     } else {
       session.close(

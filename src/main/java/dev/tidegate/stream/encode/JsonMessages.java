@@ -49,10 +49,13 @@ public final class JsonMessages implements Messages {
 
   @Override
   public void snapshot(
-      Subject subject, String epoch, long seq, long time, Snapshot book, Text out) {
+      Subject subject, String epoch, long seq, long time, Snapshot book, Part part, Text out) {
     book(subject, out);
     out.ascii(",\"kind\":\"snapshot\",\"epoch\":").quoted(epoch);
     out.ascii(",\"seq\":").number(seq);
+    if (!part.only()) {
+      out.ascii(",\"part\":").number(part.number()).ascii(",\"parts\":").number(part.of());
+    }
     sides(book.bids(), book.asks(), time, out);
   }
 

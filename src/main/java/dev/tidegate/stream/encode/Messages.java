@@ -29,7 +29,16 @@ public interface Messages {
   /** Appends a whole message, or a whole event of a list, that was written before. */
   void append(byte[] whole, Text out);
 
-  void snapshot(Subject subject, String epoch, long seq, long time, Snapshot book, Text out);
+  default void snapshot(
+      Subject subject, String epoch, long seq, long time, Snapshot book, Text out) {
+    snapshot(subject, epoch, seq, time, book, Part.ALL, out);
+  }
+
+  /**
+   * @param levels those of the part
+   */
+  void snapshot(
+      Subject subject, String epoch, long seq, long time, Snapshot levels, Part part, Text out);
 
   void delta(Subject subject, long prevSeq, long seq, long time, @Nullable Delta delta, Text out);
 

@@ -75,10 +75,10 @@ public final class ProtoMessages implements Messages {
 
   @Override
   public void snapshot(
-      Subject subject, String epoch, long seq, long time, Snapshot book, Text out) {
+      Subject subject, String epoch, long seq, long time, Snapshot book, Part part, Text out) {
     first(subject, epoch, seq, out);
     Proto.number(out, TIME, time);
-    book(subject, book.bids(), book.asks(), out);
+    book(subject, book.bids(), book.asks(), part, out);
   }
 
   /** What begins a numbering, or continues it for somebody who knows nothing. */
@@ -100,14 +100,15 @@ public final class ProtoMessages implements Messages {
       Subject subject, long prevSeq, long seq, long time, @Nullable Delta delta, Text out) {
     next(subject, prevSeq, seq, out);
     if (delta == null) {
-      book(subject, List.of(), List.of(), out);
+      book(subject, List.of(), List.of(), Part.ALL, out);
     } else {
       Proto.number(out, TIME, time);
-      book(subject, delta.bids(), delta.asks(), out);
+      book(subject, delta.bids(), delta.asks(), Part.ALL, out);
     }
   }
 
-  private static void book(Subject subject, List<Level> bids, List<Level> asks, Text out) {
+  private static void book(
+      Subject subject, List<Level> bids, List<Level> asks, Part part, Text out) {
     int opened = Proto.open(out, BOOK);
     if (subject.depth() != 0) {
       Proto.number(out, 1, subject.depth());
@@ -123,6 +124,10 @@ public final class ProtoMessages implements Messages {
     }
     levels(out, 4, bids, price, size);
     levels(out, 5, asks, price, size);
+    if (!part.only()) {
+      Proto.number(out, 6, part.number());
+      Proto.number(out, 7, part.of());
+    }
     Proto.close(out, opened);
   }
 

@@ -7,9 +7,20 @@ package dev.tidegate.stream.encode;
  * @param rank the tier's rank: under pressure the lowest ranks wait longest
  * @param deflate whether frames are compressed
  * @param codec JSON or Protobuf
+ * @param whole whether a large snapshot is one message, not several parts
  */
 public record Shape(
-    int window, int rank, boolean meta, boolean checksum, boolean deflate, Codec codec) {
+    int window,
+    int rank,
+    boolean meta,
+    boolean checksum,
+    boolean deflate,
+    Codec codec,
+    boolean whole) {
+  public Shape(int window, int rank, boolean meta, boolean checksum, boolean deflate, Codec codec) {
+    this(window, rank, meta, checksum, deflate, codec, false);
+  }
+
   public Shape(int window, int rank, boolean meta, boolean checksum, boolean deflate) {
     this(window, rank, meta, checksum, deflate, Codec.JSON);
   }
@@ -20,6 +31,6 @@ public record Shape(
   }
 
   public Shape withWindow(int other) {
-    return new Shape(other, rank, meta, checksum, deflate, codec);
+    return new Shape(other, rank, meta, checksum, deflate, codec, whole);
   }
 }

@@ -52,7 +52,7 @@ final class Advance {
   private @Nullable Join snapshot(Topic topic, long seen, Shape shape, Text out) {
     Picture picture = pictures.of(topic, seen, shape);
     if (picture != null) {
-      return Join.with(picture);
+      return Join.with(picture, 0);
     }
     topic.snapshot(shape, out);
     return null;

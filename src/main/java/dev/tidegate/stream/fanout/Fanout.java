@@ -61,14 +61,11 @@ public final class Fanout implements Topic.Versions {
 
   private Consumer<Reader> onLagging = reader -> {};
 
-  public Fanout(Loop loop, Frames frames, Pressure pressure, StreamMeters meters) {
-    this(loop, frames, pressure, meters, Pictures.LARGE);
-  }
-
   /**
-   * @param large levels of a book whose snapshot is made once for all who join
+   * @param large which books have a snapshot that is made once for all who join
    */
-  public Fanout(Loop loop, Frames frames, Pressure pressure, StreamMeters meters, int large) {
+  public Fanout(
+      Loop loop, Frames frames, Pressure pressure, StreamMeters meters, Pictures.Sizes large) {
     this.loop = loop;
     this.frames = frames;
     this.pressure = pressure;
@@ -353,26 +350,34 @@ public final class Fanout implements Topic.Versions {
     }
     Join next = reader.open() ? advance.take(join, reader, shape, out) : null;
     if (next != null && next.picture != null) {
-      next =
-          reader.pending() > Advance.ENOUGH
-              ? Join.fresh(next.topic, next.seen)
-              : show(reader, next.picture, shape, out);
+      next = show(reader, next, next.picture, shape, out);
     }
     if (next != null) {
       left.add(next);
     }
   }
 
-  /** Gives the reader the picture; what followed it is said when the picture has left. */
-  private @Nullable Join show(Reader reader, Picture picture, Shape shape, Text out) {
+  /**
+   * Gives the reader as much of the picture as the socket may hold; what is left of it, and what
+   * followed it, is said when that has left.
+   */
+  private @Nullable Join show(Reader reader, Join join, Picture picture, Shape shape, Text out) {
     send(reader, shape, out);
-    meters.odd();
-    reader.write(pictures.frame(picture));
-    if (picture.version == picture.book.version) {
+    int part = join.part;
+    for (; part < picture.parts() && reader.pending() <= Advance.ENOUGH; part++) {
+      meters.odd();
+      reader.write(pictures.frame(picture, part));
+    }
+    if (part == 0) {
+      return Join.fresh(join.topic, join.seen);
+    }
+    if (part == picture.parts() && picture.version == picture.book.version) {
       return null;
     }
     reader.again();
-    return Join.from(picture.book, picture.version);
+    return part < picture.parts()
+        ? Join.with(picture, part)
+        : Join.from(picture.book, picture.version);
   }
 
   /** The sequence at which the topic begins for who has seen nothing of it after the version. */

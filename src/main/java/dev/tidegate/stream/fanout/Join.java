@@ -16,8 +16,10 @@ public final class Join {
   /** The numbering that the sequence belongs to. */
   public final String numbering;
 
-  /** What it is given before anything else, or null. */
+  /** What it is given before anything else, or null; and the part of it that comes next. */
   final @Nullable Picture picture;
+
+  final int part;
 
   /** A fresh one has seen nothing of the topic after this version. */
   final long seen;
@@ -25,10 +27,12 @@ public final class Join {
   public static final long FRESH = -1;
   public static final long NONE = -1;
 
-  private Join(Topic topic, long cursor, long since, long seen, @Nullable Picture picture) {
+  private Join(
+      Topic topic, long cursor, long since, long seen, @Nullable Picture picture, int part) {
     this.topic = topic;
     this.seen = seen;
     this.picture = picture;
+    this.part = part;
     this.cursor = cursor;
     this.since = since;
     this.numbering = topic.numbering();
@@ -40,20 +44,20 @@ public final class Join {
    * @param seen the version after which the client has seen nothing of the topic
    */
   public static Join fresh(Topic topic, long seen) {
-    return new Join(topic, FRESH, NONE, seen, null);
+    return new Join(topic, FRESH, NONE, seen, null, 0);
   }
 
-  /** Begins with the picture. */
-  static Join with(Picture picture) {
-    return new Join(picture.book, FRESH, NONE, picture.version, picture);
+  /** Begins with the picture, from a part on. */
+  static Join with(Picture picture, int part) {
+    return new Join(picture.book, FRESH, NONE, picture.version, picture, part);
   }
 
   public static Join from(Topic topic, long cursor) {
-    return new Join(topic, cursor, NONE, cursor, null);
+    return new Join(topic, cursor, NONE, cursor, null, 0);
   }
 
   public static Join since(Topic topic, long seq) {
-    return new Join(topic, FRESH, seq, Long.MAX_VALUE, null);
+    return new Join(topic, FRESH, seq, Long.MAX_VALUE, null, 0);
   }
 
   /** Whether there is nothing to tell until the topic has more: the reader is not behind. */

@@ -4,9 +4,10 @@ import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.topic.BookTopic;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A large book as of one version, in a frame that its readers share while anybody has it. */
+/** A large book as of one version, in frames that its readers share while anybody has one. */
 final class Picture {
   final BookTopic book;
 
@@ -17,50 +18,66 @@ final class Picture {
   final long millis;
   private final Codec codec;
   private final boolean deflate;
-  private final byte[] message;
-  private @Nullable ByteBuf frame;
+  private final List<byte[]> messages;
+  private final @Nullable ByteBuf[] frames;
+  private int live;
 
   /**
-   * @param message as it goes on the wire
+   * @param messages its parts as they go on the wire
    */
-  Picture(BookTopic book, Codec codec, boolean deflate, byte[] message, long millis) {
+  Picture(BookTopic book, Codec codec, boolean deflate, List<byte[]> messages, long millis) {
     this.book = book;
     this.version = book.version;
     this.seq = book.seq;
     this.codec = codec;
     this.deflate = deflate;
-    this.message = message;
+    this.messages = messages;
+    this.frames = new ByteBuf[messages.size()];
     this.millis = millis;
+  }
+
+  int parts() {
+    return frames.length;
   }
 
   /** Whether there is a frame now. */
   boolean live() {
-    return frame != null;
+    return live > 0;
   }
 
-  /** The frame; one reference of it becomes the caller's. */
-  ByteBuf frame(Frames frames) {
-    ByteBuf shared = frame;
+  /** The frame of a part, from 0; one reference of it becomes the caller's. */
+  ByteBuf frame(int part, Frames makes) {
+    ByteBuf shared = frames[part];
     if (shared == null) {
-      shared = frames.encoded(codec.opcode, message, deflate);
-      frame = shared;
+      shared = makes.encoded(codec.opcode, messages.get(part), deflate);
+      frames[part] = shared;
+      live++;
     }
     return shared.retainedDuplicate();
   }
 
-  /** Lets the frame go when it is nobody's any more. */
+  /** Lets the frames go that are nobody's any more. */
   void releaseUnused() {
-    ByteBuf shared = frame;
-    if (shared != null && shared.refCnt() == 1) {
-      release();
+    for (int i = 0; i < frames.length; i++) {
+      ByteBuf shared = frames[i];
+      if (shared != null && shared.refCnt() == 1) {
+        release(i, shared);
+      }
     }
   }
 
   void release() {
-    ByteBuf shared = frame;
-    if (shared != null) {
-      frame = null;
-      shared.release();
+    for (int i = 0; i < frames.length; i++) {
+      ByteBuf shared = frames[i];
+      if (shared != null) {
+        release(i, shared);
+      }
     }
+  }
+
+  private void release(int part, ByteBuf shared) {
+    frames[part] = null;
+    live--;
+    shared.release();
   }
 }

@@ -1,7 +1,9 @@
 package dev.tidegate.stream.fanout;
 
+import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.encode.Part;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.encode.Text;
 import dev.tidegate.stream.topic.BookTopic;
@@ -20,9 +22,12 @@ import org.jspecify.annotations.Nullable;
  * many do not read it, and each goes on from the picture's version by deltas. A picture is used
  * again as long as what follows it is little beside the book.
  */
-final class Pictures {
+public final class Pictures {
   /** Levels below which everybody gets a copy together with whatever else there is to say. */
-  static final int LARGE = 400;
+  private static final int LARGE = 400;
+
+  /** A level takes no more bytes of a message than that. */
+  private static final int LEVEL = 80;
 
   /** What follows a picture is so much less than the book, or no more than so many updates. */
   private static final int LITTLE = 8;
@@ -34,7 +39,7 @@ final class Pictures {
 
   private static final Duration SWEEP = Duration.ofSeconds(1);
 
-  private final int large;
+  private final Sizes sizes;
   private final Loop loop;
   private final Frames frames;
   private final Map<Key, Picture> latest = new HashMap<>();
@@ -45,17 +50,28 @@ final class Pictures {
   private record Key(BookTopic book, Shape shape) {}
 
   /**
-   * @param large levels of a book that is worth a picture
+   * Which books are large.
+   *
+   * @param levels of a book that is worth a picture
+   * @param part the most bytes of one message of it
    */
-  Pictures(Loop loop, Frames frames, int large) {
-    this.large = large;
+  public record Sizes(int levels, int part) {
+    public static Sizes parts(int bytes) {
+      return new Sizes(Math.min(LARGE, bytes / LEVEL), bytes);
+    }
+  }
+
+  Pictures(Loop loop, Frames frames, Sizes sizes) {
+    this.sizes = sizes;
     this.loop = loop;
     this.frames = frames;
   }
 
   /** Whether the topic's readers are given pictures. */
   private @Nullable BookTopic large(Topic topic) {
-    return topic instanceof BookTopic book && book.full() && book.levels() >= large ? book : null;
+    return topic instanceof BookTopic book && book.full() && book.levels() >= sizes.levels
+        ? book
+        : null;
   }
 
   /** Whether who goes on from the version is given a picture. */
@@ -91,7 +107,14 @@ final class Pictures {
   private static Key key(BookTopic book, Shape shape) {
     int window = shape.meta() ? shape.window() : 0;
     Shape plain =
-        new Shape(window, 0, shape.meta(), shape.checksum(), shape.deflate(), shape.codec());
+        new Shape(
+            window,
+            0,
+            shape.meta(),
+            shape.checksum(),
+            shape.deflate(),
+            shape.codec(),
+            shape.whole());
     return new Key(book, plain);
   }
 
@@ -111,27 +134,49 @@ final class Pictures {
   }
 
   private Picture take(BookTopic book, Shape shape) {
-    Text out = scratch.reset();
-    shape.codec().messages.begin(out);
-    book.snapshot(shape, out);
-    shape.codec().messages.end(out);
-    byte[] message = out.copyFrom(0);
-    if (shape.deflate()) {
-      int size = frames.deflate().compress(message, message.length);
-      message = Arrays.copyOf(frames.deflate().bytes(), size);
+    Snapshot levels = book.all();
+    List<byte[]> messages = List.of();
+    for (int parts = 1; messages.isEmpty(); ) {
+      messages = new ArrayList<>(parts);
+      int most = 0;
+      for (int i = 1; i <= parts; i++) {
+        byte[] message = part(book, shape, levels, new Part(i, parts));
+        most = Math.max(most, message.length);
+        messages.add(message);
+      }
+      if (most > sizes.part && !shape.whole() && parts < book.levels()) {
+        parts += Math.max(1, (int) (parts * ((double) most / sizes.part - 1)));
+        messages = List.of();
+      }
     }
-    return new Picture(book, shape.codec(), shape.deflate(), message, loop.millis());
+    if (shape.deflate()) {
+      messages.replaceAll(this::compressed);
+    }
+    return new Picture(book, shape.codec(), shape.deflate(), messages, loop.millis());
   }
 
-  /** The picture's frame; one reference of it becomes the caller's. */
-  ByteBuf frame(Picture picture) {
+  private byte[] part(BookTopic book, Shape shape, Snapshot levels, Part part) {
+    Text out = scratch.reset();
+    shape.codec().messages.begin(out);
+    book.snapshot(shape, levels, part, out);
+    shape.codec().messages.end(out);
+    return out.copyFrom(0);
+  }
+
+  private byte[] compressed(byte[] message) {
+    int size = frames.deflate().compress(message, message.length);
+    return Arrays.copyOf(frames.deflate().bytes(), size);
+  }
+
+  /** The frame of a part of the picture, from 0; one reference of it becomes the caller's. */
+  ByteBuf frame(Picture picture, int part) {
     if (!picture.live()) {
       if (live.isEmpty()) {
         loop.after(SWEEP, sweeping);
       }
       live.add(picture);
     }
-    return picture.frame(frames);
+    return picture.frame(part, frames);
   }
 
   private void sweep() {

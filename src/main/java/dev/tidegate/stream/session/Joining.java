@@ -31,8 +31,9 @@ public final class Joining {
             session.tier().rank(),
             wanted.meta(),
             wanted.checksum(),
-            session.deflate,
-            session.codec);
+            session.dialect.deflate(),
+            session.dialect.codec(),
+            session.dialect.whole());
     Lane lane = session.lane(shape);
     subscription.topic = topic;
     subscription.lane = lane;

@@ -84,7 +84,7 @@ public final class Protocol {
       return;
     }
     try {
-      handle(session, OpReader.read(session.codec, opcode, bytes, length));
+      handle(session, OpReader.read(session.dialect.codec(), opcode, bytes, length));
       session.conduct.calm();
     } catch (Refusal refusal) {
       refuse(session, refusal);
@@ -95,7 +95,7 @@ public final class Protocol {
   private static Refusal answering(
       Refusal limit, Session session, int opcode, byte[] bytes, int length) {
     try {
-      Op op = OpReader.read(session.codec, opcode, bytes, length);
+      Op op = OpReader.read(session.dialect.codec(), opcode, bytes, length);
       return limit.answering(name(op), op.id());
     } catch (Refusal unread) {
       return limit.answering(unread);

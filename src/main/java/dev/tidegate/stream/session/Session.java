@@ -3,7 +3,7 @@ package dev.tidegate.stream.session;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.CloseCode;
-import dev.tidegate.stream.encode.Codec;
+import dev.tidegate.stream.encode.Dialect;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.encode.Statement;
@@ -32,10 +32,9 @@ public final class Session implements Wheel.Timed, Reader {
   public final String id;
   public final String address;
   public final Outlet outlet;
-  public final boolean deflate;
 
   /** What the client negotiated. */
-  public final Codec codec;
+  public final Dialect dialect;
 
   public final long openedAt;
   private final Shared shared;
@@ -51,7 +50,6 @@ public final class Session implements Wheel.Timed, Reader {
   private @Nullable Lag lag;
   private boolean armed;
   private Outgoing written = Outgoing.NOTHING;
-
   private Life life = Life.OPEN;
   private @Nullable CloseCode closedWith;
   private boolean waiting;
@@ -63,17 +61,10 @@ public final class Session implements Wheel.Timed, Reader {
       Loop loop, Fanout fanout, Frames frames, StreamMeters meters, RandomGenerator chance) {}
 
   public Session(
-      String id,
-      String address,
-      Codec codec,
-      boolean deflate,
-      Outlet outlet,
-      Tier tier,
-      Shared shared) {
+      String id, String address, Dialect dialect, Outlet outlet, Tier tier, Shared shared) {
     this.id = id;
     this.address = address;
-    this.codec = codec;
-    this.deflate = deflate;
+    this.dialect = dialect;
     this.outlet = outlet;
     this.tier = tier;
     this.shared = shared;
@@ -274,7 +265,7 @@ public final class Session implements Wheel.Timed, Reader {
   }
 
   private void reply(Statement reply) {
-    ByteBuf frame = shared.frames().reply(reply, codec);
+    ByteBuf frame = shared.frames().reply(reply, dialect.codec());
     unread.reply(frame.readableBytes());
     send(frame);
   }
@@ -383,7 +374,10 @@ public final class Session implements Wheel.Timed, Reader {
       closedWith = code;
       shared.meters().closed(code);
       if (retryAfter >= 0 && !told && outlet.writable()) {
-        send(shared.frames().reply(Replies.reconnect(code, reason, 0, retryAfter, null), codec));
+        send(
+            shared
+                .frames()
+                .reply(Replies.reconnect(code, reason, 0, retryAfter, null), dialect.codec()));
       }
       outlet.close(code, Retry.reason(reason, retryAfter));
     }

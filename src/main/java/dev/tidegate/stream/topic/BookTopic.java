@@ -7,6 +7,7 @@ import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Messages;
+import dev.tidegate.stream.encode.Part;
 import dev.tidegate.stream.encode.PerCodec;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.encode.Subject;
@@ -236,6 +237,28 @@ public final class BookTopic extends Topic {
       text.ascii(text.length() == 0 ? "" : ":").ascii(side.get(index).price().toString());
       text.put(':').ascii(side.get(index).size().toString());
     }
+  }
+
+  /** Appends a part of the snapshot, to be read together with the others. */
+  public void snapshot(Shape shape, Snapshot whole, Part part, Text out) {
+    Messages messages = shape.codec().messages;
+    int opened = messages.open(out);
+    Snapshot levels = new Snapshot(slice(whole.bids(), part), slice(whole.asks(), part));
+    messages.snapshot(subject, numbering(), seq, time, levels, part, out);
+    if (shape.checksum() && part.last()) {
+      messages.checksum(checksum(), out);
+    }
+    meta(shape, 0, out);
+    messages.close(opened, out);
+  }
+
+  private static List<Level> slice(List<Level> side, Part part) {
+    return side.subList(part.from(side.size()), part.to(side.size()));
+  }
+
+  /** The whole book as it stands. */
+  public Snapshot all() {
+    return book.snapshot(Integer.MAX_VALUE);
   }
 
   /** How many levels the whole book has. */

@@ -23,6 +23,7 @@ import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.stream.fanout.Fanout;
+import dev.tidegate.stream.fanout.Pictures;
 import dev.tidegate.stream.fanout.Pressure;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
@@ -164,7 +165,8 @@ class ProtoTwinTest {
               new SteppedLoop(),
               new Frames(UnpooledByteBufAllocator.DEFAULT, 1),
               new Pressure(false),
-              new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime));
+              new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime),
+              Pictures.Sizes.parts(256 * 1024));
       int[] ids = {0};
       instrument = new Instrument(SYMBOL, new Kept(20_000, 2_000), () -> ++ids[0], fanout);
       Snapshot empty = new Snapshot(List.of(), List.of());

@@ -61,7 +61,8 @@ public class FanoutBenchmark {
             new SteppedLoop(),
             frames,
             new Pressure(false),
-            new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime));
+            new StreamMeters(new SimpleMeterRegistry(), 0, System::nanoTime),
+            Pictures.Sizes.parts(256 * 1024));
     int[] ids = {0};
     instrument = new Instrument("AAA", new Kept(20_000, 2_000), () -> ++ids[0], fanout);
     instrument.load(

@@ -78,7 +78,7 @@ class FanoutModelTest {
   @Property(tries = 1000)
   void everyClientEndsWithTheWholeTruth(
       @ForAll("steps") List<Step> steps, @ForAll boolean pictures) {
-    World world = new World(pictures ? 1 : Pictures.LARGE);
+    World world = new World(pictures ? new Pictures.Sizes(1, 120) : Pictures.Sizes.parts(4096));
     for (Step step : steps) {
       world.run(step);
     }
@@ -102,9 +102,9 @@ class FanoutModelTest {
     int topics;
 
     /**
-     * @param large levels of a book whose snapshot is shared
+     * @param large which snapshots are shared, and come in parts
      */
-    World(int large) {
+    World(Pictures.Sizes large) {
       floor = new TestFanout(loop, memory, new SimpleMeterRegistry(), large);
       fanout = floor.fanout;
       for (String symbol : SYMBOLS) {

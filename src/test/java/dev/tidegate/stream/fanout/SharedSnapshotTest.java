@@ -14,7 +14,9 @@ import dev.tidegate.stream.FakeClient;
 import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.TestFanout;
 import dev.tidegate.stream.encode.Codec;
+import dev.tidegate.stream.encode.Dialect;
 import dev.tidegate.stream.protocol.Op;
+import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.session.Joining;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Subscription;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What many joiners of a large book cost who do not read it, and what they have once they do. */
@@ -37,10 +40,12 @@ class SharedSnapshotTest {
   private static final String SYMBOL = "AAA";
   private static final int LEVELS = 4_000;
   private static final int JOINERS = 93;
+  private static final int PART = 8 * 1024;
 
   private final SteppedLoop loop = new SteppedLoop();
   private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
-  private final TestFanout floor = new TestFanout(loop, memory, new SimpleMeterRegistry());
+  private final TestFanout floor =
+      new TestFanout(loop, memory, new SimpleMeterRegistry(), new Pictures.Sizes(400, PART));
   private final Fanout fanout = floor.fanout;
   private final List<FakeClient> clients = new ArrayList<>();
   private final List<Session> sessions = new ArrayList<>();
@@ -93,6 +98,47 @@ class SharedSnapshotTest {
   void discard() {
     clients.forEach(FakeClient::discard);
     fanout.close();
+  }
+
+  /** Each part is a message within the bound; only who asked for it gets the book in one. */
+  @ParameterizedTest
+  @MethodSource("forms")
+  void noMessageIsLargerThanAPart(Codec codec, boolean deflate, boolean extras) {
+    load("e1");
+    FakeClient client = new FakeClient(deflate);
+    follow(client, codec, deflate, extras);
+    assertThat(client.largest).isBetween(PART / 2, PART);
+    assertThat(client.known.get("book " + SYMBOL + " 0").parts).isGreaterThan(2);
+
+    FakeClient old = new FakeClient(deflate);
+    Session session = floor.session(old, new Dialect(codec, deflate, true));
+    clients.add(old);
+    sessions.add(session);
+    subscribe(session, extras);
+    assertThat(old.largest).isGreaterThan(PART);
+    assertThat(old.known.get("book " + SYMBOL + " 0").parts).isOne();
+    settle();
+    nothingIsLeft();
+  }
+
+  /** Other channels go on; the book's changes wait for its last part. */
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void betweenThePartsComesOtherTrafficButNoChangeOfTheBook(Codec codec) {
+    load("e1");
+    FakeClient client = unread(false);
+    Session session = follow(client, codec, false, false);
+    for (int i = 0; i < 40; i++) {
+      change();
+      client.stalled = false;
+      client.flush();
+      client.stalled = true;
+      session.notice(new Replies(loop).notice("code", "detail"));
+      session.drained();
+      loop.turn();
+    }
+    settle();
+    assertThat(client.replies).hasSize(40);
   }
 
   private static FakeClient unread(boolean deflate) {
@@ -177,8 +223,11 @@ class SharedSnapshotTest {
     long one = memory.metric().usedDirectMemory();
     assertThat(one).isLessThan(200_000);
     clients.forEach(client -> client.stalled = false);
-    clients.forEach(FakeClient::flush);
-    sessions.forEach(Session::drained);
+    for (int i = 0; i < 4; i++) {
+      clients.forEach(FakeClient::flush);
+      sessions.forEach(Session::drained);
+      loop.turn();
+    }
     change();
     for (FakeClient client : clients) {
       assertThat(client.known.get("book " + SYMBOL + " 0").seq).isEqualTo(seq);
