@@ -79,7 +79,7 @@ public final class Route {
   }
 
   /** Whether it is all the same if a path is read before it is rewritten or after that. */
-  boolean rewritesAlike(String path, String read, Reading reading) {
+  boolean rewritesAlike(String path, String read, PathReading reading) {
     return !rewrites || reading.of(rewritten(path)).equals(reading.of(rewritten(read)));
   }
 

@@ -84,10 +84,10 @@ public final class RouteTable {
    * takes it nevertheless.
    */
   public boolean unambiguous(Route route, @Nullable String host, String normal, String method) {
-    if (route.config().ambiguousPaths() == AmbiguousPaths.PASS || !Reading.several(normal)) {
+    if (route.config().ambiguousPaths() == AmbiguousPaths.PASS || !PathReading.several(normal)) {
       return true;
     }
-    for (Reading reading : Reading.ALL) {
+    for (PathReading reading : PathReading.ALL) {
       String read = reading.of(normal);
       if (findBy(host, read, method) != route || !route.rewritesAlike(normal, read, reading)) {
         return false;

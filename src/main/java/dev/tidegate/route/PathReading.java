@@ -9,9 +9,9 @@ import java.util.List;
  * orders. Paths in {@link Paths#normal} form go in, {@linkplain Paths#comparable comparable} ones
  * come out.
  */
-record Reading(Decoding decoding, boolean backslashes, Cut cut, boolean dotsFirst) {
+record PathReading(Decoding decoding, boolean backslashes, Cut cut, boolean dotsFirst) {
   /** Every way of reading, apart from the one that takes a path as it is. */
-  static final List<Reading> ALL = all();
+  static final List<PathReading> ALL = all();
 
   private static final int PERCENT = '%';
 
@@ -30,14 +30,14 @@ record Reading(Decoding decoding, boolean backslashes, Cut cut, boolean dotsFirs
     BOTH
   }
 
-  private static List<Reading> all() {
-    List<Reading> all = new ArrayList<>();
-    all.add(new Reading(Decoding.NONE, false, Cut.PARAMETERS_FIRST, false));
-    all.add(new Reading(Decoding.NONE, false, Cut.PARAMETERS_FIRST, true));
+  private static List<PathReading> all() {
+    List<PathReading> all = new ArrayList<>();
+    all.add(new PathReading(Decoding.NONE, false, Cut.PARAMETERS_FIRST, false));
+    all.add(new PathReading(Decoding.NONE, false, Cut.PARAMETERS_FIRST, true));
     for (Cut cut : Cut.values()) {
       for (int bits = 0; bits < 8; bits++) {
         Decoding decoding = (bits & 4) == 0 ? Decoding.ONCE : Decoding.TWICE;
-        all.add(new Reading(decoding, (bits & 1) != 0, cut, (bits & 2) != 0));
+        all.add(new PathReading(decoding, (bits & 1) != 0, cut, (bits & 2) != 0));
       }
     }
     return List.copyOf(all);
