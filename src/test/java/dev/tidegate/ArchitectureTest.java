@@ -150,7 +150,9 @@ class ArchitectureTest {
   static final ArchRule innerClassesOfThePlatformAreKnownToFew =
       noClasses()
           .that(
-              not(nameMatching(".*\\.(HttpInternals|Platform|VertxInternals|BusCodec|RedisLink)")))
+              not(
+                  nameMatching(
+                      ".*\\.(HttpInternals|ClientInternals|Platform|VertxInternals|BusCodec|RedisLink)")))
           .should()
           .dependOnClassesThat(
               resideInAnyPackage(

@@ -37,6 +37,12 @@ public final class Upstreams {
 
     String uri();
 
+    /** The route that led here, for people. */
+    String route();
+
+    /** For people. */
+    String requestId();
+
     /** How long the upstream may take until its answer begins; 0 leaves it to the upstream. */
     long timeoutMillis();
 
@@ -48,6 +54,12 @@ public final class Upstreams {
 
     /** The upstream is ready for the body. */
     void bodyWanted();
+
+    /** Whether the caller can be told of trailers. */
+    boolean takesTrailers();
+
+    /** An interim answer (1xx), of which there may be any number before the answer. */
+    void responseInterim(int status, MultiMap headers);
 
     /** The answer begins. False when the caller is gone: the upstream may stop. */
     boolean responseHead(int status, MultiMap headers);

@@ -4,12 +4,18 @@ import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.streams.ReadStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Streams a request's body to the upstream with back-pressure. As long as it is {@link #untouched}
- * it can be held and pointed at another request.
+ * Streams a request's body to the upstream with back-pressure. As long as nothing of it has been
+ * taken, or all that has is kept, it can be held and pointed at another request.
  */
 final class BodyPump implements Handler<Buffer> {
+  /** A body that has grown beyond so many bytes is not kept any longer. */
+  static final int MOST_KEPT = 64 * 1024;
+
   private enum Progress {
     UNTOUCHED,
     FLOWING,
@@ -19,15 +25,23 @@ final class BodyPump implements Handler<Buffer> {
   private final ReadStream<Buffer> from;
   private HttpClientRequest to;
   private Progress progress = Progress.UNTOUCHED;
+  private @Nullable List<Buffer> kept;
+  private int keptBytes;
 
-  BodyPump(ReadStream<Buffer> from, HttpClientRequest to) {
+  /**
+   * Nothing flows before the start.
+   *
+   * @param keep whether the body may be wanted a second time
+   */
+  BodyPump(ReadStream<Buffer> from, HttpClientRequest to, boolean keep) {
     this.from = from;
     this.to = to;
+    this.kept = keep ? new ArrayList<>(4) : null;
   }
 
-  /** Whether nothing of the body has been taken. */
-  boolean untouched() {
-    return progress == Progress.UNTOUCHED;
+  /** Whether it can be sent once more, from its beginning. */
+  boolean repeatable() {
+    return progress == Progress.UNTOUCHED || kept != null;
   }
 
   boolean sent() {
@@ -47,18 +61,54 @@ final class BodyPump implements Handler<Buffer> {
     from.pause();
   }
 
+  /** Begins anew on another request. */
   void restart(HttpClientRequest request) {
     to = request;
-    start();
+    List<Buffer> before = kept;
+    if (before != null) {
+      kept = null; // once is enough
+      before.forEach(request::write);
+    }
+    if (progress == Progress.SENT) {
+      request.exceptionHandler(e -> {});
+      request.end();
+    } else {
+      start();
+    }
+  }
+
+  /** It is not wanted a second time any more. */
+  void forget() {
+    kept = null;
   }
 
   @Override
   public void handle(Buffer data) {
     progress = Progress.FLOWING;
-    to.write(data);
-    if (to.writeQueueFull()) {
+    keep(data);
+    HttpClientRequest request = to;
+    request.write(data);
+    if (request.writeQueueFull()) {
       from.pause();
-      to.drainHandler(v -> from.resume());
+      request.drainHandler(v -> resume(request));
+    }
+  }
+
+  private void keep(Buffer data) {
+    List<Buffer> before = kept;
+    if (before != null) {
+      keptBytes += data.length();
+      if (keptBytes > MOST_KEPT) {
+        kept = null;
+      } else {
+        before.add(data);
+      }
+    }
+  }
+
+  private void resume(HttpClientRequest request) {
+    if (request == to) {
+      from.resume();
     }
   }
 

@@ -8,10 +8,8 @@ import dev.tidegate.json.JsonWriter;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -21,15 +19,10 @@ final class Exchanges {
   private final Map<String, Upstream> upstreams = new HashMap<>();
   private final Active active;
 
-  Exchanges(
-      List<UpstreamConfig> configs,
-      Dialer dialer,
-      Loop loop,
-      RandomGenerator random,
-      MeterRegistry meters) {
+  Exchanges(UpstreamNode node, Dialer dialer, Loop loop, RandomGenerator random) {
     this.active = new Active(loop);
-    for (UpstreamConfig config : configs) {
-      Upstream upstream = new Upstream(config, dialer, active::now, random, meters);
+    for (UpstreamConfig config : node.configs()) {
+      Upstream upstream = new Upstream(config, node, dialer, active::now, random);
       if (upstreams.put(config.name(), upstream) != null) {
         throw new IllegalArgumentException(
             "upstreams.name: " + config.name() + " (expected each name once)");

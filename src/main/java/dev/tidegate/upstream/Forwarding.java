@@ -1,19 +1,23 @@
 package dev.tidegate.upstream;
 
 import dev.tidegate.bus.Upstreams.Call;
+import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.upstream.balance.Connector;
 import dev.tidegate.upstream.balance.Link;
 import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.StreamResetException;
 import io.vertx.core.streams.ReadStream;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -114,12 +118,22 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     }
     stage = stage.to(Stage.SENT);
     out = request;
+    try {
+      send(request);
+    } catch (RuntimeException e) {
+      active.loop().failed("sending a request to an upstream", e);
+      fail(Problem.INTERNAL, Outcome.NEVER_SENT, "the request cannot be sent to the upstream");
+    }
+  }
+
+  private void send(HttpClientRequest request) {
     call.requestHead(request.headers());
+    request.earlyHintsHandler(this::onInterim);
     request.response().onComplete(this::onResponse, this::onBroken);
-    BodyPump untouched = body;
-    if (untouched != null) {
+    BodyPump before = body;
+    if (before != null) {
       frame(request);
-      untouched.restart(request);
+      before.restart(request);
       return;
     }
     ReadStream<Buffer> stream = call.requestBody();
@@ -128,7 +142,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
       return;
     }
     frame(request);
-    body = new BodyPump(stream, request);
+    body = new BodyPump(stream, request, idempotent && link != null && link.used());
     body.start();
     call.bodyWanted();
   }
@@ -139,40 +153,56 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     }
   }
 
+  private void onInterim(MultiMap headers) {
+    if (stage == Stage.SENT) {
+      call.responseInterim(ClientInternals.interimStatus(headers), headers);
+    }
+  }
+
   private void onResponse(HttpClientResponse response) {
+    // Without it Vert.x would log what becomes of an answer that is given up.
+    response.exceptionHandler(this::onBroken);
     if (stage == Stage.OVER) {
+      return;
+    }
+    remaining = AnswerHead.length(response.headers());
+    String flaw = AnswerHead.flaw(response, remaining);
+    if (flaw != null) {
+      fail(Problem.UPSTREAM_BROKEN, Outcome.UNKNOWN, flaw);
       return;
     }
     stage = stage.to(Stage.ANSWERING);
     in = response;
+    if (body != null) {
+      body.forget();
+    }
     lastRead = active.now();
     upstream.answers().record(active.loop().nanos() - started, TimeUnit.NANOSECONDS);
-    if (!call.responseHead(response.statusCode(), response.headers())) {
-      cancel();
+    if (!answered(response)) {
       return;
     }
     response.handler(this);
-    response.exceptionHandler(this::onBroken);
     response.endHandler(this::onEnd);
-    remaining = length(response.headers().get(HttpHeaders.CONTENT_LENGTH));
     if (remaining < 0) {
       active.flushSoon(this);
     }
   }
 
-  private static long length(@Nullable String text) {
-    if (text == null || text.length() > 18) {
-      return -1;
-    }
-    long length = 0;
-    for (int i = 0; i < text.length(); i++) {
-      int digit = text.charAt(i) - '0';
-      if (digit < 0 || digit > 9) {
-        return -1;
+  /** Whether the answer's head has been passed on. */
+  private boolean answered(HttpClientResponse response) {
+    try {
+      if (call.responseHead(response.statusCode(), response.headers())) {
+        return true;
       }
-      length = length * 10 + digit;
+      cancel();
+    } catch (IllegalArgumentException e) {
+      // Vert.x checks names and values as they are copied, and not as they are read.
+      fail(
+          Problem.UPSTREAM_BROKEN,
+          Outcome.UNKNOWN,
+          "a header of the upstream's answer is malformed");
     }
-    return length;
+    return false;
   }
 
   /** What is held back may wait for what the same read still brings, and no longer. */
@@ -235,17 +265,11 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
       return;
     }
     boolean unsent = body != null && !body.sent();
-    finish(!unsent && persistent(response));
+    finish(!unsent && AnswerHead.persistent(response));
     if (unsent && out != null) {
       out.reset();
     }
     call.responseEnd(held, response.trailers());
-  }
-
-  private static boolean persistent(HttpClientResponse response) {
-    return response.version() == HttpVersion.HTTP_2
-        || (response.version() == HttpVersion.HTTP_1_1
-            && !response.headers().contains(HttpHeaders.CONNECTION, HttpHeaders.CLOSE, true));
   }
 
   private void onBroken(Throwable cause) {
@@ -256,14 +280,23 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     if (broken != null && broken.used() && mayBeRepeated()) {
       repeat(broken);
     } else {
-      fail(Problem.UPSTREAM_BROKEN, stage.outcome(), "the upstream broke off");
+      fail(
+          Problem.UPSTREAM_BROKEN,
+          stage.outcome(),
+          brokenOff(cause) ? "the upstream broke off" : "the upstream's answer is malformed");
     }
+  }
+
+  private static boolean brokenOff(Throwable cause) {
+    return cause instanceof IOException
+        || cause instanceof HttpClosedException
+        || cause instanceof StreamResetException;
   }
 
   /** Once, while the upstream cannot have acted or acting twice does no harm. */
   private boolean mayBeRepeated() {
     boolean harmless = stage == Stage.OPENING || (stage == Stage.SENT && idempotent);
-    return harmless && !again && (body == null || body.untouched());
+    return harmless && !again && (body == null || body.repeatable());
   }
 
   private void repeat(Link broken) {
@@ -298,7 +331,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
 
   private void fail(Problem problem, Outcome outcome, String detail) {
     abandon();
-    call.failed(upstream.failed(problem, outcome, detail));
+    call.failed(upstream.failed(call, connector, new Failed(problem, outcome, detail)));
   }
 
   private void cancel() {

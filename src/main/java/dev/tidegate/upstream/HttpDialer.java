@@ -37,7 +37,8 @@ final class HttpDialer implements Dialer {
     HttpClientAgent client = clients.get(upstream.name());
     return client == null
         ? Future.failedFuture("no upstream is called " + upstream.name())
-        : client.connect(
-            new HttpConnectOptions().setHost(endpoint.host()).setPort(endpoint.port()));
+        : client
+            .connect(new HttpConnectOptions().setHost(endpoint.host()).setPort(endpoint.port()))
+            .map(ClientInternals::withInterims);
   }
 }

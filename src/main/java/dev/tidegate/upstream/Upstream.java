@@ -1,11 +1,12 @@
 package dev.tidegate.upstream;
 
+import dev.tidegate.bus.Upstreams.Call;
 import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.json.JsonWriter;
-import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.upstream.UpstreamConfig.Endpoint;
 import dev.tidegate.upstream.balance.Balancer;
+import dev.tidegate.upstream.balance.Connector;
 import dev.tidegate.upstream.balance.Pool;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,16 +26,18 @@ final class Upstream {
   private final Timer answers;
   private final Counter retries;
   private final MeterRegistry meters;
+  private final FailureLog log;
   private final Map<Problem, Counter> failures = new EnumMap<>(Problem.class);
 
   Upstream(
       UpstreamConfig config,
+      UpstreamNode node,
       Dialer dialer,
       LongSupplier millis,
-      RandomGenerator random,
-      MeterRegistry meters) {
+      RandomGenerator random) {
     this.config = config;
-    this.meters = meters;
+    this.log = node.failures();
+    this.meters = node.meters();
     for (Endpoint endpoint : config.endpoints()) {
       pools.add(new Pool(config.bounds(), () -> dialer.dial(config, endpoint), millis));
     }
@@ -66,17 +69,19 @@ final class Upstream {
     retries.increment();
   }
 
-  Failed failed(Problem problem, Outcome outcome, String detail) {
+  /** Counts and tells a failure. */
+  Failed failed(Call call, Connector connector, Failed failure) {
+    log.failed(call, config.endpoints().get(pools.indexOf(connector)).toString(), failure);
     failures
         .computeIfAbsent(
-            problem,
+            failure.problem(),
             p ->
                 Counter.builder("tidegate.upstream.failures")
                     .tag("upstream", config.name())
                     .tag("problem", p.slug())
                     .register(meters))
         .increment();
-    return new Failed(problem, outcome, detail);
+    return failure;
   }
 
   void sweep() {

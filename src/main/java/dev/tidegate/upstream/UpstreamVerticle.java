@@ -6,9 +6,7 @@ import dev.tidegate.bus.Operations.Show;
 import dev.tidegate.bus.Operations.Shown;
 import dev.tidegate.bus.Upstreams;
 import dev.tidegate.bus.Upstreams.Forwarded;
-import dev.tidegate.loop.EventLoops;
 import dev.tidegate.loop.Loop;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -24,18 +22,11 @@ public final class UpstreamVerticle extends VerticleBase {
   private static final Duration SWEEP = Duration.ofSeconds(1);
   private static final long DRAIN_SECONDS = 30;
 
-  private final List<UpstreamConfig> configs;
-  private final MeterRegistry meters;
-  private final EventLoops loops;
-  private final String node;
+  private final UpstreamNode node;
   private List<MessageConsumer<?>> consumers = List.of();
   private @Nullable Exchanges running;
 
-  public UpstreamVerticle(
-      List<UpstreamConfig> configs, MeterRegistry meters, EventLoops loops, String node) {
-    this.configs = configs;
-    this.meters = meters;
-    this.loops = loops;
+  public UpstreamVerticle(UpstreamNode node) {
     this.node = node;
   }
 
@@ -43,11 +34,10 @@ public final class UpstreamVerticle extends VerticleBase {
   public Future<?> start() {
     long thread = Thread.currentThread().threadId();
     String instance = "upstream-" + thread;
-    Loop loop = loops.of(context, instance);
+    Loop loop = node.loops().of(context, instance);
     Bus bus = new Bus(vertx.eventBus());
-    HttpDialer dialer = new HttpDialer(configs, vertx::createHttpClient);
-    Exchanges exchanges =
-        new Exchanges(configs, dialer, loop, RandomGenerator.getDefault(), meters);
+    HttpDialer dialer = new HttpDialer(node.configs(), vertx::createHttpClient);
+    Exchanges exchanges = new Exchanges(node, dialer, loop, RandomGenerator.getDefault());
     running = exchanges;
     loop.every(TICK, exchanges::tick);
     loop.every(SWEEP, exchanges::sweep);
@@ -62,7 +52,8 @@ public final class UpstreamVerticle extends VerticleBase {
 
   private void show(Bus bus, Show show, String instance, Exchanges exchanges) {
     bus.send(
-        Operations.shown(show.replyTo()), new Shown(node, instance, exchanges.show(show.id())));
+        Operations.shown(show.replyTo()),
+        new Shown(node.name(), instance, exchanges.show(show.id())));
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.bus.Upstreams.Forward;
 import dev.tidegate.bus.Upstreams.Forwarded;
 import dev.tidegate.bus.Upstreams.Header;
+import dev.tidegate.net.RequestIds;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
 import io.vertx.core.Future;
@@ -52,6 +53,25 @@ final class WholeCall implements Call {
   }
 
   @Override
+  public String route() {
+    return "elsewhere";
+  }
+
+  @Override
+  public String requestId() {
+    return header(RequestIds.HEADER.toString(), "unknown");
+  }
+
+  private String header(String name, String none) {
+    for (Header header : forward.headers()) {
+      if (header.name().equalsIgnoreCase(name)) {
+        return header.value();
+      }
+    }
+    return none;
+  }
+
+  @Override
   public long timeoutMillis() {
     return forward.timeoutMillis();
   }
@@ -70,6 +90,15 @@ final class WholeCall implements Call {
 
   @Override
   public void bodyWanted() {}
+
+  @Override
+  public boolean takesTrailers() {
+    return false;
+  }
+
+  /** What travels whole has one head. */
+  @Override
+  public void responseInterim(int code, MultiMap head) {}
 
   @Override
   public boolean responseHead(int code, MultiMap head) {

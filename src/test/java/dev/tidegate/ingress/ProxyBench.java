@@ -11,6 +11,7 @@ import dev.tidegate.route.RouteConfig;
 import dev.tidegate.route.RouteTable;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.upstream.UpstreamConfig;
+import dev.tidegate.upstream.UpstreamNode;
 import dev.tidegate.upstream.UpstreamVerticle;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -70,9 +71,8 @@ public final class ProxyBench {
                     tls));
     EventLoops loops = new EventLoops(meters);
     DeploymentOptions each = new DeploymentOptions().setInstances(instances);
-    vertx
-        .deployVerticle(() -> new UpstreamVerticle(List.of(upstream), meters, loops, "bench"), each)
-        .await();
+    UpstreamNode behind = new UpstreamNode(List.of(upstream), meters, loops, "bench");
+    vertx.deployVerticle(() -> new UpstreamVerticle(behind), each).await();
     IngressNode node =
         new IngressNode("bench", routes, limits, authenticator, new Rules(), meters, loops);
     vertx.deployVerticle(() -> new IngressVerticle(config, node), each).await();

@@ -1,9 +1,13 @@
 package dev.tidegate.ingress;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.auth.AuthConfig;
 import dev.tidegate.auth.ConfiguredAuthenticator;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Codecs;
+import dev.tidegate.bus.Operations;
+import dev.tidegate.bus.Operations.Show;
 import dev.tidegate.config.Settings;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.ratelimit.RateLimitConfig;
@@ -11,15 +15,20 @@ import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.route.RouteConfig;
 import dev.tidegate.route.RouteTable;
 import dev.tidegate.rules.Rules;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.Certificate;
 import dev.tidegate.upstream.UpstreamConfig;
+import dev.tidegate.upstream.UpstreamNode;
 import dev.tidegate.upstream.UpstreamVerticle;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -27,6 +36,8 @@ import java.util.stream.IntStream;
 final class TestGateway implements AutoCloseable {
   private static final String CONSUMERS =
       "[{name: alice, key: alice-key}, {name: bob, key: bob-key}]";
+
+  private static final AtomicInteger ASKED = new AtomicInteger();
 
   final Vertx vertx;
   final Bus bus;
@@ -105,7 +116,9 @@ final class TestGateway implements AutoCloseable {
   TestGateway start() {
     Codecs.register(vertx.eventBus());
     if (withUpstream) {
-      vertx.deployVerticle(new UpstreamVerticle(upstreams, meters, loops, "test")).await();
+      vertx
+          .deployVerticle(new UpstreamVerticle(new UpstreamNode(upstreams, meters, loops, "test")))
+          .await();
     }
     ingress =
         new IngressVerticle(
@@ -129,6 +142,15 @@ final class TestGateway implements AutoCloseable {
 
   int tlsPort() {
     return ingress.tlsPort();
+  }
+
+  /** What the UPSTREAM instance shows of its upstreams. */
+  JsonNode upstreams() throws IOException {
+    String replyTo = "test.shown." + ASKED.incrementAndGet();
+    Promise<String> shown = Promise.promise();
+    bus.hear(Operations.shown(replyTo), part -> shown.tryComplete(part.json()));
+    bus.publish(Operations.show("upstreams"), new Show("upstreams", null, 100, replyTo));
+    return new ObjectMapper().readTree(Await.get(shown.future()));
   }
 
   /** Lets the ingress leave; the future completes when it has. */

@@ -9,6 +9,7 @@ import dev.tidegate.bus.Upstreams.Forward;
 import dev.tidegate.bus.Upstreams.Forwarded;
 import dev.tidegate.config.Settings;
 import dev.tidegate.json.JsonWriter;
+import dev.tidegate.loop.EventLoops;
 import dev.tidegate.loop.SteppedLoop;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
@@ -26,12 +27,12 @@ class ExchangesTest {
 
   private Exchanges exchanges(String... names) {
     List<UpstreamConfig> configs = List.of(names).stream().map(ExchangesTest::config).toList();
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
     return new Exchanges(
-        configs,
+        new UpstreamNode(configs, meters, new EventLoops(meters), "test"),
         (upstream, endpoint) -> connecting.future(),
         loop,
-        new Random(1),
-        new SimpleMeterRegistry());
+        new Random(1));
   }
 
   private static UpstreamConfig config(String name) {

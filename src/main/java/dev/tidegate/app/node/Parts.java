@@ -27,6 +27,7 @@ import dev.tidegate.rules.RulesVerticle;
 import dev.tidegate.stream.StreamNode;
 import dev.tidegate.stream.StreamVerticle;
 import dev.tidegate.telemetry.Metrics;
+import dev.tidegate.upstream.UpstreamNode;
 import dev.tidegate.upstream.UpstreamVerticle;
 import io.vertx.core.Deployable;
 import java.time.InstantSource;
@@ -53,6 +54,7 @@ public final class Parts implements Deployment.Factory {
   private final Map<String, String> kafka;
   private final CommandBackend commands;
   private final EventLoops loops;
+  private final UpstreamNode upstream;
   private final MarketNode market;
   private final StreamNode stream;
 
@@ -70,6 +72,7 @@ public final class Parts implements Deployment.Factory {
     this.kafka = kafka(config);
     this.commands = backend(config);
     this.loops = new EventLoops(metrics.registry());
+    this.upstream = new UpstreamNode(config.upstreams(), metrics.registry(), loops, config.node());
     this.market = new MarketNode(config.node(), metrics.registry(), InstantSource.system());
     this.stream = new StreamNode(config.node(), authenticator, rules, metrics.registry(), loops);
     if (!commands.isDurable()) {
@@ -154,7 +157,7 @@ public final class Parts implements Deployment.Factory {
               config.http(),
               new IngressNode(
                   node, routes, rateLimits, authenticator, rules, metrics.registry(), loops));
-      case UPSTREAM -> new UpstreamVerticle(config.upstreams(), metrics.registry(), loops, node);
+      case UPSTREAM -> new UpstreamVerticle(upstream);
       case COMMAND ->
           new CommandVerticle(commands, metrics.registry(), node, loops, loop(role, instance));
       case MARKET ->

@@ -193,6 +193,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     return HttpInternals.bodyFollows(channel, request);
   }
 
+  /** Writes an interim answer (1xx) to a request that has no answer yet. */
+  public void interim(HttpServerRequest request, int status, MultiMap headers) {
+    HttpInternals.writeInterim(request, status, headers);
+  }
+
   /** The Forwarded element (RFC 7239) for the peer, remembered for the connection's usual host. */
   public String forwarded(@Nullable String host) {
     if (lastForwarded.isEmpty() || !Objects.equals(host, lastHost)) {

@@ -1,15 +1,28 @@
 package dev.tidegate.ingress.connection;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.http1.Http1ServerConnection;
 import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.core.net.impl.VertxConnection;
+import java.util.Locale;
 
 /**
  * Whatever of INGRESS reaches below Vert.x's HTTP API, each assumption in one method: an upgrade
@@ -54,5 +67,33 @@ final class HttpInternals {
     Http2Stream stream =
         handler == null ? null : handler.connection().stream((int) request.streamId());
     return stream != null && stream.state().remoteSideOpen();
+  }
+
+  /**
+   * Writes an interim answer (RFC 9110 15.2), of which Vert.x has methods for 100 and 103 alone.
+   */
+  static void writeInterim(HttpServerRequest request, int status, MultiMap headers) {
+    ChannelPipeline pipeline = channel(request.connection()).pipeline();
+    Http2ConnectionHandler http2 = pipeline.get(Http2ConnectionHandler.class);
+    if (http2 == null) {
+      HttpHeaders fields = new DefaultHttpHeaders();
+      headers.forEach((name, value) -> fields.add(name, value));
+      ((VertxConnection) request.connection())
+          .writeToChannel(
+              new DefaultFullHttpResponse(
+                  HttpVersion.HTTP_1_1,
+                  HttpResponseStatus.valueOf(status),
+                  Unpooled.EMPTY_BUFFER,
+                  fields,
+                  EmptyHttpHeaders.INSTANCE));
+    } else {
+      Http2Headers fields = new DefaultHttp2Headers().status(Integer.toString(status));
+      headers.forEach((name, value) -> fields.add(name.toLowerCase(Locale.ROOT), value));
+      ChannelHandlerContext context = pipeline.context(http2);
+      http2
+          .encoder()
+          .writeHeaders(context, (int) request.streamId(), fields, 0, false, context.newPromise());
+      context.flush();
+    }
   }
 }

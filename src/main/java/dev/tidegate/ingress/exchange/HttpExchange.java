@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class HttpExchange extends Incoming implements Next, InFlight, Handler<Void> {
   private static final Buffer NOTHING = Buffer.buffer();
 
+  /** RFC 9113, section 7: an HTTP/2 stream that cannot be finished. */
+  private static final long INTERNAL_ERROR = 2;
+
   private enum State {
     WAITING,
     ANSWERING,
@@ -185,6 +188,13 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
     response.writeHead();
   }
 
+  /** An interim answer (1xx), which HTTP/1.0 does not know. */
+  public void interim(int code, MultiMap headers) {
+    if (request.version() != HttpVersion.HTTP_1_0) {
+      connection.interim(request, code, headers);
+    }
+  }
+
   /** Sets the status and lets every policy see the head; the first write sends it. */
   public void beginHead(int code) {
     state = State.ANSWERING;
@@ -308,7 +318,7 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
       State before = state;
       // The stream closes, and may say so, before reset() returns.
       state = State.OVER;
-      response.reset();
+      response.reset(INTERNAL_ERROR);
       over(before);
     }
   }

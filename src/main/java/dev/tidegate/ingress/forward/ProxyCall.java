@@ -5,12 +5,14 @@ import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.ingress.exchange.HttpExchange;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.route.Route;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.streams.ReadStream;
 import java.time.Duration;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A proxied exchange, as UPSTREAM sees it. */
@@ -42,6 +44,16 @@ final class ProxyCall implements Call {
   }
 
   @Override
+  public String route() {
+    return route.config().id();
+  }
+
+  @Override
+  public String requestId() {
+    return x.requestId();
+  }
+
+  @Override
   public long timeoutMillis() {
     Duration timeout = route.config().timeout();
     return timeout == null ? 0 : timeout.toMillis();
@@ -49,7 +61,11 @@ final class ProxyCall implements Call {
 
   @Override
   public void requestHead(MultiMap to) {
-    copy.request(x.requestHeaders(), to, HopHeaders.extraTokens(x.connectionHeader()));
+    copy.request(
+        x.requestHeaders(),
+        to,
+        HopHeaders.extraTokens(x.connectionHeader()),
+        x.connection().trusted());
     ForwardedHeaders.write(x, to);
   }
 
@@ -64,17 +80,42 @@ final class ProxyCall implements Call {
   }
 
   @Override
+  public boolean takesTrailers() {
+    MultiMap headers = x.requestHeaders();
+    return headers.contains(HttpHeaderNames.TE)
+        && String.join(",", headers.getAll(HttpHeaderNames.TE))
+            .toLowerCase(Locale.ROOT)
+            .matches("(.*,)?\\s*trailers\\s*(,.*)?");
+  }
+
+  @Override
+  public void responseInterim(int status, MultiMap headers) {
+    if (!x.ended() && !x.headWritten()) {
+      MultiMap passed = HttpHeaders.headers();
+      copy.response(headers, passed, connectionTokens(headers));
+      x.interim(status, passed);
+    }
+  }
+
+  @Override
   public boolean responseHead(int status, MultiMap headers) {
     if (x.ended()) {
       return false;
     }
-    String tokens = HopHeaders.extraTokens(headers.get(HttpHeaders.CONNECTION));
-    copy.response(headers, x.responseHeaders(), tokens);
-    if (!headers.contains(HttpHeaders.CONTENT_LENGTH) && status != 204 && status != 304) {
+    MultiMap passed = x.responseHeaders();
+    copy.response(headers, passed, connectionTokens(headers));
+    if (status != 204 && status != 304 && !passed.contains(HttpHeaders.CONTENT_LENGTH)) {
       x.endless();
     }
     x.beginHead(status);
     return true;
+  }
+
+  /** The Connection header may come in several lines. */
+  private static @Nullable String connectionTokens(MultiMap headers) {
+    return headers.get(HttpHeaders.CONNECTION) == null
+        ? null
+        : HopHeaders.extraTokens(String.join(",", headers.getAll(HttpHeaders.CONNECTION)));
   }
 
   @Override

@@ -152,6 +152,8 @@ public final class Pool implements Connector {
                       : 1;
               Link link = new Link(connection, capacity);
               connection.closeHandler(v -> closed(link));
+              // Whoever uses it learns of it; Vert.x would log each, without limit.
+              connection.exceptionHandler(e -> {});
               give(link, taker);
               offer(link);
             },

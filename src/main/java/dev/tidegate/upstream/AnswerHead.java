@@ -1,0 +1,90 @@
+package dev.tidegate.upstream;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+
+/** What the head of an upstream's answer says, and whether it can be believed. */
+final class AnswerHead {
+  private AnswerHead() {}
+
+  /**
+   * What makes the answer one that nobody should see, or null. A status has three digits, of which
+   * the first is 1 to 5 (RFC 9110 15), 101 is for those who asked for it, and a coding other than
+   * chunked would have to be taken off by us (RFC 9112 6.1).
+   */
+  static @Nullable String flaw(HttpClientResponse response, long length) {
+    int status = response.statusCode();
+    if (status < 200 || status > 599) {
+      return status == 101
+          ? "the upstream switched protocols unasked"
+          : "the status of the upstream's answer is none";
+    }
+    if (length >= 0 && response.version() != HttpVersion.HTTP_1_0) {
+      return null; // the codec has seen to it that there is no coding as well
+    }
+    String coding = response.headers().get(HttpHeaders.TRANSFER_ENCODING);
+    return coding == null || sole(response, coding)
+        ? null
+        : "the upstream's answer has a transfer coding that is not chunked";
+  }
+
+  /** HTTP/1.0 has no codings: who sends one there may mean another end of the body. */
+  private static boolean sole(HttpClientResponse response, String coding) {
+    return coding.equalsIgnoreCase("chunked")
+        && response.version() != HttpVersion.HTTP_1_0
+        && response.headers().getAll(HttpHeaders.TRANSFER_ENCODING).size() == 1;
+  }
+
+  /** The Content-Length, or -1. */
+  static long length(MultiMap headers) {
+    String text = headers.get(HttpHeaders.CONTENT_LENGTH);
+    if (text == null || text.length() > 18) {
+      return -1;
+    }
+    long length = 0;
+    for (int i = 0; i < text.length(); i++) {
+      int digit = text.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return -1;
+      }
+      length = length * 10 + digit;
+    }
+    return length;
+  }
+
+  /** Whether the connection can carry another request. */
+  static boolean persistent(HttpClientResponse response) {
+    return response.version() == HttpVersion.HTTP_2
+        || (response.version() == HttpVersion.HTTP_1_1 && !closes(response.headers()));
+  }
+
+  private static boolean closes(MultiMap headers) {
+    String first = headers.get(HttpHeaders.CONNECTION);
+    if (first == null) {
+      return false;
+    }
+    for (String line : headers.getAll(HttpHeaders.CONNECTION)) {
+      if (lists(line, "close")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a list, as headers have it, has the word. */
+  static boolean lists(String list, String word) {
+    int from = 0;
+    while (from <= list.length()) {
+      int comma = list.indexOf(',', from);
+      int to = comma < 0 ? list.length() : comma;
+      if (list.substring(from, to).trim().equalsIgnoreCase(word)) {
+        return true;
+      }
+      from = to + 1;
+    }
+    return false;
+  }
+}
