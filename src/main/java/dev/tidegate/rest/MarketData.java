@@ -1,6 +1,7 @@
 package dev.tidegate.rest;
 
 import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Listing;
 import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.CaughtUp;
@@ -11,12 +12,13 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one event loop knows of the markets: which shard has which symbol, and the state of symbols
+ * What one event loop knows of the markets: which symbols there are, and the state of symbols
  * that were asked for a moment ago. Asking again within that moment costs the owner nothing.
  */
 final class MarketData {
@@ -28,30 +30,39 @@ final class MarketData {
 
   private final Bus bus;
   private final LongSupplier millis;
-  private final Map<String, Integer> shards = new TreeMap<>();
+  private final Listing listing;
   private final Map<String, Known> known = new HashMap<>();
+  private Set<String> symbols = new TreeSet<>();
   private long cleaned;
 
   MarketData(Bus bus, String node, LongSupplier millis) {
     this.bus = bus;
     this.millis = millis;
+    listing = new Listing(nanos());
     bus.hear(Markets.DIRECTORY, this::learn)
         .completion()
         .onSuccess(v -> bus.publish(Markets.DIRECTORY_WANTED, new DirectoryWanted(node)));
   }
 
   private void learn(Directory directory) {
-    directory.symbols().forEach(symbol -> shards.put(symbol, directory.shard()));
+    boolean changed = listing.hear(directory, nanos()).fresh();
+    if (!listing.check(nanos()).isEmpty() || changed) {
+      symbols = new TreeSet<>(listing.symbols());
+    }
+  }
+
+  private long nanos() {
+    return millis.getAsLong() * 1_000_000;
   }
 
   /** Every symbol, in order. */
   Iterable<String> symbols() {
-    return shards.keySet();
+    return symbols;
   }
 
   /** The symbol as of now or a moment ago; empty when its shard does not know it. */
   Future<@Nullable SymbolState> state(String symbol) {
-    Integer shard = shards.get(symbol);
+    Integer shard = listing.shard(symbol);
     if (shard == null) {
       return Future.succeededFuture(null);
     }
