@@ -18,8 +18,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one event loop knows of the markets: which symbols there are, and the state of symbols
- * that were asked for a moment ago. Asking again within that moment costs the owner nothing.
+ * What one event loop knows of the markets: which symbols there are, and the state of symbols that
+ * were asked for a moment ago. Asking again within that moment costs the owner nothing.
  */
 final class MarketData {
   private static final long FRESH_MILLIS = 100;

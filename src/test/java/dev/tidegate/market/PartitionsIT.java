@@ -39,8 +39,7 @@ class PartitionsIT {
 
   @BeforeEach
   void start() throws Exception {
-    market =
-        new LocalMarket(Settings.of(MarketConfig.class, "{feed: kafka, shards: 2}"), kafka);
+    market = new LocalMarket(Settings.of(MarketConfig.class, "{feed: kafka, shards: 2}"), kafka);
     market.bus.hear(Markets.DIRECTORY, directory -> listing.hear(directory, System.nanoTime()));
     KafkaTopic.partitions(kafka, TOPIC, 2);
   }

@@ -71,7 +71,8 @@ public final class Owner implements Feed.Sink {
         .log("shard owned");
     now = at;
     startedAt = at;
-    silence = new Silence(
+    silence =
+        new Silence(
             shard,
             settings.staleAfter(),
             symbol -> settings.listing().isElsewhere(symbol, shard.index),

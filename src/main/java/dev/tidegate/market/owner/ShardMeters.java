@@ -88,7 +88,10 @@ public final class ShardMeters {
     }
     for (int i = 0; i < CHANNELS.length; i++) {
       int channel = i;
-      Gauge.builder("tidegate.market.delayed", all.delayed(), counts -> sum(counts, channel, CHANNELS.length))
+      Gauge.builder(
+              "tidegate.market.delayed",
+              all.delayed(),
+              counts -> sum(counts, channel, CHANNELS.length))
           .description("symbols of this node's shards that are silent for longer than staleAfter")
           .tag("channel", CHANNELS[i].text())
           .register(registry);

@@ -292,7 +292,8 @@ class SubscriptionsTest {
     early.hasBooks(1, 1);
     FakeMarket other = new FakeMarket(bus, 1, symbols);
     other.newEpoch("o1");
-    other.silently("S0", Channel.BOOK, 1, new Snapshot(List.of(FakeMarket.level("3", "1")), List.of()));
+    other.silently(
+        "S0", Channel.BOOK, 1, new Snapshot(List.of(FakeMarket.level("3", "1")), List.of()));
     other.start();
     market.claim(new Markets.Spell("S0", 1, 5));
     other.claim(new Markets.Spell("S0", 6, 7));
