@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks endpoints how they are: by a request where the upstream has a check, by a connection those
- * that are out where it has none. One instance of the node does it for all; lives on its event loop.
+ * that are out where it has none. One instance of the node does it for all; lives on its event
+ * loop.
  */
 final class Checks {
   private final UpstreamNode node;
@@ -24,11 +25,7 @@ final class Checks {
   private final Function<UpstreamConfig, WebClient> clients;
   private @Nullable List<Subject> subjects;
 
-  Checks(
-      UpstreamNode node,
-      Dialer dialer,
-      Loop loop,
-      Function<UpstreamConfig, WebClient> clients) {
+  Checks(UpstreamNode node, Dialer dialer, Loop loop, Function<UpstreamConfig, WebClient> clients) {
     this.node = node;
     this.dialer = dialer;
     this.loop = loop;

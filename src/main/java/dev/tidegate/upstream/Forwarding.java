@@ -281,10 +281,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     if (broken != null && broken.used() && mayBeRepeated()) {
       repeat(broken);
     } else {
-      fail(
-          Problem.UPSTREAM_BROKEN,
-          stage.outcome(),
-          AnswerHead.broken(cause));
+      fail(Problem.UPSTREAM_BROKEN, stage.outcome(), AnswerHead.broken(cause));
     }
   }
 

@@ -46,11 +46,7 @@ final class Upstream {
       Endpoint endpoint = config.endpoints().get(i);
       pools.add(
           new Pool(
-              i,
-              endpoint.weight(),
-              config.bounds(),
-              () -> dialer.dial(config, endpoint),
-              millis));
+              i, endpoint.weight(), config.bounds(), () -> dialer.dial(config, endpoint), millis));
     }
     this.balancer = new Balancer(pools, config.balance(), fitness, random);
     this.answers =

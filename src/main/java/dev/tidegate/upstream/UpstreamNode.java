@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +21,7 @@ public final class UpstreamNode {
   private final EventLoops loops;
   private final String name;
   private final Map<String, Fitness> fitness = new ConcurrentHashMap<>();
-  private final AtomicReference<Checks> leader = new AtomicReference<>();
+  private final AtomicReference<@Nullable Checks> leader = new AtomicReference<>();
   private final FailureLog failures = new FailureLog(System::nanoTime, LOG::warn);
 
   public UpstreamNode(

@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 public final class Balancer {
   private final List<? extends Connector> endpoints;
   private final Balance balance;
-  private final Roster roster;
+  private final Eligible eligible;
   private final RandomGenerator random;
 
   /** Each endpoint that is in as often as its weight, evenly mixed. */
@@ -21,15 +21,12 @@ public final class Balancer {
   private int turn;
 
   public Balancer(
-      List<? extends Connector> endpoints,
-      Balance balance,
-      Roster roster,
-      RandomGenerator random) {
+      List<? extends Connector> endpoints, Balance balance, Eligible eligible, RandomGenerator random) {
     this.endpoints = List.copyOf(endpoints);
     this.balance = balance;
-    this.roster = roster;
+    this.eligible = eligible;
     this.random = random;
-    draw(roster.version());
+    draw(eligible.version());
     this.turn = random.nextInt(turns.length);
   }
 
@@ -37,7 +34,7 @@ public final class Balancer {
     if (endpoints.size() == 1) {
       return endpoints.get(0);
     }
-    int now = roster.version();
+    int now = eligible.version();
     if (now != version) {
       draw(now);
     }
@@ -85,7 +82,7 @@ public final class Balancer {
     version = now;
     int[] weights = new int[endpoints.size()];
     for (int i = 0; i < weights.length; i++) {
-      weights[i] = roster.in(i) ? endpoints.get(i).weight() : 0;
+      weights[i] = eligible.in(i) ? endpoints.get(i).weight() : 0;
     }
     if (Arrays.stream(weights).sum() == 0) {
       Arrays.setAll(weights, i -> endpoints.get(i).weight());

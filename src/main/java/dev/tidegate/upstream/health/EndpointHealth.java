@@ -86,9 +86,7 @@ final class EndpointHealth {
       long now = nanos.getAsLong();
       boolean proved = outNanos == 0 || now - changedAt >= outNanos;
       outNanos =
-          proved
-              ? outlier.out().toNanos()
-              : Math.min(outNanos * 2, outlier.longestOut().toNanos());
+          proved ? outlier.out().toNanos() : Math.min(outNanos * 2, outlier.longestOut().toNanos());
       byRequests = true;
       change(false, row + " failures in a row: " + detail, cause);
     }

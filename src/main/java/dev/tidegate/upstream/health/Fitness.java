@@ -1,7 +1,7 @@
 package dev.tidegate.upstream.health;
 
 import dev.tidegate.json.JsonWriter;
-import dev.tidegate.upstream.balance.Roster;
+import dev.tidegate.upstream.balance.Eligible;
 import dev.tidegate.upstream.health.EndpointHealth.State;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Which endpoints of one upstream are fit, for all event loops of a node. Safe from any thread. */
-public final class Fitness implements Roster {
+public final class Fitness implements Eligible {
   private static final Logger LOG = LoggerFactory.getLogger(Fitness.class);
 
   private final String upstream;
@@ -49,8 +49,7 @@ public final class Fitness implements Roster {
     this.outlier = outlier;
     this.meters = meters;
     for (String name : names) {
-      EndpointHealth endpoint =
-          new EndpointHealth(outlier, check, nanos, millis, this::changed);
+      EndpointHealth endpoint = new EndpointHealth(outlier, check, nanos, millis, this::changed);
       endpoints.add(endpoint);
       Gauge.builder("tidegate.upstream.endpoint.in", endpoint, e -> e.in() ? 1 : 0)
           .description("1 while the endpoint takes requests")

@@ -21,8 +21,7 @@ public record OutlierConfig(
   public OutlierConfig {
     Check.atLeast("failures", failures, 0);
     Check.positive("out", out);
-    Check.that(
-        longestOut.compareTo(out) >= 0, "longestOut", longestOut, "no shorter than out");
+    Check.that(longestOut.compareTo(out) >= 0, "longestOut", longestOut, "no shorter than out");
     statuses = Set.copyOf(statuses);
     for (int status : statuses) {
       Check.within("statuses", status, 400, 599);

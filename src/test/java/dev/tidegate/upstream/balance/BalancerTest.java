@@ -35,7 +35,8 @@ class BalancerTest {
 
   @Test
   void goesRound() {
-    Balancer balancer = new Balancer(List.of(a, b, c), Balance.ROUND_ROBIN, Roster.ALL, new Random(1));
+    Balancer balancer =
+        new Balancer(List.of(a, b, c), Balance.ROUND_ROBIN, Eligible.ALL, new Random(1));
     List<Connector> six = IntStream.range(0, 6).mapToObj(i -> balancer.next()).toList();
     assertThat(six.subList(0, 3)).containsExactlyInAnyOrder(a, b, c);
     assertThat(six.subList(3, 6)).isEqualTo(six.subList(0, 3));
@@ -43,7 +44,8 @@ class BalancerTest {
 
   @Test
   void avoidsTheBusyOne() {
-    Balancer balancer = new Balancer(List.of(a, b, c), Balance.LEAST_REQUESTS, Roster.ALL, new Random(1));
+    Balancer balancer =
+        new Balancer(List.of(a, b, c), Balance.LEAST_REQUESTS, Eligible.ALL, new Random(1));
     assertThat(IntStream.range(0, 200).mapToObj(i -> balancer.next()))
         .doesNotContain(a)
         .contains(b, c);
@@ -52,15 +54,15 @@ class BalancerTest {
   @Test
   void findsAnotherThanTheOneThatFailed() {
     for (Balance balance : Balance.values()) {
-      Balancer balancer = new Balancer(List.of(a, b, c), balance, Roster.ALL, new Random(1));
+      Balancer balancer = new Balancer(List.of(a, b, c), balance, Eligible.ALL, new Random(1));
       assertThat(IntStream.range(0, 50).mapToObj(i -> balancer.other(b))).doesNotContain(b);
-      Balancer alone = new Balancer(List.of(b), balance, Roster.ALL, new Random(1));
+      Balancer alone = new Balancer(List.of(b), balance, Eligible.ALL, new Random(1));
       assertThat(alone.other(b)).isSameAs(b);
     }
   }
 
   /** Who is in, as a test says. */
-  private static final class Said implements Roster {
+  private static final class Said implements Eligible {
     private final Set<Integer> out = new HashSet<>();
     private int version;
 
@@ -111,7 +113,7 @@ class BalancerTest {
     Loaded lightest = new Loaded("lightest", 2, 10, 0);
     Balancer balancer =
         new Balancer(
-            List.of(heavy, light, lightest), Balance.ROUND_ROBIN, Roster.ALL, new Random(1));
+            List.of(heavy, light, lightest), Balance.ROUND_ROBIN, Eligible.ALL, new Random(1));
     List<Connector> seven = IntStream.range(0, 7).mapToObj(i -> balancer.next()).toList();
     assertThat(seven).filteredOn(heavy::equals).hasSize(5);
     assertThat(seven).contains(light, lightest);
@@ -123,13 +125,11 @@ class BalancerTest {
     Loaded strong = new Loaded("strong", 0, 10, 50);
     Loaded weak = new Loaded("weak", 1, 1, 20);
     Balancer balancer =
-        new Balancer(
-            List.of(strong, weak), Balance.LEAST_REQUESTS, Roster.ALL, new Random(1));
+        new Balancer(List.of(strong, weak), Balance.LEAST_REQUESTS, Eligible.ALL, new Random(1));
     assertThat(chosen(balancer, 100)).containsOnlyKeys(strong);
     Loaded idle = new Loaded("idle", 1, 1, 0);
     Balancer other =
-        new Balancer(
-            List.of(strong, idle), Balance.LEAST_REQUESTS, Roster.ALL, new Random(1));
+        new Balancer(List.of(strong, idle), Balance.LEAST_REQUESTS, Eligible.ALL, new Random(1));
     assertThat(chosen(other, 100)).containsOnlyKeys(idle);
   }
 }

@@ -165,7 +165,8 @@ class FitnessTest {
     assertThat(gauge("tidegate.upstream.endpoint.in", "a:1")).isZero();
     assertThat(gauge("tidegate.upstream.endpoint.in", "b:1")).isOne();
     assertThat(gauge("tidegate.upstream.endpoint.since", "a:1")).isEqualTo(10);
-    assertThat(meters.get("tidegate.upstream.endpoint.outs").tag("cause", "broken").counter().count())
+    assertThat(
+            meters.get("tidegate.upstream.endpoint.outs").tag("cause", "broken").counter().count())
         .isOne();
   }
 

@@ -1,10 +1,10 @@
 package dev.tidegate.upstream.balance;
 
 /** Which endpoints may be chosen now. Changes at any time; read from every event loop. */
-public interface Roster {
+public interface Eligible {
   /** Everybody, ever. */
-  Roster ALL =
-      new Roster() {
+  Eligible ALL =
+      new Eligible() {
         @Override
         public int version() {
           return 0;
