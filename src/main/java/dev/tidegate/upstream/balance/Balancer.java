@@ -21,7 +21,10 @@ public final class Balancer {
   private int turn;
 
   public Balancer(
-      List<? extends Connector> endpoints, Balance balance, Eligible eligible, RandomGenerator random) {
+      List<? extends Connector> endpoints,
+      Balance balance,
+      Eligible eligible,
+      RandomGenerator random) {
     this.endpoints = List.copyOf(endpoints);
     this.balance = balance;
     this.eligible = eligible;
