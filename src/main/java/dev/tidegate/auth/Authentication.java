@@ -14,8 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Proves who is calling and holds the route to its demand. Credentials that are there but wrong are
- * refused even where none are demanded.
+ * Proves who is calling and holds the route to its demand. Where none is made, credentials that are
+ * not ours are somebody else's: they pass, and prove nothing.
  */
 public final class Authentication implements Policy {
   private static final CharSequence API_KEY = HttpHeaders.createOptimized("x-api-key");
@@ -40,7 +40,7 @@ public final class Authentication implements Policy {
     if (key != null && demand != AuthDemand.JWT) {
       Verdict verdict = authenticator.apiKey(key);
       byKey = verdict.identity();
-      if (byKey == null) {
+      if (byKey == null && demand != AuthDemand.NONE) {
         refuse(exchange, verdict.refusal());
         return;
       }
@@ -50,7 +50,7 @@ public final class Authentication implements Policy {
     if (authorization != null && bearer(authorization)) {
       Verdict verdict = authenticator.bearer(authorization.substring(BEARER.length()).trim());
       byToken = verdict.identity();
-      if (byToken == null) {
+      if (byToken == null && demand != AuthDemand.NONE) {
         refuse(exchange, verdict.refusal());
         return;
       }

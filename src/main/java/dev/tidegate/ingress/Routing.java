@@ -34,13 +34,17 @@ final class Routing implements Policy {
     }
     String path = Paths.normal(exchange.target());
     if (path == null) {
-      exchange.refuse(Problem.BAD_REQUEST, "the path is not a valid path");
+      exchange.refuse(Problem.BAD_REQUEST, "target: characters or escapes that no target has");
       return;
     }
     exchange.path(path);
     Route route = routes.find(exchange.host(), path, exchange.method().name());
     if (route == null) {
       refuse(exchange, path);
+      return;
+    }
+    if (!routes.unambiguous(route, exchange.host(), path, exchange.method().name())) {
+      exchange.refuse(Problem.BAD_REQUEST, "path: can be read as one of another route");
       return;
     }
     exchange.route(route.index());

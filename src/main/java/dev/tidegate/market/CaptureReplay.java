@@ -7,12 +7,14 @@ import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.ProtoRecordWriter;
 import dev.tidegate.market.record.RecordWriter;
 import dev.tidegate.market.record.Rejects;
+import dev.tidegate.market.record.SnapshotParts;
 import dev.tidegate.market.record.Times;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -34,6 +36,9 @@ public final class CaptureReplay {
     JSON,
     PROTOBUF
   }
+
+  /** Of one side of a snapshot in one record: far below the megabyte that a topic takes. */
+  private static final int LEVELS = 5_000;
 
   private CaptureReplay() {}
 
@@ -64,7 +69,7 @@ public final class CaptureReplay {
           long at = startedAt + (long) ((c.received() - firstReceived) * 1000 / speed);
           Pace.until(at);
         }
-        for (FeedRecord record : c.records()) {
+        for (FeedRecord record : parts(c.records())) {
           producer.send(
               new ProducerRecord<>(topic, record.symbol(), write(record, format)),
               (sent, e) -> {
@@ -83,6 +88,10 @@ public final class CaptureReplay {
       throw new IOException("replay stopped after " + records + " records: " + e.getMessage(), e);
     }
     return new Sent(lines, records, rejects.count());
+  }
+
+  private static List<FeedRecord> parts(List<FeedRecord> records) {
+    return records.stream().flatMap(r -> SnapshotParts.split(r, LEVELS).stream()).toList();
   }
 
   private static byte[] write(FeedRecord record, Format format) {

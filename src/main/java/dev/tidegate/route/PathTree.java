@@ -33,11 +33,11 @@ final class PathTree {
     String path = route.config().path();
     String prefix = route.config().prefix();
     if (prefix != null) {
-      insert(place(prefixes, prefix), route);
+      insert(place(prefixes, Route.key(prefix)), route);
     } else if (path != null && PathPattern.template(path)) {
-      insert(place(templates, path), route);
+      insert(place(templates, Route.key(path)), route);
     } else if (path != null) {
-      insert(exact.computeIfAbsent(path, p -> new ArrayList<>()), route);
+      insert(exact.computeIfAbsent(Route.key(path), p -> new ArrayList<>()), route);
     }
   }
 

@@ -8,42 +8,52 @@ public final class Paths {
 
   /**
    * The path of an origin-form target in the normal form of RFC 3986, section 6.2.2: escapes of
-   * unreserved characters decoded, no dot segments. Null when it is not a valid path: then nobody
-   * can be sure what an upstream would make of it.
+   * unreserved characters decoded, no dot segments; and no empty segments but the last. Null when
+   * path or query hold what a target may not: then nobody can be sure what an upstream would make
+   * of it. A path that is in this form already costs one scan.
    */
   public static @Nullable String normal(String target) {
-    int end = end(target);
-    if (end == 0 || target.charAt(0) != '/') {
+    int length = target.length();
+    if (length == 0 || target.charAt(0) != '/') {
       return null;
     }
     boolean plain = true;
-    for (int i = 0; i < end; i++) {
-      char c = target.charAt(i);
-      if (c <= ' ' || c >= 127 || c == '\\') {
+    int end = 1;
+    for (char before = '/'; end < length && target.charAt(end) != '?'; end++) {
+      char c = target.charAt(end);
+      if (illegal(c) || c == '\\') {
         return null;
       }
-      plain &= c != '%' && !(c == '.' && target.charAt(i - 1) == '/');
+      plain &= c != '%' && (before != '/' || (c != '/' && c != '.'));
+      before = c;
     }
-    String path = end == target.length() ? target : target.substring(0, end);
+    for (int i = end; i < length; i++) {
+      if (illegal(target.charAt(i))) {
+        return null;
+      }
+    }
+    String path = end == length ? target : target.substring(0, end);
     if (plain) {
       return path;
     }
     String decoded = decodeUnreserved(path);
-    return decoded == null ? null : withoutDots(decoded);
+    return decoded == null ? null : withoutDots(merged(decoded));
+  }
+
+  private static boolean illegal(char c) {
+    return c <= ' ' || c >= 127 || c == '#';
   }
 
   /** Where the query begins, or the length. */
-  public static int end(String target) {
-    for (int i = 0; i < target.length(); i++) {
-      char c = target.charAt(i);
-      if (c == '?' || c == '#') {
-        return i;
-      }
-    }
-    return target.length();
+  static int end(String target) {
+    int query = target.indexOf('?');
+    return query < 0 ? target.length() : query;
   }
 
   private static @Nullable String decodeUnreserved(String path) {
+    if (path.indexOf('%') < 0) {
+      return path;
+    }
     StringBuilder out = new StringBuilder(path.length());
     for (int i = 0; i < path.length(); i++) {
       char c = path.charAt(i);
@@ -51,20 +61,64 @@ public final class Paths {
         out.append(c);
         continue;
       }
-      int high = i + 2 < path.length() ? Character.digit(path.charAt(i + 1), 16) : -1;
-      int low = high >= 0 ? Character.digit(path.charAt(i + 2), 16) : -1;
-      if (low < 0 || high * 16 + low == 0) {
+      int value = escape(path, i);
+      if (value <= 0 || overlong(path, i, value)) {
         return null;
       }
-      char decoded = (char) (high * 16 + low);
-      if (unreserved(decoded)) {
-        out.append(decoded);
-      } else {
-        out.append('%').append(hex(high)).append(hex(low));
-      }
+      append(out, value, unreserved((char) value));
       i += 2;
     }
     return out.toString();
+  }
+
+  /** Whether a character begins that has more bytes than it needs (RFC 3629, section 10). */
+  private static boolean overlong(String path, int at, int first) {
+    if (first != 0xC0 && first != 0xC1 && first != 0xE0 && first != 0xF0) {
+      return false;
+    }
+    int second = at + 3 < path.length() ? escape(path, at + 3) : -1;
+    int most = first == 0xE0 ? 0x9F : first == 0xF0 ? 0x8F : 0xBF;
+    return second >= 0x80 && second <= most;
+  }
+
+  /**
+   * The form in which paths are compared: of a {@link #normal} path, with everything decoded that
+   * means the same in a segment whether it is escaped or not.
+   */
+  static String comparable(String normal) {
+    if (normal.indexOf('%') < 0) {
+      return normal;
+    }
+    StringBuilder out = new StringBuilder(normal.length());
+    for (int i = 0; i < normal.length(); i++) {
+      int value = escape(normal, i);
+      if (value < 0) {
+        out.append(normal.charAt(i));
+      } else {
+        append(out, value, unreserved((char) value) || "!$&'()*+,=:@".indexOf(value) >= 0);
+        i += 2;
+      }
+    }
+    return out.toString();
+  }
+
+  /** The byte that an escape at this place stands for; -1 when there is none. */
+  static int escape(CharSequence path, int at) {
+    if (path.charAt(at) != '%' || at + 2 >= path.length()) {
+      return -1;
+    }
+    int high = Character.digit(path.charAt(at + 1), 16);
+    int low = Character.digit(path.charAt(at + 2), 16);
+    return high < 0 || low < 0 ? -1 : high << 4 | low;
+  }
+
+  /** The character, or its escape. */
+  static void append(StringBuilder out, int value, boolean literally) {
+    if (literally) {
+      out.append((char) value);
+    } else {
+      out.append('%').append(hex(value >> 4)).append(hex(value & 15));
+    }
   }
 
   private static char hex(int digit) {
@@ -81,8 +135,23 @@ public final class Paths {
         || c == '~';
   }
 
+  /** One slash for several. */
+  static String merged(String path) {
+    if (!path.contains("//")) {
+      return path;
+    }
+    StringBuilder out = new StringBuilder(path.length());
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
+      if (c != '/' || i == 0 || path.charAt(i - 1) != '/') {
+        out.append(c);
+      }
+    }
+    return out.toString();
+  }
+
   /** RFC 3986, section 5.2.4. */
-  private static String withoutDots(String path) {
+  static String withoutDots(String path) {
     if (!path.contains("/.")) {
       return path;
     }

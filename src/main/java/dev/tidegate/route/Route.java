@@ -13,10 +13,17 @@ public final class Route {
   Route(int index, RouteConfig config) {
     this.index = index;
     this.config = config;
-    this.strip = trim(config.strip());
+    String cut = trim(config.strip());
+    this.strip = cut == null ? null : key(cut);
     String rewrite = trim(config.rewrite());
     this.front = rewrite == null ? "" : rewrite;
     this.rewrites = strip != null || !front.isEmpty();
+  }
+
+  /** What a path of the configuration is found by: however it is escaped there. */
+  static String key(String configured) {
+    String normal = Paths.normal(configured);
+    return normal == null ? configured : Paths.comparable(normal);
   }
 
   public int index() {
@@ -40,30 +47,40 @@ public final class Route {
     if (!rewrites && asItCame) {
       return target;
     }
-    StringBuilder out = new StringBuilder(target.length() + front.length());
-    out.append(front);
-    if (strip == null || !under(path, strip)) {
-      out.append(path);
-    } else if (path.length() > strip.length()) {
-      out.append(path, strip.length(), path.length());
-    }
-    if (out.isEmpty()) {
-      out.append('/');
-    }
-    int query = target.indexOf('?', end);
-    return query == end
-        ? out.append(target, query, fragment(target, query)).toString()
-        : out.toString();
+    String rewritten = rewrites ? rewritten(path) : path;
+    return end == target.length() ? rewritten : rewritten + target.substring(end);
   }
 
-  private static int fragment(String target, int from) {
-    int hash = target.indexOf('#', from);
-    return hash < 0 ? target.length() : hash;
+  private String rewritten(String path) {
+    int stripped = strip == null ? 0 : stripped(path, strip);
+    String rest = front + path.substring(stripped);
+    return rest.isEmpty() ? "/" : rest;
+  }
+
+  /** How much of the path are the segments that are stripped, however they are escaped. */
+  private static int stripped(String path, String strip) {
+    if (under(path, strip)) {
+      return strip.length();
+    }
+    if (path.indexOf('%') < 0 || !under(Paths.comparable(path), strip)) {
+      return 0;
+    }
+    int at = 0;
+    for (int slash = strip.indexOf('/'); slash >= 0; slash = strip.indexOf('/', slash + 1)) {
+      int next = path.indexOf('/', at + 1);
+      at = next < 0 ? path.length() : next;
+    }
+    return at;
   }
 
   private static boolean under(String path, String prefix) {
     return path.startsWith(prefix)
         && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
+  }
+
+  /** Whether it is all the same if a path is read before it is rewritten or after that. */
+  boolean rewritesAlike(String path, String read, PathReading reading) {
+    return !rewrites || reading.of(rewritten(path)).equals(reading.of(rewritten(read)));
   }
 
   private static @Nullable String trim(@Nullable String prefix) {

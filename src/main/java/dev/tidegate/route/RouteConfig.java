@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param rateLimit the name of a limit, or null for {@code default} when there is one
  * @param timeout until the upstream's answer begins; null leaves it to the upstream
  * @param maxBody bytes; null for the listener's limit
+ * @param ambiguousPaths what becomes of a path that leads to another route when it is decoded
  */
 public record RouteConfig(
     String id,
@@ -40,7 +41,8 @@ public record RouteConfig(
     @Default("none") AuthDemand auth,
     @Nullable String rateLimit,
     @Nullable Duration timeout,
-    @Nullable Long maxBody) {
+    @Nullable Long maxBody,
+    @Default("refuse") AmbiguousPaths ambiguousPaths) {
   private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
@@ -100,6 +102,16 @@ public record RouteConfig(
     public Fixed {
       Check.within("status", status, 200, 599);
     }
+  }
+
+  /** Of paths whose readings lead to different routes, as {@code /u/secret%2Fx} may. */
+  public enum AmbiguousPaths {
+    /** 400. */
+    @JsonProperty("refuse")
+    REFUSE,
+    /** Sent on as they came: the upstream reads paths as we do. */
+    @JsonProperty("pass")
+    PASS
   }
 
   /** An endpoint of the gateway itself. */

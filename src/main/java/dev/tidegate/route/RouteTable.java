@@ -1,6 +1,7 @@
 package dev.tidegate.route;
 
 import dev.tidegate.policy.PerRoute;
+import dev.tidegate.route.RouteConfig.AmbiguousPaths;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -72,9 +73,30 @@ public final class RouteTable {
    * The route for a request, or null.
    *
    * @param host as in the Host header, with or without a port
-   * @param path in normal form
+   * @param normal the path in normal form
    */
-  public @Nullable Route find(@Nullable String host, String path, String method) {
+  public @Nullable Route find(@Nullable String host, String normal, String method) {
+    return findBy(host, Paths.comparable(normal), method);
+  }
+
+  /**
+   * Whether the path leads to its route in whichever way the upstream may read it, or the route
+   * takes it nevertheless.
+   */
+  public boolean unambiguous(Route route, @Nullable String host, String normal, String method) {
+    if (route.config().ambiguousPaths() == AmbiguousPaths.PASS || !PathReading.several(normal)) {
+      return true;
+    }
+    for (PathReading reading : PathReading.ALL) {
+      String read = reading.of(normal);
+      if (findBy(host, read, method) != route || !route.rewritesAlike(normal, read, reading)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private @Nullable Route findBy(@Nullable String host, String path, String method) {
     if (host == null || (hosts.isEmpty() && suffixes.isEmpty())) {
       return any.find(path, method);
     }
@@ -93,7 +115,8 @@ public final class RouteTable {
   }
 
   /** The methods that the path takes; empty when no route knows it. */
-  public Set<String> methods(@Nullable String host, String path) {
+  public Set<String> methods(@Nullable String host, String normal) {
+    String path = Paths.comparable(normal);
     Set<String> methods = new TreeSet<>();
     any.methods(path, methods);
     if (host != null) {

@@ -44,6 +44,9 @@ class AuthenticationTest {
   @CsvSource({
     "NONE,    ,      ,      ",
     "NONE,    alice, ,      alice",
+    "NONE,    wrong, ,      ",
+    "NONE,    ,      wrong, ",
+    "NONE,    wrong, alice, alice",
     "API_KEY, alice, ,      alice",
     "JWT,     ,      alice, alice",
     "EITHER,  ,      alice, alice",
@@ -60,7 +63,9 @@ class AuthenticationTest {
 
   @ParameterizedTest
   @CsvSource({
-    "NONE,    wrong, ,      unknown",
+    "API_KEY, wrong, ,      unknown",
+    "JWT,     ,      wrong, unknown",
+    "EITHER,  wrong, alice, unknown",
     "API_KEY, ,      alice, an API key is required",
     "JWT,     alice, ,      a bearer token is required",
     "EITHER,  ,      ,      an API key or a bearer token is required",

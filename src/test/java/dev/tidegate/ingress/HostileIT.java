@@ -97,6 +97,12 @@ class HostileIT {
         "GET /up\\..\\x HTTP/1.1\r\n" + HOST + "\r\n",
         "GET /up/%zz HTTP/1.1\r\n" + HOST + "\r\n",
         "GET /up/%00 HTTP/1.1\r\n" + HOST + "\r\n",
+        "GET /up?a\u0000b HTTP/1.1\r\n" + HOST + "\r\n",
+        "GET /up?a\u0001b HTTP/1.1\r\n" + HOST + "\r\n",
+        "GET /up?a\u00c3\u00bc HTTP/1.1\r\n" + HOST + "\r\n",
+        "GET /up?a#b HTTP/1.1\r\n" + HOST + "\r\n",
+        "GET /up#b HTTP/1.1\r\n" + HOST + "\r\n",
+        "GET /up/..%2fsecret HTTP/1.1\r\n" + HOST + "\r\n",
       })
   void refusesMalformedHeads(String request) throws IOException {
     int before = backend.requests.get();

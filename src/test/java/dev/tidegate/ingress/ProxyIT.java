@@ -22,6 +22,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What passes through the gateway, over HTTP/1.1. */
 @Timeout(60)
@@ -85,6 +87,39 @@ class ProxyIT {
           .contains("x-real-ip: 7.7.7.7\n")
           .contains("x-forwarded-for: 9.9.9.9, 7.7.7.7, 10.1.2.3, 127.0.0.1\n")
           .contains("x-forwarded-proto: https\n");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void passesOnWhatProxiesSayWhenTheyAreTrusted(boolean trusted) throws IOException {
+    List<String> names =
+        List.of(
+            "X-Forwarded-Port",
+            "X-Forwarded-Prefix",
+            "X-Forwarded-Ssl",
+            "X-Forwarded-Server",
+            "X-Original-URL",
+            "X-Original-Forwarded-For",
+            "X-Rewrite-URL");
+    StringBuilder headers = new StringBuilder();
+    for (String name : names) {
+      headers.append(name).append(": said\r\n");
+      headers.append(name.replace('-', '_')).append(": folded\r\n");
+    }
+    headers.append("X_Consumer: folded\r\nX_Real_IP: folded\r\nX_Mine: mine\r\n");
+    try (Backend backend = new Backend(Backend::echoHead);
+        TestGateway gateway =
+            new TestGateway()
+                .http("trustedProxies: [" + (trusted ? "127.0.0.0/8" : "10.0.0.0/8") + "]")
+                .routes(Routes.below("/"))
+                .upstream("backend", backend.port)
+                .start()) {
+      String seen = RawHttp.once(gateway.port(), "GET /" + GET + headers + "\r\n").body();
+      assertThat(seen).contains("X_Mine: mine\n").doesNotContain("folded");
+      for (String name : names) {
+        assertThat(seen.contains(name + ": said\n")).isEqualTo(trusted);
+      }
     }
   }
 

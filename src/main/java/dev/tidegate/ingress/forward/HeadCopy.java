@@ -12,31 +12,45 @@ final class HeadCopy implements BiConsumer<String, String> {
   private MultiMap to = MultiMap.caseInsensitiveMultiMap();
   private @Nullable String connection;
   private boolean request;
+  private boolean trusted;
 
-  /** Everything but hop-by-hop headers and those that the gateway writes itself. */
-  void request(MultiMap from, MultiMap target, @Nullable String connectionTokens) {
-    copy(from, target, connectionTokens, true);
+  /**
+   * Everything but hop-by-hop headers and those that the gateway writes itself.
+   *
+   * @param fromProxy whether the peer may say what only proxies know
+   */
+  void request(
+      MultiMap from, MultiMap target, @Nullable String connectionTokens, boolean fromProxy) {
+    request = true;
+    trusted = fromProxy;
+    copy(from, target, connectionTokens);
   }
 
   /** Everything but hop-by-hop headers. */
   void response(MultiMap from, MultiMap target, @Nullable String connectionTokens) {
-    copy(from, target, connectionTokens, false);
+    request = false;
+    copy(from, target, connectionTokens);
   }
 
-  private void copy(MultiMap from, MultiMap target, @Nullable String tokens, boolean isRequest) {
+  private void copy(MultiMap from, MultiMap target, @Nullable String tokens) {
     to = target;
     connection = tokens;
-    request = isRequest;
     from.forEach(this);
   }
 
   @Override
   public void accept(String name, String value) {
     if (HopHeaders.hopByHop(name)
-        || (request && HopHeaders.replaced(name))
+        || (request && withheld(name))
         || (connection != null && HopHeaders.named(connection, name))) {
       return;
     }
     to.add((CharSequence) name, (CharSequence) value);
+  }
+
+  private boolean withheld(String name) {
+    return HopHeaders.replaced(name)
+        || (!trusted && HopHeaders.ofProxies(name))
+        || HopHeaders.disguised(name);
   }
 }

@@ -2,8 +2,15 @@ package dev.tidegate.ingress.forward;
 
 import org.jspecify.annotations.Nullable;
 
-/** Which headers stay on one connection (RFC 9110, section 7.6.1), and which we write ourselves. */
+/**
+ * Which headers stay on one connection (RFC 9110, section 7.6.1), which we write ourselves, and
+ * which only a trusted proxy may say.
+ */
 final class HopHeaders {
+  private static final String X_FORWARDED = "x-forwarded";
+  private static final String X_ORIGINAL = "x-original-";
+  private static final String X_REWRITE = "x-rewrite-";
+
   private HopHeaders() {}
 
   static boolean hopByHop(String name) {
@@ -34,6 +41,51 @@ final class HopHeaders {
       case 17 -> name.equalsIgnoreCase("x-forwarded-proto");
       default -> false;
     };
+  }
+
+  /** Headers that tell where a request came from and what it was: upstreams believe them. */
+  static boolean ofProxies(String name) {
+    return name.length() > 9
+        && (name.charAt(0) | 0x20) == 'x'
+        && (begins(name, X_FORWARDED) || begins(name, X_ORIGINAL) || begins(name, X_REWRITE));
+  }
+
+  private static boolean begins(String name, String prefix) {
+    return name.regionMatches(true, 0, prefix, 0, prefix.length());
+  }
+
+  /**
+   * Whether servers that know names as variables (CGI, WSGI, PHP) take this one for another that is
+   * not the caller's to say: {@code X_Consumer} is {@code X-Consumer} to them.
+   */
+  static boolean disguised(String name) {
+    if (usual(name)) {
+      return false;
+    }
+    char[] folded = name.toCharArray();
+    for (int i = 0; i < folded.length; i++) {
+      folded[i] = letterOrDigit(folded[i]) ? folded[i] : '-';
+    }
+    String meant = new String(folded);
+    return replaced(meant)
+        || ofProxies(meant)
+        || hopByHop(meant)
+        || meant.equalsIgnoreCase("x-api-key")
+        || meant.equalsIgnoreCase("content-length");
+  }
+
+  private static boolean usual(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c != '-' && !letterOrDigit(c)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean letterOrDigit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   }
 
   /** Whether the Connection header names this one. */

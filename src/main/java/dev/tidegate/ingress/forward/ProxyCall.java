@@ -61,7 +61,11 @@ final class ProxyCall implements Call {
 
   @Override
   public void requestHead(MultiMap to) {
-    copy.request(x.requestHeaders(), to, HopHeaders.extraTokens(x.connectionHeader()));
+    copy.request(
+        x.requestHeaders(),
+        to,
+        HopHeaders.extraTokens(x.connectionHeader()),
+        x.connection().trusted());
     ForwardedHeaders.write(x, to);
   }
 

@@ -3,6 +3,7 @@ package dev.tidegate.market.feed;
 import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.RecordReader;
 import dev.tidegate.market.record.Rejects;
+import dev.tidegate.market.record.SnapshotParts;
 import dev.tidegate.market.record.Times;
 import dev.tidegate.market.record.UnreadableRecord;
 import java.time.Duration;
@@ -42,7 +43,10 @@ public final class KafkaFeed implements Feed {
   private static final Duration PROBE = Duration.ofSeconds(1);
   private static final long PROBE_EVERY_MILLIS = 1_000;
 
-  private record Start(long after, Sink sink) {}
+  /** How far a reader looks back for the first parts of a snapshot that ends after its place. */
+  private static final int BEFORE = 200;
+
+  private record Start(long after, Sink sink, SnapshotParts parts) {}
 
   private final Map<String, String> properties;
   private final String topic;
@@ -94,7 +98,7 @@ public final class KafkaFeed implements Feed {
   @Override
   public void start(int shard, long after, Sink sink) {
     pump.open(shard, sink);
-    wanted.put(shard, new Start(after, sink));
+    wanted.put(shard, new Start(after, sink, new SnapshotParts()));
     if (thread == null) {
       thread = Thread.ofPlatform().daemon().name("market-kafka").start(this::run);
     }
@@ -231,7 +235,8 @@ public final class KafkaFeed implements Feed {
 
   private void seek(KafkaConsumer<byte[], byte[]> consumer, TopicPartition at, long after) {
     if (after >= 0) {
-      consumer.seek(at, after + 1);
+      long begins = consumer.beginningOffsets(Set.of(at), PROBE).getOrDefault(at, 0L);
+      consumer.seek(at, Math.min(after + 1, Math.max(begins, after + 1 - BEFORE)));
       return;
     }
     if (lookback != null) {
@@ -255,22 +260,46 @@ public final class KafkaFeed implements Feed {
     }
     List<Positioned> out = new ArrayList<>(records.size());
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      try {
-        byte[] value = record.value();
-        if (value == null) {
-          throw new IllegalArgumentException("record: no value (expected JSON or Protobuf)");
-        }
-        FeedRecord read = times.right(reader.read(value), arrived(record));
+      FeedRecord read = record.offset() > start.after() ? read(record, start) : null;
+      if (read != null) {
         out.add(new Positioned(record.offset(), read));
-      } catch (IllegalArgumentException e) {
-        rejects.add(topic + "-" + shard, record.offset(), String.valueOf(e.getMessage()));
-        FeedRecord instead = UnreadableRecord.instead(e);
-        if (instead != null) {
-          out.add(new Positioned(record.offset(), times.right(instead, arrived(record))));
-        }
+      } else if (record.offset() <= start.after()) {
+        lookBack(record, start);
       }
     }
-    pump.deliver(shard, start.sink(), out, records.getLast().offset());
+    long last = records.getLast().offset();
+    if (last > start.after()) {
+      pump.deliver(shard, start.sink(), out, last);
+    }
+  }
+
+  /** What the record brings; null when it cannot be read, or more parts are to come. */
+  private @Nullable FeedRecord read(ConsumerRecord<byte[], byte[]> record, Start start) {
+    try {
+      return start.parts().take(times.right(reader.read(value(record)), arrived(record)));
+    } catch (IllegalArgumentException e) {
+      rejects.add(
+          topic + "-" + record.partition(), record.offset(), String.valueOf(e.getMessage()));
+      FeedRecord instead = UnreadableRecord.instead(e);
+      return instead == null ? null : times.right(instead, arrived(record));
+    }
+  }
+
+  /** Whoever read the record knew of its snapshot; we need the parts to know it whole. */
+  private void lookBack(ConsumerRecord<byte[], byte[]> record, Start start) {
+    try {
+      start.parts().take(reader.read(value(record)));
+    } catch (IllegalArgumentException e) {
+      LOG.debug("read before: {}", e.getMessage());
+    }
+  }
+
+  private static byte[] value(ConsumerRecord<byte[], byte[]> record) {
+    byte[] value = record.value();
+    if (value == null) {
+      throw new IllegalArgumentException("record: no value (expected JSON or Protobuf)");
+    }
+    return value;
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.tidegate.market.book.Placement;
 import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.RecordParser;
 import dev.tidegate.market.record.Rejects;
+import dev.tidegate.market.record.SnapshotParts;
 import dev.tidegate.market.record.Times;
 import dev.tidegate.market.record.UnreadableRecord;
 import java.io.IOException;
@@ -46,6 +47,7 @@ public final class SocketFeed implements Feed {
   private final Consumer<Fed> elsewhere;
   private final RecordParser fedParser = new RecordParser();
   private final Map<Integer, Long> positions = new HashMap<>();
+  private final Map<Integer, SnapshotParts> parts = new HashMap<>();
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
   private volatile @Nullable ServerSocket listener;
   private @Nullable Thread acceptor;
@@ -142,11 +144,24 @@ public final class SocketFeed implements Feed {
     long position = positions.getOrDefault(shard, -1L);
     List<Positioned> out = new ArrayList<>(records.size());
     long now = micros.getAsLong();
+    SnapshotParts begun = parts.computeIfAbsent(shard, s -> new SnapshotParts());
     for (FeedRecord record : records) {
-      out.add(new Positioned(++position, times.right(record, now)));
+      FeedRecord whole = whole(begun, record);
+      if (whole != null) {
+        out.add(new Positioned(++position, times.right(whole, now)));
+      }
     }
     positions.put(shard, position);
     sink.deliver(out, position);
+  }
+
+  private @Nullable FeedRecord whole(SnapshotParts begun, FeedRecord record) {
+    try {
+      return begun.take(record);
+    } catch (UnreadableRecord e) {
+      rejects.add("socket", 0, String.valueOf(e.getMessage()));
+      return UnreadableRecord.instead(e);
+    }
   }
 
   private void accept() {

@@ -1,6 +1,9 @@
 package dev.tidegate.market.record;
 
+import dev.tidegate.bus.Markets.Event;
+import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.State;
+import dev.tidegate.bus.Part;
 import org.jspecify.annotations.Nullable;
 
 /** What a record may hold, whatever the form that it comes in, and how it is told what is wrong. */
@@ -8,6 +11,7 @@ final class Limits {
   static final int SYMBOL = 64;
   static final int TEXT = 256;
   static final int LEVELS = 200_000;
+  static final int PARTS = 1_000;
 
   /** Shorter than what a decimal may have, so that volumes have room to grow. */
   static final int DECIMAL = 32;
@@ -20,6 +24,20 @@ final class Limits {
       throw bad("state", text, "live, delayed, halted or maintenance");
     }
     return state;
+  }
+
+  /** Which part of a snapshot a record is; a record that does not say is all of it. */
+  static Part part(Event event, long number, long of) {
+    if (number < 0 && of < 0) {
+      return Part.ALL;
+    }
+    if (!(event instanceof Snapshot)) {
+      throw bad("part", number, "none, since only a snapshot comes in parts");
+    }
+    if (number < 1 || number > of || of > PARTS) {
+      throw bad("part", number + " of " + of, "1 to parts, and at most " + PARTS + " parts");
+    }
+    return new Part((int) number, (int) of);
   }
 
   static String bounded(String name, String text, int most) {

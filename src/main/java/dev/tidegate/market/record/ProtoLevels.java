@@ -2,7 +2,9 @@ package dev.tidegate.market.record;
 
 import com.google.protobuf.CodedInputStream;
 import dev.tidegate.bus.Decimal;
+import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Level;
+import dev.tidegate.bus.Part;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,8 @@ public final class ProtoLevels {
   private final List<Fields> asks = new ArrayList<>();
   private int priceExponent;
   private int sizeExponent;
+  private int part;
+  private int parts;
 
   private static final class Fields {
     long price;
@@ -50,6 +54,10 @@ public final class ProtoLevels {
       priceExponent = in.readSInt32();
     } else if (tag == ProtoRecordParser.varint(3)) {
       sizeExponent = in.readSInt32();
+    } else if (tag == ProtoRecordParser.varint(6)) {
+      part = in.readUInt32();
+    } else if (tag == ProtoRecordParser.varint(7)) {
+      parts = in.readUInt32();
     } else if (tag == ProtoRecordParser.delimited(4)) {
       level(bids, in);
     } else if (tag == ProtoRecordParser.delimited(5)) {
@@ -67,6 +75,10 @@ public final class ProtoLevels {
     Fields level = new Fields();
     ProtoRecordParser.nested(in, level::take);
     side.add(level);
+  }
+
+  Part part(Event book) {
+    return part == 0 && parts == 0 ? Part.ALL : Limits.part(book, part, parts);
   }
 
   List<Level> bids() {

@@ -13,7 +13,10 @@ import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
+import dev.tidegate.bus.Part;
 import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,8 @@ public final class ProtoRecordParser {
   private long time;
   private long sourceSeq;
   private @Nullable Event event;
+  private Part part = Part.ALL;
+  private final Set<Side> withdrawn = EnumSet.noneOf(Side.class);
   private @Nullable String id;
   private @Nullable String state;
   private @Nullable String detail;
@@ -39,16 +44,53 @@ public final class ProtoRecordParser {
     boolean take(int tag, CodedInputStream in) throws IOException;
   }
 
-  /** An {@link IllegalArgumentException} says what is wrong with the record. */
+  /**
+   * An {@link IllegalArgumentException} says what is wrong with the record; an {@link
+   * UnreadableRecord} also whom it was about.
+   */
   FeedRecord parse(byte[] bytes) {
-    symbol = null;
-    event = null;
-    time = sourceSeq = -1;
     try {
-      fields(CodedInputStream.newInstance(bytes), this::update);
+      return record(bytes);
     } catch (IOException e) {
       throw new IllegalArgumentException("record: not Protobuf: " + e.getMessage(), e);
+    } catch (IllegalArgumentException e) {
+      About about = new About();
+      try {
+        fields(CodedInputStream.newInstance(bytes), about::take);
+      } catch (IOException cut) {
+        throw new IllegalArgumentException("record: not Protobuf: " + cut.getMessage(), cut);
+      }
+      throw new UnreadableRecord(e, about.symbol, about.missed, Math.max(0, about.time));
     }
+  }
+
+  /** Whom a record is about that cannot be read otherwise. */
+  private static final class About {
+    @Nullable String symbol;
+    long time;
+    boolean missed;
+
+    boolean take(int tag, CodedInputStream in) throws IOException {
+      if (tag == delimited(1)) {
+        String name = in.readStringRequireUtf8();
+        symbol = name.isEmpty() || name.length() > Limits.SYMBOL ? null : name;
+      } else if (tag == varint(2)) {
+        time = in.readInt64();
+      } else {
+        missed |= tag == delimited(4) || tag == delimited(5) || tag == delimited(6);
+        return false;
+      }
+      return true;
+    }
+  }
+
+  private FeedRecord record(byte[] bytes) throws IOException {
+    symbol = null;
+    event = null;
+    part = Part.ALL;
+    withdrawn.clear();
+    time = sourceSeq = -1;
+    fields(CodedInputStream.newInstance(bytes), this::update);
     String name = given("symbol", symbol);
     if (name.isEmpty() || name.length() > Limits.SYMBOL) {
       throw bad("symbol", name.length() + " characters", "1 to " + Limits.SYMBOL);
@@ -56,7 +98,11 @@ public final class ProtoRecordParser {
     if (time <= 0) {
       throw bad("time", time, "microseconds since the epoch");
     }
-    return new FeedRecord(name, time, sourceSeq, given("event", event));
+    return new FeedRecord(name, time, sourceSeq, given("event", event), withdrawn(), part);
+  }
+
+  private Set<Side> withdrawn() {
+    return withdrawn.isEmpty() ? Set.of() : EnumSet.copyOf(withdrawn);
   }
 
   private static void fields(CodedInputStream in, Fields fields) throws IOException {
@@ -92,6 +138,14 @@ public final class ProtoRecordParser {
       if (sourceSeq < 0) {
         throw bad("sourceSeq", sourceSeq, "0 or more");
       }
+    } else if (tag == varint(9)) {
+      withdrawn.add(taker(in.readEnum()));
+    } else if (tag == delimited(9)) {
+      int limit = in.pushLimit(in.readRawVarint32());
+      while (!in.isAtEnd()) {
+        withdrawn.add(taker(in.readEnum()));
+      }
+      in.popLimit(limit);
     } else {
       Event read = event(tag, in);
       if (read == null) {
@@ -117,9 +171,12 @@ public final class ProtoRecordParser {
     if (tag == delimited(4) || tag == delimited(5)) {
       ProtoLevels book = new ProtoLevels();
       nested(in, book::take);
-      return tag == delimited(4)
-          ? new Snapshot(book.bids(), book.asks())
-          : new Delta(book.bids(), book.asks());
+      Event read =
+          tag == delimited(4)
+              ? new Snapshot(book.bids(), book.asks())
+              : new Delta(book.bids(), book.asks());
+      part = book.part(read);
+      return read;
     }
     java.util.Arrays.fill(decimals, null);
     id = state = detail = null;

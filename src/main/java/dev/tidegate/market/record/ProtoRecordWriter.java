@@ -10,6 +10,7 @@ import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
+import dev.tidegate.bus.Part;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,10 +36,17 @@ public final class ProtoRecordWriter {
               out.writeInt64(3, record.sourceSeq());
             }
             event(record, out);
+            for (Side side : record.withdrawn()) {
+              out.writeEnum(9, number(side));
+            }
           });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static int number(Side side) {
+    return side == Side.BUY ? 1 : 2;
   }
 
   private static byte[] message(Fields fields) throws IOException {
@@ -55,8 +63,8 @@ public final class ProtoRecordWriter {
 
   private static void event(FeedRecord record, CodedOutputStream out) throws IOException {
     switch (record.event()) {
-      case Snapshot e -> book(out, 4, e.bids(), e.asks());
-      case Delta e -> book(out, 5, e.bids(), e.asks());
+      case Snapshot e -> book(out, 4, e.bids(), e.asks(), record.part());
+      case Delta e -> book(out, 5, e.bids(), e.asks(), Part.ALL);
       case Trade e ->
           nested(
               out,
@@ -65,7 +73,7 @@ public final class ProtoRecordWriter {
                 trade.writeString(2, e.id());
                 decimal(trade, 3, e.price());
                 decimal(trade, 4, e.size());
-                trade.writeEnum(5, e.side() == Side.BUY ? 1 : 2);
+                trade.writeEnum(5, number(e.side()));
               });
       case Ticker e ->
           nested(
@@ -90,7 +98,8 @@ public final class ProtoRecordWriter {
     }
   }
 
-  private static void book(CodedOutputStream out, int field, List<Level> bids, List<Level> asks)
+  private static void book(
+      CodedOutputStream out, int field, List<Level> bids, List<Level> asks, Part part)
       throws IOException {
     List<Level> some = bids.isEmpty() ? asks : bids;
     int price = some.isEmpty() ? 0 : some.getFirst().price().exponent();
@@ -106,6 +115,10 @@ public final class ProtoRecordWriter {
           }
           for (Level level : asks) {
             nested(book, 5, one -> level(one, level, price, size));
+          }
+          if (!part.only()) {
+            book.writeUInt32(6, part.number());
+            book.writeUInt32(7, part.of());
           }
         });
   }

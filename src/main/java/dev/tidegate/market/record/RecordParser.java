@@ -41,6 +41,8 @@ public final class RecordParser {
   private @Nullable String symbol;
   private long time;
   private long sourceSeq;
+  private long part;
+  private long parts;
   private @Nullable List<Level> bids;
   private @Nullable List<Level> asks;
   private @Nullable String id;
@@ -112,7 +114,7 @@ public final class RecordParser {
     type = symbol = id = side = state = detail = null;
     price = size = bid = bidSize = ask = askSize = last = null;
     bids = asks = null;
-    time = sourceSeq = -1;
+    time = sourceSeq = part = parts = -1;
     withdrawn.clear();
     flaw = null;
   }
@@ -123,6 +125,8 @@ public final class RecordParser {
       case "symbol" -> symbol = text(in, name, Limits.SYMBOL);
       case "time" -> time = whole(in, name, Long.MAX_VALUE);
       case "sourceSeq" -> sourceSeq = whole(in, name, Long.MAX_VALUE);
+      case "part" -> part = whole(in, name, Limits.PARTS);
+      case "parts" -> parts = whole(in, name, Limits.PARTS);
       case "bids" -> bids = levels(in, name);
       case "asks" -> asks = levels(in, name);
       case "id" -> id = text(in, name, Limits.TEXT);
@@ -154,12 +158,14 @@ public final class RecordParser {
     if (time < 0) {
       throw bad("time", "missing", "microseconds since the epoch");
     }
+    Event event = event(kind);
     return new FeedRecord(
         given("symbol", symbol),
         time,
         sourceSeq,
-        event(kind),
-        withdrawn.isEmpty() ? Set.of() : EnumSet.copyOf(withdrawn));
+        event,
+        withdrawn.isEmpty() ? Set.of() : EnumSet.copyOf(withdrawn),
+        Limits.part(event, part, parts));
   }
 
   private Event event(String kind) {

@@ -27,6 +27,9 @@ public final class RecordWriter {
     switch (record.event()) {
       case Snapshot e -> {
         head(json, "book.snapshot", record);
+        if (!record.part().only()) {
+          json.field("part", record.part().number()).field("parts", record.part().of());
+        }
         levels(json, "bids", e.bids());
         levels(json, "asks", e.asks());
       }

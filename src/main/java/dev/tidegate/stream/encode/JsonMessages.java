@@ -11,6 +11,7 @@ import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
+import dev.tidegate.bus.Part;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

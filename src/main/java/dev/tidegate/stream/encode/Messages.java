@@ -3,6 +3,7 @@ package dev.tidegate.stream.encode;
 import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Part;
 import org.jspecify.annotations.Nullable;
 
 /**

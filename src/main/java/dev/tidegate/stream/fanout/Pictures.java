@@ -1,9 +1,9 @@
 package dev.tidegate.stream.fanout;
 
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Part;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.stream.encode.Frames;
-import dev.tidegate.stream.encode.Part;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.encode.Text;
 import dev.tidegate.stream.topic.BookTopic;

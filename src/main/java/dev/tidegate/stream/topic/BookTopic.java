@@ -5,9 +5,9 @@ import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Part;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Messages;
-import dev.tidegate.stream.encode.Part;
 import dev.tidegate.stream.encode.PerCodec;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.encode.Subject;
@@ -243,17 +243,13 @@ public final class BookTopic extends Topic {
   public void snapshot(Shape shape, Snapshot whole, Part part, Text out) {
     Messages messages = shape.codec().messages;
     int opened = messages.open(out);
-    Snapshot levels = new Snapshot(slice(whole.bids(), part), slice(whole.asks(), part));
+    Snapshot levels = new Snapshot(part.slice(whole.bids()), part.slice(whole.asks()));
     messages.snapshot(subject, numbering(), seq, time, levels, part, out);
     if (shape.checksum() && part.last()) {
       messages.checksum(checksum(), out);
     }
     meta(shape, 0, out);
     messages.close(opened, out);
-  }
-
-  private static List<Level> slice(List<Level> side, Part part) {
-    return side.subList(part.from(side.size()), part.to(side.size()));
   }
 
   /** The whole book as it stands. */

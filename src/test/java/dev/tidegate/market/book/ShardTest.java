@@ -17,6 +17,7 @@ import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.bus.Markets.Update;
+import dev.tidegate.bus.Part;
 import dev.tidegate.market.book.Shard.Taken;
 import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.Records;
@@ -129,7 +130,9 @@ public class ShardTest {
     Decimal two = Decimal.of("2");
     quoted.apply(0, new FeedRecord("S", 1, new Ticker(ONE, ONE, two, two, ONE)));
     quoted.apply(
-        1, new FeedRecord("S", 2, -1, new Ticker(null, null, two, ONE, null), Set.of(Side.BUY)));
+        1,
+        new FeedRecord(
+            "S", 2, -1, new Ticker(null, null, two, ONE, null), Set.of(Side.BUY), Part.ALL));
     assertThat(quoted.state("S").recent())
         .extracting(Update::event)
         .contains(new Ticker(null, null, two, ONE, ONE));

@@ -124,6 +124,25 @@ class ProtoRecordTest {
     wrong(twice, "event: two");
   }
 
+  @Test
+  void whatCannotBeReadOfABookOrATradeSaysWhoseItWas() throws IOException {
+    Level level = new Level(Decimal.of("1"), Decimal.of("-2"));
+    Delta negative = new Delta(List.of(level), List.of());
+    byte[] bad = ProtoRecordWriter.write(new FeedRecord("S", 17, negative));
+    assertThatThrownBy(() -> reader.read(bad))
+        .isInstanceOfSatisfying(
+            UnreadableRecord.class,
+            e -> {
+              FeedRecord instead = UnreadableRecord.instead(e);
+              assertThat(instead.symbol()).isEqualTo("S");
+              assertThat(instead.time()).isEqualTo(17);
+            });
+    byte[] status = ProtoRecordWriter.write(new FeedRecord("S", 1, new Status("x", "")));
+    assertThatThrownBy(() -> reader.read(status))
+        .isInstanceOfSatisfying(
+            UnreadableRecord.class, e -> assertThat(UnreadableRecord.instead(e)).isNull());
+  }
+
   private void wrong(byte[] record, String message) {
     assertThatThrownBy(() -> reader.read(record))
         .isInstanceOf(IllegalArgumentException.class)

@@ -9,11 +9,13 @@ import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
+import dev.tidegate.bus.Part;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /** Random records of a few symbols; half of the symbols carry source numbers, with holes. */
 public final class Records {
@@ -33,7 +35,10 @@ public final class Records {
     time += random.nextInt(800_000) - 50_000;
     Event event = event();
     boolean numbered = symbol.compareTo("C") < 0;
-    return new FeedRecord(symbol, time, numbered ? number(symbol, event) : -1, event);
+    long number = numbered ? number(symbol, event) : -1;
+    return event instanceof Ticker ticker && ticker.bid() == null && random.nextBoolean()
+        ? new FeedRecord(symbol, time, number, event, Set.of(Side.BUY), Part.ALL)
+        : new FeedRecord(symbol, time, number, event);
   }
 
   private long number(String symbol, Event event) {
