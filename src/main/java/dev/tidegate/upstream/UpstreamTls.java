@@ -42,8 +42,7 @@ public record UpstreamTls(
   }
 
   private static void certificates(String name, @Nullable String file) {
-    Check.that(
-        file == null || holdsCertificates(file), name, file, "a PEM file with certificates");
+    Check.that(file == null || holdsCertificates(file), name, file, "a PEM file with certificates");
   }
 
   private static boolean holdsCertificates(String file) {

@@ -32,9 +32,7 @@ class HttpsUpstreamIT {
         .setUseAlpn(true)
         .setAlpnVersions(List.of(versions))
         .setKeyCertOptions(
-            new PemKeyCertOptions()
-                .setKeyPath(certificate.key())
-                .setCertPath(certificate.cert()));
+            new PemKeyCertOptions().setKeyPath(certificate.key()).setCertPath(certificate.cert()));
   }
 
   private static void tell(HttpServerRequest request) {
@@ -89,7 +87,8 @@ class HttpsUpstreamIT {
 
   @Test
   void asksForTheNameThatTheCertificateIsToBeOf() throws IOException {
-    try (Backend backend = new Backend(0, tls(SERVER, HttpVersion.HTTP_1_1), HttpsUpstreamIT::tell);
+    try (Backend backend =
+            new Backend(0, tls(SERVER, HttpVersion.HTTP_1_1), HttpsUpstreamIT::tell);
         TestGateway gateway = before(trusting(", serverName: localhost"), backend.port);
         TestGateway byAddress = before(trusting(""), backend.port)) {
       assertThat(get(gateway).body())
@@ -100,7 +99,8 @@ class HttpsUpstreamIT {
 
   @Test
   void trustsNobodyWhoDoesNotProveWhoHeIs() throws IOException {
-    try (Backend backend = new Backend(0, tls(SERVER, HttpVersion.HTTP_1_1), HttpsUpstreamIT::tell);
+    try (Backend backend =
+            new Backend(0, tls(SERVER, HttpVersion.HTTP_1_1), HttpsUpstreamIT::tell);
         Backend late = new Backend(0, tls(EXPIRED, HttpVersion.HTTP_1_1), HttpsUpstreamIT::tell);
         Backend clear = new Backend(HttpsUpstreamIT::tell);
         TestGateway unknown = before("tls: {}", backend.port);
@@ -148,10 +148,12 @@ class HttpsUpstreamIT {
 
   @Test
   void checksByTheSameMeans() throws IOException {
-    try (Backend backend = new Backend(0, tls(SERVER, HttpVersion.HTTP_1_1), HttpsUpstreamIT::tell);
+    try (Backend backend =
+            new Backend(0, tls(SERVER, HttpVersion.HTTP_1_1), HttpsUpstreamIT::tell);
         TestGateway gateway =
             before(
-                trusting(", serverName: localhost") + ", check: {path: /health, every: 100ms, timeout: 10s}",
+                trusting(", serverName: localhost")
+                    + ", check: {path: /health, every: 100ms, timeout: 10s}",
                 backend.port)) {
       Await.await(() -> backend.requests.get() >= 3);
       assertThat(gateway.upstreams().findValuesAsText("health")).containsExactly("in");
@@ -169,9 +171,7 @@ class HttpsUpstreamIT {
   void keepsOrSetsTheHost(String more, String host) throws IOException {
     try (Backend backend =
             new Backend(
-                0,
-                new HttpServerOptions().setHttp2ClearTextEnabled(true),
-                HttpsUpstreamIT::tell);
+                0, new HttpServerOptions().setHttp2ClearTextEnabled(true), HttpsUpstreamIT::tell);
         TestGateway gateway = before(more, backend.port)) {
       for (int i = 0; i < 2; i++) {
         String own = host.equals("127.0.0.1") ? host + ":" + backend.port : host;
