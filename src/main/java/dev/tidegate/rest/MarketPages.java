@@ -45,13 +45,14 @@ public final class MarketPages {
     }
     data.state(symbol)
         .onComplete(
-            state -> {
-              if (state == null) {
-                exchange.refuse(Problem.NOT_FOUND, "there is no such symbol");
-              } else {
-                send(exchange, page.apply(state));
-              }
-            },
+            exchange.then(
+                state -> {
+                  if (state == null) {
+                    exchange.refuse(Problem.NOT_FOUND, "there is no such symbol");
+                  } else {
+                    send(exchange, page.apply(state));
+                  }
+                }),
             e -> Failures.unavailable(exchange, "the owner of this market", e));
   }
 
