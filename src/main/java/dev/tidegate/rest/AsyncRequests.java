@@ -128,7 +128,7 @@ public final class AsyncRequests {
             exchange.then(receipt -> answer(exchange, receipt, waiter, waitMillis)),
             cause -> {
               leave(waiter);
-              Failures.unavailable(exchange, "the command service", cause);
+              Failures.refuse(exchange, "the command service", cause);
             });
   }
 

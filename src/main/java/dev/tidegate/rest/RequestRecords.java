@@ -125,6 +125,6 @@ public final class RequestRecords {
   }
 
   static void failed(Exchange exchange, Throwable cause) {
-    Failures.unavailable(exchange, "the command service", cause);
+    Failures.refuse(exchange, "the command service", cause);
   }
 }

@@ -1,6 +1,7 @@
 package dev.tidegate.stream;
 
 import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Listing;
 import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.DirectoryWanted;
 import dev.tidegate.loop.Loop;
@@ -27,7 +28,6 @@ import dev.tidegate.stream.session.Sessions;
 import dev.tidegate.stream.session.Subscriptions;
 import dev.tidegate.stream.session.Tiers;
 import dev.tidegate.stream.shard.Conditions;
-import dev.tidegate.stream.shard.Listing;
 import dev.tidegate.stream.shard.Shards;
 import java.util.random.RandomGenerator;
 

@@ -1,9 +1,14 @@
 package dev.tidegate.upstream;
 
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http2.Http2Exception.HeaderListSizeException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** What the head of an upstream's answer says, and whether it can be believed. */
@@ -36,6 +41,18 @@ final class AnswerHead {
     return coding.equalsIgnoreCase("chunked")
         && response.version() != HttpVersion.HTTP_1_0
         && response.headers().getAll(HttpHeaders.TRANSFER_ENCODING).size() == 1;
+  }
+
+  /** What an answer that cannot be read, or read on, is called. */
+  static String broken(Throwable cause) {
+    if (cause instanceof TooLongFrameException || cause instanceof HeaderListSizeException) {
+      return "the head of the upstream's answer is too large";
+    }
+    boolean off =
+        cause instanceof IOException
+            || cause instanceof HttpClosedException
+            || cause instanceof StreamResetException;
+    return off ? "the upstream broke off" : "the upstream's answer is malformed";
   }
 
   /** The Content-Length, or -1. */

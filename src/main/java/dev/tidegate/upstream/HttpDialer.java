@@ -22,7 +22,8 @@ final class HttpDialer implements Dialer {
     upstreams.forEach(u -> clients.put(u.name(), factory.apply(options(u))));
   }
 
-  private static HttpClientOptions options(UpstreamConfig upstream) {
+  /** How the upstream is spoken to. */
+  HttpClientOptions options(UpstreamConfig upstream) {
     return new HttpClientOptions()
         .setConnectTimeout((int) upstream.connectTimeout().toMillis())
         .setDecompressionSupported(false)

@@ -4,8 +4,11 @@ import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
 import dev.tidegate.upstream.balance.Balance;
 import dev.tidegate.upstream.balance.Pool;
+import dev.tidegate.upstream.health.CheckConfig;
+import dev.tidegate.upstream.health.OutlierConfig;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A named service behind the gateway.
@@ -15,6 +18,8 @@ import java.util.List;
  * @param idle how long a connection may be silent, in use or not
  * @param maxConnections to one endpoint from one event loop
  * @param maxPending requests that wait for a connection to one endpoint
+ * @param outlier when requests that fail put an endpoint out
+ * @param check how endpoints are asked whether they are well; absent: they are not
  */
 public record UpstreamConfig(
     String name,
@@ -25,7 +30,9 @@ public record UpstreamConfig(
     @Default("60s") Duration timeout,
     @Default("50s") Duration idle,
     @Default("64") int maxConnections,
-    @Default("256") int maxPending) {
+    @Default("256") int maxPending,
+    @Default("{}") OutlierConfig outlier,
+    @Nullable CheckConfig check) {
   public UpstreamConfig {
     Check.given("name", name, "a name");
     endpoints = List.copyOf(endpoints);
@@ -41,11 +48,16 @@ public record UpstreamConfig(
     return new Pool.Bounds(maxConnections, maxPending, idle, h2);
   }
 
-  /** One address of the service. */
-  public record Endpoint(String host, int port) {
+  /**
+   * One address of the service.
+   *
+   * @param weight its part of the requests, beside that of the others
+   */
+  public record Endpoint(String host, int port, @Default("1") int weight) {
     public Endpoint {
       Check.given("host", host, "a name or an address");
       Check.within("port", port, 1, 65_535);
+      Check.within("weight", weight, 1, 100);
     }
 
     @Override

@@ -15,6 +15,15 @@ class UpstreamConfigTest {
         "{name: u, endpoints: [{host: h, port: 0}]}                      | port: 0",
         "{name: u, endpoints: [{host: a, port: 1}], maxConnections: 0}   | maxConnections: 0",
         "{name: u, endpoints: [{host: a, port: 1}], timeout: 0s}         | timeout: 0s",
+        "{name: u, endpoints: [{host: a, port: 1, weight: 0}]}           | weight: 0",
+        "{name: u, endpoints: [{host: a, port: 1}], outlier: {out: 0s}}  | out: 0s",
+        "{name: u, endpoints: [{host: a, port: 1}], outlier: {out: 1m, longestOut: 1s}} | longestOut: 1s",
+        "{name: u, endpoints: [{host: a, port: 1}], outlier: {statuses: [200]}} | statuses: 200",
+        "{name: u, endpoints: [{host: a, port: 1}], check: {}}           | path: missing",
+        "{name: u, endpoints: [{host: a, port: 1}], check: {path: h}}    | path: h",
+        "{name: u, endpoints: [{host: a, port: 1}], check: {path: /h, every: 1ms}} | every: 1ms",
+        "{name: u, endpoints: [{host: a, port: 1}], check: {path: /h, rise: 0}} | rise: 0",
+        "{name: u, endpoints: [{host: a, port: 1}], check: {path: /h, fall: 0}} | fall: 0",
         "{endpoints: [{host: a, port: 1}]}                               | name: missing",
       })
   void saysWhatIsWrongWithAnUpstream(String yaml, String why) {

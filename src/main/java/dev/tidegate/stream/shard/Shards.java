@@ -1,6 +1,7 @@
 package dev.tidegate.stream.shard;
 
 import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Listing;
 import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.CatchUp;

@@ -34,6 +34,8 @@ public final class Pool implements Connector {
    */
   public record Bounds(int connections, int pending, Duration idle, boolean multiplexed) {}
 
+  private final int number;
+  private final int weight;
   private final Bounds bounds;
   private final long idleMillis;
   private final Supplier<Future<HttpClientConnection>> opener;
@@ -44,11 +46,28 @@ public final class Pool implements Connector {
   private int inFlight;
 
   /** A pool that is empty; the opener connects to its endpoint. */
-  public Pool(Bounds bounds, Supplier<Future<HttpClientConnection>> opener, LongSupplier millis) {
+  public Pool(
+      int number,
+      int weight,
+      Bounds bounds,
+      Supplier<Future<HttpClientConnection>> opener,
+      LongSupplier millis) {
+    this.number = number;
+    this.weight = weight;
     this.bounds = bounds;
     this.idleMillis = bounds.idle().toMillis();
     this.opener = opener;
     this.millis = millis;
+  }
+
+  @Override
+  public int number() {
+    return number;
+  }
+
+  @Override
+  public int weight() {
+    return weight;
   }
 
   public int open() {

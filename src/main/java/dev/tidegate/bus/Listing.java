@@ -1,4 +1,4 @@
-package dev.tidegate.stream.shard;
+package dev.tidegate.bus;
 
 import dev.tidegate.bus.Markets.Directory;
 import java.util.ArrayList;
@@ -6,11 +6,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which symbols there are and which shard has them, as their owners announce it. An owner that
  * numbers anew may list symbols one by one at first: what it does not list after a while is gone.
+ * For one event loop.
  */
 public final class Listing {
   /** How long after the start a symbol may still turn up. */
@@ -20,7 +22,7 @@ public final class Listing {
   private static final long RELISTING = 5_000_000_000L;
 
   private final long startedAt;
-  private final Map<String, Integer> shards = new HashMap<>();
+  private final Map<String, Integer> shards = new TreeMap<>();
   private final Map<Integer, Listed> listed = new HashMap<>();
   private int expected = Integer.MAX_VALUE;
 
@@ -86,12 +88,25 @@ public final class Listing {
     return shards.get(symbol);
   }
 
+  /** In order. */
   public Set<String> symbols() {
     return shards.keySet();
   }
 
+  /** Whether every shard has been listed, so that a symbol that is not here is nowhere. */
+  public boolean complete() {
+    return listed.size() >= expected;
+  }
+
+  /** What is not known, for people; of use while this is not {@link #complete}. */
+  public String missing() {
+    return listed.isEmpty()
+        ? "no shard has been listed yet"
+        : (expected - listed.size()) + " of " + expected + " shards have not been listed yet";
+  }
+
   /** Whether a symbol that is not here now is unknown for good. */
   public boolean settled(long nanos) {
-    return listed.size() >= expected || nanos - startedAt > SETTLING;
+    return complete() || nanos - startedAt > SETTLING;
   }
 }
