@@ -28,7 +28,7 @@ public final class Listing {
   private static final long DEAD_MICROS = 30_000_000L;
 
   private final long startedAt;
-  private final Map<String, Integer> owners = new HashMap<>();
+  private final Map<String, Integer> owners = new TreeMap<>();
   private final Map<Integer, Listed> listed = new TreeMap<>();
   private final Set<String> contested = new HashSet<>();
   private int expected = Integer.MAX_VALUE;
@@ -229,7 +229,7 @@ public final class Listing {
     return owners.get(symbol);
   }
 
-  /** Every symbol that there is, in no order. */
+  /** Every symbol that there is, in order. */
   public Set<String> symbols() {
     return owners.keySet();
   }
@@ -244,8 +244,20 @@ public final class Listing {
     return contested.contains(symbol) && !Integer.valueOf(shard).equals(owners.get(symbol));
   }
 
+  /** Whether every shard has been listed, so that a symbol that is not here is nowhere. */
+  public boolean complete() {
+    return listed.size() >= expected;
+  }
+
+  /** What is not known, for people; of use while this is not {@link #complete}. */
+  public String missing() {
+    return listed.isEmpty()
+        ? "no shard has been listed yet"
+        : (expected - listed.size()) + " of " + expected + " shards have not been listed yet";
+  }
+
   /** Whether a symbol that is not here now is unknown for good. */
   public boolean settled(long nanos) {
-    return listed.size() >= expected || nanos - startedAt > SETTLING;
+    return complete() || nanos - startedAt > SETTLING;
   }
 }

@@ -14,7 +14,7 @@ public final class Endpoints {
     Waiters waiters = new Waiters(bus);
     this.asyncRequests = new AsyncRequests(bus, waiters, loop);
     this.requestRecords = new RequestRecords(bus, waiters, loop);
-    this.markets = new MarketPages(new MarketData(bus, node, loop::millis));
+    this.markets = new MarketPages(new MarketData(bus, node, loop));
   }
 
   public AsyncRequests asyncRequests() {

@@ -6,7 +6,9 @@ import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.net.Escapes;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Reply;
+import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import java.util.function.Function;
@@ -29,7 +31,7 @@ public final class MarketPages {
     int start = path.indexOf(ROOT);
     String rest = start < 0 ? "" : path.substring(start + ROOT.length());
     if (rest.isEmpty() || rest.equals("/")) {
-      send(exchange, MarketJson.markets(data.symbols()));
+      answer(exchange, data.symbols().map(MarketJson::markets));
       return;
     }
     // The page comes last: a slash before it belongs to the symbol, encoded or not.
@@ -43,16 +45,31 @@ public final class MarketPages {
       exchange.refuse(Problem.BAD_REQUEST, Escapes.MALFORMED);
       return;
     }
-    data.state(symbol)
-        .onComplete(
-            state -> {
-              if (state == null) {
-                exchange.refuse(Problem.NOT_FOUND, "there is no such symbol");
+    answer(exchange, data.state(symbol).map(state -> state == null ? null : page.apply(state)));
+  }
+
+  /** An empty result is a symbol that there is not. */
+  private static void answer(Exchange exchange, Future<@Nullable Buffer> body) {
+    body.onComplete(
+        exchange.then(
+            found -> {
+              if (found == null) {
+                exchange.refuse(
+                    Problem.NOT_FOUND, "there is no such symbol (expected one of " + ROOT + ")");
               } else {
-                send(exchange, page.apply(state));
+                send(exchange, found);
               }
-            },
-            e -> Failures.unavailable(exchange, "the owner of this market", e));
+            }),
+        e -> refuse(exchange, e));
+  }
+
+  /** Says what is missing. */
+  private static void refuse(Exchange exchange, Throwable cause) {
+    if (cause instanceof MarketData.Unlisted unlisted) {
+      Failures.unavailable(exchange, "markets: " + unlisted.missing, Outcome.NEVER_SENT);
+    } else {
+      Failures.refuse(exchange, "the owner of this market", cause);
+    }
   }
 
   /** Null when the request has been refused. */

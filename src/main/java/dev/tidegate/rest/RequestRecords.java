@@ -47,7 +47,7 @@ public final class RequestRecords {
       long wait = Prefer.waitMillis(exchange);
       if (wait == 0) {
         find(id, identity.consumer())
-            .onComplete(record -> show(exchange, record), e -> failed(exchange, e));
+            .onComplete(exchange.then(record -> show(exchange, record)), e -> failed(exchange, e));
       } else {
         await(exchange, id, identity.consumer(), wait);
       }
@@ -67,14 +67,15 @@ public final class RequestRecords {
     waiters
         .join(consumer)
         .onComplete(
-            waiter ->
-                find(id, consumer)
-                    .onComplete(
-                        record -> await(exchange, record, waiter, waitMillis),
-                        e -> {
-                          waiter.leave();
-                          failed(exchange, e);
-                        }),
+            exchange.then(
+                waiter ->
+                    find(id, consumer)
+                        .onComplete(
+                            exchange.then(record -> await(exchange, record, waiter, waitMillis)),
+                            e -> {
+                              waiter.leave();
+                              failed(exchange, e);
+                            })),
             e -> failed(exchange, e));
   }
 
@@ -124,6 +125,6 @@ public final class RequestRecords {
   }
 
   static void failed(Exchange exchange, Throwable cause) {
-    Failures.unavailable(exchange, "the command service", cause);
+    Failures.refuse(exchange, "the command service", cause);
   }
 }
