@@ -386,6 +386,9 @@ public final class Markets {
   /** Records of the feed topic's form that reached a node which does not own their shard. */
   public record Fed(int shard, List<String> records) {}
 
+  /** The answer of the shard's owner: it has them. */
+  public record FedTaken(int shard) {}
+
   public static Address<Fed> fed(int shard) {
     return new Address<>("market.fed." + shard, Fed.class);
   }

@@ -1,7 +1,7 @@
 package dev.tidegate.market;
 
-import dev.tidegate.bus.Markets.Fed;
 import dev.tidegate.market.feed.CaptureFeed;
+import dev.tidegate.market.feed.Elsewhere;
 import dev.tidegate.market.feed.Feed;
 import dev.tidegate.market.feed.KafkaFeed;
 import dev.tidegate.market.feed.KafkaTopic;
@@ -17,7 +17,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 
 /** Makes the feed that the configuration asks for. */
 interface Feeds {
@@ -28,7 +27,7 @@ interface Feeds {
    * @param loop the event loop that is to take the records
    * @param elsewhere takes what a socket got for a shard that another instance owns
    */
-  Feed create(int shards, Executor loop, Consumer<Fed> elsewhere);
+  Feed create(int shards, Executor loop, Elsewhere elsewhere);
 
   static Feeds of(MarketConfig config, Map<String, String> kafka, MarketNode node) {
     return new Configured(config, kafka, node);
@@ -46,7 +45,7 @@ interface Feeds {
     }
 
     @Override
-    public Feed create(int shards, Executor loop, Consumer<Fed> elsewhere) {
+    public Feed create(int shards, Executor loop, Elsewhere elsewhere) {
       Pump pump = new Pump(loop);
       Rejects rejects = new Rejects(node.registry(), node.clock()::millis);
       Times times = new Times(node.registry());
@@ -58,7 +57,16 @@ interface Feeds {
         case SOCKET -> {
           InetSocketAddress address = config.socket().address();
           SocketFeed socket =
-              new SocketFeed(address, shards, loop, pump, rejects, times, this::micros, elsewhere);
+              new SocketFeed(
+                  address,
+                  shards,
+                  loop,
+                  pump,
+                  rejects,
+                  times,
+                  this::micros,
+                  elsewhere,
+                  node.meters()::dropped);
           socket.listen();
           yield socket;
         }

@@ -2,10 +2,10 @@ package dev.tidegate.market;
 
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Listing;
-import dev.tidegate.bus.Markets;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.loop.VertxInternals;
+import dev.tidegate.market.feed.Elsewhere;
 import dev.tidegate.market.feed.Feed;
 import dev.tidegate.market.owner.BusPeers;
 import dev.tidegate.market.owner.Members;
@@ -60,7 +60,7 @@ public final class MarketVerticle extends VerticleBase {
     ReplicaSettings settings =
         config.replicas(shards, membership.clustered(), new Listing(loop.nanos()));
     Bus bus = new Bus(vertx.eventBus());
-    Feed feed = feeds.create(shards, loop::execute, fed -> bus.send(Markets.fed(fed.shard()), fed));
+    Feed feed = feeds.create(shards, loop::execute, new Elsewhere(bus));
     BusPeers peers =
         new BusPeers(
             bus,
