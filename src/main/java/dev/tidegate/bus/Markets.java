@@ -303,10 +303,7 @@ public final class Markets {
       long tradeSeq,
       List<Update> recent) {}
 
-  /**
-   * From when to when a shard was told of a symbol, in microseconds since the epoch of the source's
-   * events.
-   */
+  /** When its source first and last told a shard of a symbol, microseconds since the epoch. */
   public record Spell(String symbol, long first, long last) {}
 
   /**

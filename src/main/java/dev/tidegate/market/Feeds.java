@@ -8,8 +8,10 @@ import dev.tidegate.market.feed.KafkaTopic;
 import dev.tidegate.market.feed.Pump;
 import dev.tidegate.market.feed.SimulatorFeed;
 import dev.tidegate.market.feed.SocketFeed;
+import dev.tidegate.market.record.CaptureReader;
 import dev.tidegate.market.record.Rejects;
 import dev.tidegate.market.record.Times;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -20,6 +22,9 @@ import java.util.concurrent.Executor;
 
 /** Makes the feed that the configuration asks for. */
 interface Feeds {
+  /** Fails when the source can never be read; may block. */
+  default void check() throws IOException {}
+
   /** How many shards there are; may block, and fail while a broker is away. */
   int shards() throws Exception;
 
@@ -36,6 +41,13 @@ interface Feeds {
   /** By the configuration. */
   record Configured(MarketConfig config, Map<String, String> kafka, MarketNode node)
       implements Feeds {
+    @Override
+    public void check() throws IOException {
+      if (config.capture() != null && config.feed() == MarketConfig.Source.CAPTURE) {
+        CaptureReader.check(Path.of(config.capture().path()));
+      }
+    }
+
     @Override
     public int shards() throws Exception {
       int shards = config.shards();

@@ -104,11 +104,7 @@ final class SocketReader {
   }
 
   SocketReader(
-      Owners owners,
-      int shards,
-      Rejects rejects,
-      ObjIntConsumer<Drop> drops,
-      LongSupplier nanos) {
+      Owners owners, int shards, Rejects rejects, ObjIntConsumer<Drop> drops, LongSupplier nanos) {
     this.owners = owners;
     this.shards = shards;
     this.rejects = rejects;
