@@ -82,6 +82,10 @@ class OpReaderTest {
         "{'op':'request'} | bad-request",
         "{'op':'request','request':7} | bad-request",
         "{'op':'request','request':''} | bad-request",
+        "{'op':'heartbeat'} | bad-request",
+        "{'op':'heartbeat','every':249} | bad-request",
+        "{'op':'heartbeat','every':60001} | bad-request",
+        "{'op':'heartbeat','every':'1000'} | bad-request",
         "{'op':'cancelOnDisconnect','grace':-1} | bad-request"
       })
   void refusesWithACode(String json, String code) {
@@ -133,6 +137,7 @@ class OpReaderTest {
           "{'op':'request','request':'r'}",
           "{'op':'cancelOnDisconnect','grace':1}",
           "{'op':'cancelOnDisconnect','enabled':false}",
+          "{'op':'heartbeat','every':1000}",
           "{'op':'token'}",
           "{'op':'resume','token':'t'}",
           "{'op':'subscribe','channels':[{'channel':'book','symbol':'A'}]}",
