@@ -67,14 +67,15 @@ final class MarketPages {
   /** An empty result is a symbol that there is not. */
   private static void answer(Exchange exchange, Future<@Nullable Buffer> body) {
     body.onComplete(
-        found -> {
-          if (found == null) {
-            exchange.refuse(
-                Problem.NOT_FOUND, "there is no such symbol (expected one of " + ROOT + ")");
-          } else {
-            send(exchange, found);
-          }
-        },
+        exchange.then(
+            found -> {
+              if (found == null) {
+                exchange.refuse(
+                    Problem.NOT_FOUND, "there is no such symbol (expected one of " + ROOT + ")");
+              } else {
+                send(exchange, found);
+              }
+            }),
         e -> refuse(exchange, e));
   }
 

@@ -54,7 +54,7 @@ final class RequestRecords {
       long wait = Prefer.waitMillis(exchange);
       if (wait == 0) {
         find(id, identity.consumer())
-            .onComplete(record -> show(exchange, record), e -> failed(exchange, e));
+            .onComplete(exchange.then(record -> show(exchange, record)), e -> failed(exchange, e));
       } else {
         await(exchange, id, identity.consumer(), wait);
       }
@@ -76,14 +76,15 @@ final class RequestRecords {
     waiters
         .join(consumer)
         .onComplete(
-            waiter ->
-                find(id, consumer)
-                    .onComplete(
-                        record -> await(exchange, record, waiter, waitMillis),
-                        e -> {
-                          waiter.leave();
-                          failed(exchange, e);
-                        }),
+            exchange.then(
+                waiter ->
+                    find(id, consumer)
+                        .onComplete(
+                            exchange.then(record -> await(exchange, record, waiter, waitMillis)),
+                            e -> {
+                              waiter.leave();
+                              failed(exchange, e);
+                            })),
             e -> failed(exchange, e));
   }
 

@@ -66,8 +66,31 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
   }
 
   @Override
+  @SuppressWarnings("CatchThrowable") // whatever it is, somebody waits for an answer
   public void proceed() {
-    shared.steps().next(this);
+    try {
+      shared.steps().next(this);
+    } catch (Throwable e) {
+      fail(e);
+    }
+  }
+
+  @Override
+  @SuppressWarnings("CatchThrowable") // the last resort must not fail
+  public void fail(Throwable why) {
+    shared.faults().tell(requestId(), why);
+    if (ended()) {
+      return;
+    }
+    stopTarget();
+    try {
+      if (!headWritten()) {
+        responseHeaders.clear();
+      }
+      refuse(Problem.INTERNAL, "the request could not be carried out");
+    } catch (Throwable again) {
+      abort("broken");
+    }
   }
 
   // The body.
@@ -111,11 +134,12 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
     Buffer whole = Buffer.buffer();
     stream.handler(whole::appendBuffer);
     stream.endHandler(
-        v -> {
-          if (!ended()) {
-            then.accept(whole);
-          }
-        });
+        then(
+            v -> {
+              if (!ended()) {
+                then.accept(whole);
+              }
+            }));
     bodyWanted();
     stream.resume();
   }
@@ -268,6 +292,7 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
   }
 
   /** The last bytes of the answer. */
+  @SuppressWarnings("CatchThrowable") // the exchange is over in any case
   public void end(@Nullable Buffer last) {
     boolean unread = unread();
     if (unread && !connection.http2()) {
@@ -279,10 +304,15 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
     State before = state;
     // An HTTP/2 stream closes, and says so, before end() returns.
     state = State.OVER;
-    if (last == null) {
-      response.end();
-    } else {
-      response.end(last);
+    try {
+      if (last == null) {
+        response.end();
+      } else {
+        response.end(last);
+      }
+    } catch (Throwable e) {
+      shared.faults().tell(requestId(), e);
+      response.reset();
     }
     over(before);
     if (unread) {
@@ -349,12 +379,17 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
     }
   }
 
+  @SuppressWarnings("CatchThrowable") // the connection counts it out in any case
   private void over(State before) {
     state = State.OVER;
     if (before == State.STREAMING) {
       shared.streams().ended(this);
     }
-    shared.steps().end(this);
+    try {
+      shared.steps().end(this);
+    } catch (Throwable e) {
+      shared.faults().tell(requestId(), e);
+    }
     connection.end(this);
   }
 }

@@ -44,6 +44,11 @@ final class ProxyCall implements Call {
   }
 
   @Override
+  public @Nullable String host() {
+    return x.host();
+  }
+
+  @Override
   public String route() {
     return route.config().id();
   }
@@ -107,8 +112,13 @@ final class ProxyCall implements Call {
     if (status != 204 && status != 304 && !passed.contains(HttpHeaders.CONTENT_LENGTH)) {
       x.endless();
     }
-    x.beginHead(status);
-    return true;
+    try {
+      x.beginHead(status);
+      return true;
+    } catch (RuntimeException e) {
+      x.fail(e);
+      return false;
+    }
   }
 
   /** The Connection header may come in several lines. */
@@ -121,7 +131,11 @@ final class ProxyCall implements Call {
   @Override
   public void responseData(Buffer data) {
     if (!x.ended()) {
-      x.write(data);
+      try {
+        x.write(data);
+      } catch (RuntimeException e) {
+        x.fail(e);
+      }
     }
   }
 
@@ -144,9 +158,16 @@ final class ProxyCall implements Call {
 
   @Override
   public void responseEnd(@Nullable Buffer last, @Nullable MultiMap trailers) {
-    if (x.ended()) {
-      return;
+    if (!x.ended()) {
+      try {
+        end(last, trailers);
+      } catch (RuntimeException e) {
+        x.fail(e);
+      }
     }
+  }
+
+  private void end(@Nullable Buffer last, @Nullable MultiMap trailers) {
     if (trailers != null && !trailers.isEmpty()) {
       trailers.forEach(
           (name, value) -> {
