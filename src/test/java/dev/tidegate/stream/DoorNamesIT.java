@@ -23,8 +23,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class DoorNamesIT {
   private static final String HEADERS =
-      "Host: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-          + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
+      String.join(
+          "\r\n",
+          "Host: h",
+          "Connection: Upgrade",
+          "Upgrade: websocket",
+          "Sec-WebSocket-Version: 13",
+          "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+          "");
 
   /** Refuses everybody, and says whom. */
   private static final class Bouncer implements Authenticator {
