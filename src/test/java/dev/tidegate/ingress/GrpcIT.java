@@ -1,5 +1,6 @@
 package dev.tidegate.ingress;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -105,7 +106,7 @@ class GrpcIT {
             channel,
             MetadataUtils.newAttachHeadersInterceptor(asked),
             MetadataUtils.newCaptureMetadataInterceptor(head, trailers));
-    assertThat(unary(told, "Unary", "hello".getBytes(), 10_000)).asString().isEqualTo("hello");
+    assertThat(unary(told, "Unary", "hello".getBytes(UTF_8), 10_000)).asString().isEqualTo("hello");
     assertThat(head.get().get(JavaGrpc.ECHO)).isEqualTo("who");
     assertThat(trailers.get().get(JavaGrpc.TRAILING)).isEqualTo("bye");
     assertThat(trailers.get().get(JavaGrpc.RAW)).containsExactly(0, -1, 1);
@@ -124,10 +125,10 @@ class GrpcIT {
             channel,
             JavaGrpc.method("Scatter", MethodType.SERVER_STREAMING),
             within(20_000),
-            "1000".getBytes());
+            "1000".getBytes(UTF_8));
     int next = 0;
     while (answers.hasNext()) {
-      assertThat(new String(answers.next())).isEqualTo(Integer.toString(next++));
+      assertThat(new String(answers.next(), UTF_8)).isEqualTo(Integer.toString(next++));
     }
     assertThat(next).isEqualTo(1000);
     channel.shutdownNow();
@@ -139,7 +140,7 @@ class GrpcIT {
 
     @Override
     public void onNext(byte[] message) {
-      all.add(new String(message));
+      all.add(new String(message, UTF_8));
     }
 
     @Override
@@ -168,7 +169,7 @@ class GrpcIT {
                 JavaGrpc.method("Chat", MethodType.BIDI_STREAMING), CallOptions.DEFAULT),
             heard);
     for (int i = 0; i < 20; i++) {
-      says.onNext(Integer.toString(i).getBytes());
+      says.onNext(Integer.toString(i).getBytes(UTF_8));
       assertThat(heard.next()).isEqualTo("re:" + i);
     }
     says.onCompleted();
@@ -179,7 +180,7 @@ class GrpcIT {
             channel.newCall(
                 JavaGrpc.method("Gather", MethodType.CLIENT_STREAMING), CallOptions.DEFAULT),
             gathered);
-    List.of("a", "b", "c").forEach(text -> gives.onNext(text.getBytes()));
+    List.of("a", "b", "c").forEach(text -> gives.onNext(text.getBytes(UTF_8)));
     gives.onCompleted();
     assertThat(gathered.next()).isEqualTo("a,b,c");
     assertThat(gathered.next()).isEqualTo("end");
@@ -224,10 +225,11 @@ class GrpcIT {
     List<Thread> callers = new ArrayList<>();
     List<String> answers = Collections.synchronizedList(new ArrayList<>());
     for (int i = 0; i < 50; i++) {
-      byte[] request = Integer.toString(i).getBytes();
+      byte[] request = Integer.toString(i).getBytes(UTF_8);
       callers.add(
           Thread.ofVirtual()
-              .start(() -> answers.add(new String(unary(channel, "Unary", request, 10_000)))));
+              .start(
+                  () -> answers.add(new String(unary(channel, "Unary", request, 10_000), UTF_8))));
     }
     for (Thread caller : callers) {
       caller.join();

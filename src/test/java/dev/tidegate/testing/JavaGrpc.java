@@ -1,5 +1,7 @@
 package dev.tidegate.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -31,8 +33,6 @@ public final class JavaGrpc implements AutoCloseable {
   public static final Metadata.Key<String> WHY = text("x-why");
   public static final Metadata.Key<byte[]> RAW =
       Metadata.Key.of("x-raw-bin", Metadata.BINARY_BYTE_MARSHALLER);
-
-  private static final Context.Key<String> ASKED = Context.key("asked");
 
   private final CountDownLatch cancelled = new CountDownLatch(1);
   private final Server server;
@@ -73,7 +73,8 @@ public final class JavaGrpc implements AutoCloseable {
     return ServerServiceDefinition.builder("test.Echo")
         .addMethod(
             method("Unary", MethodType.UNARY),
-            ServerCalls.asyncUnaryCall((byte[] request, StreamObserver<byte[]> to) -> one(to, request)))
+            ServerCalls.asyncUnaryCall(
+                (byte[] request, StreamObserver<byte[]> to) -> one(to, request)))
         .addMethod(
             method("Gather", MethodType.CLIENT_STREAMING),
             ServerCalls.asyncClientStreamingCall(JavaGrpc::gather))
@@ -102,20 +103,25 @@ public final class JavaGrpc implements AutoCloseable {
 
   private static StreamObserver<byte[]> gather(StreamObserver<byte[]> to) {
     StringJoiner all = new StringJoiner(",");
-    return new Each(to, message -> all.add(new String(message)), () -> one(to, all.toString().getBytes()));
+    return new Each(
+        to,
+        message -> all.add(new String(message, UTF_8)),
+        () -> one(to, all.toString().getBytes(UTF_8)));
   }
 
   private static void scatter(byte[] request, StreamObserver<byte[]> to) {
-    int count = Integer.parseInt(new String(request));
+    int count = Integer.parseInt(new String(request, UTF_8));
     for (int i = 0; i < count; i++) {
-      to.onNext(Integer.toString(i).getBytes());
+      to.onNext(Integer.toString(i).getBytes(UTF_8));
     }
     to.onCompleted();
   }
 
   private static StreamObserver<byte[]> chat(StreamObserver<byte[]> to) {
     return new Each(
-        to, message -> to.onNext(("re:" + new String(message)).getBytes()), to::onCompleted);
+        to,
+        message -> to.onNext(("re:" + new String(message, UTF_8)).getBytes(UTF_8)),
+        to::onCompleted);
   }
 
   private static void fail(StreamObserver<byte[]> to) {
@@ -131,7 +137,7 @@ public final class JavaGrpc implements AutoCloseable {
 
   private void gone(StreamObserver<byte[]> to) {
     try {
-      one(to, (cancelled.await(10, TimeUnit.SECONDS) ? "yes" : "no").getBytes());
+      one(to, (cancelled.await(10, TimeUnit.SECONDS) ? "yes" : "no").getBytes(UTF_8));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
