@@ -41,12 +41,15 @@ public final class ProtoRequest {
     try {
       Descriptor type = Schema.message("Request");
       DynamicMessage read = DynamicMessage.parseFrom(type, request);
-      FieldDescriptor id = read.getOneofFieldDescriptor(type.findFieldByName("number_id").getContainingOneof());
+      FieldDescriptor id =
+          read.getOneofFieldDescriptor(type.findFieldByName("number_id").getContainingOneof());
       if (id == null) {
         return null;
       }
       Object value = read.getField(id);
-      return value instanceof String text && text.length() > 64 ? null : JSON.writeValueAsString(value);
+      return value instanceof String text && text.length() > 64
+          ? null
+          : JSON.writeValueAsString(value);
     } catch (IOException e) {
       return null;
     }

@@ -43,8 +43,7 @@ public final class ProtoRequests {
     return new Refusal(code, detail, read.path("op").asText(), read.get("id"));
   }
 
-  private static void fields(CodedInputStream in, ObjectNode to, Fields fields)
-      throws IOException {
+  private static void fields(CodedInputStream in, ObjectNode to, Fields fields) throws IOException {
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       if (!fields.take(tag, in, to) && !in.skipField(tag)) {
         throw new IOException("a group ends that has not begun");
@@ -69,8 +68,7 @@ public final class ProtoRequests {
     return (field << 3) | WireFormat.WIRETYPE_VARINT;
   }
 
-  private static boolean request(int tag, CodedInputStream in, ObjectNode to)
-      throws IOException {
+  private static boolean request(int tag, CodedInputStream in, ObjectNode to) throws IOException {
     if (tag == varint(1)) {
       to.put("id", in.readInt64());
     } else if (tag == delimited(2)) {
@@ -101,8 +99,7 @@ public final class ProtoRequests {
     return to.has("op") ? to.put(SEVERAL, true) : to.put("op", name);
   }
 
-  private static boolean channels(int tag, CodedInputStream in, ObjectNode to)
-      throws IOException {
+  private static boolean channels(int tag, CodedInputStream in, ObjectNode to) throws IOException {
     if (tag != delimited(1)) {
       return false;
     }
@@ -111,8 +108,7 @@ public final class ProtoRequests {
     return true;
   }
 
-  private static boolean channel(int tag, CodedInputStream in, ObjectNode to)
-      throws IOException {
+  private static boolean channel(int tag, CodedInputStream in, ObjectNode to) throws IOException {
     if (tag == delimited(1)) {
       to.put("channel", in.readStringRequireUtf8());
     } else if (tag == delimited(2)) {
