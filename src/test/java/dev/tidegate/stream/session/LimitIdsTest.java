@@ -26,9 +26,9 @@ class LimitIdsTest {
       new Identity("alice", "alice", "slow", Set.of(), Long.MAX_VALUE, "key");
 
   private final Vertx vertx = Vertx.vertx();
+  private final SteppedLoop loop = new SteppedLoop();
   private final FakeInstance instance =
-      new FakeInstance(
-          new SteppedLoop(), new Bus(vertx.eventBus()), new SimpleMeterRegistry(), new Nobody());
+      new FakeInstance(loop, new Bus(vertx.eventBus()), new SimpleMeterRegistry(), new Nobody());
 
   @AfterEach
   void stop() {
@@ -42,9 +42,10 @@ class LimitIdsTest {
       FakeClient client = new FakeClient(false);
       Session session = instance.open(client, "a", null);
       session.belongsTo(ALICE, SLOW);
-      while (client.replies.isEmpty() || !isLimit(client.replies.getLast())) {
+      for (int i = 0; i < 15; i++) {
         send(session, "{\"op\":\"ping\"}");
       }
+      assertThat(isLimit(client.replies.getLast())).isTrue();
       send(session, request);
       JsonNode refusal = client.replies.getLast();
       assertThat(isLimit(refusal)).as(request).isTrue();
@@ -61,5 +62,6 @@ class LimitIdsTest {
   private void send(Session session, String request) {
     byte[] bytes = request.getBytes(UTF_8);
     instance.protocol.message(session, bytes, bytes.length);
+    loop.turn();
   }
 }
