@@ -125,6 +125,7 @@ final class Hub {
         .look(Sweep.SECOND, now -> load.publish())
         .look(Sweep.SECOND, shards::check)
         .look(Sweep.SECOND, now -> listing.check(now).forEach(shards::delist))
+        .look(Sweep.SECOND, now -> shards.place(listing))
         .look(Sweep.SECOND, watch::feeds)
         .look(10 * Sweep.SECOND, now -> shared.storms.sweep(config.storm(), loop.millis()));
   }
@@ -172,8 +173,8 @@ final class Hub {
     bus.hear(
         Markets.DIRECTORY,
         directory -> {
-          if (listing.hear(directory, loop.nanos())) {
-            shards.relist(listing.symbols());
+          if (listing.hear(directory, loop.nanos()).changed()) {
+            shards.place(listing);
             subscriptions.newSymbols();
           }
         });
