@@ -67,8 +67,7 @@ class SlowCallersIT {
                     "id: heavy, prefix: /heavy, fixed: {contentType: 'a/b;c=%s'}"
                         .formatted("x".repeat(6000))),
                 Routes.fixed("large", "/large", "x".repeat(LARGE)))
-            .upstream(
-                TestGateway.upstreamOf("backend", "maxConnections: " + LINKS, backend.port))
+            .upstream(TestGateway.upstreamOf("backend", "maxConnections: " + LINKS, backend.port))
             .start();
   }
 

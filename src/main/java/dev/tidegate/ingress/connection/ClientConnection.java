@@ -42,7 +42,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     HEAD,
     /** Requests are in flight. */
     BUSY,
-      /** Reads on for a moment, so that the answer is not lost in a reset. */
+    /** Reads on for a moment, so that the answer is not lost in a reset. */
     LINGERING,
     CLOSING
   }
