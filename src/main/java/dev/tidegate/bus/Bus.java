@@ -15,6 +15,7 @@ import java.util.function.Function;
  */
 public final class Bus {
   private static final int REFUSED = 1;
+  private static final int BROKEN = 2;
 
   private final EventBus events;
 
@@ -78,8 +79,14 @@ public final class Bus {
 
   private static <Q, A> void reply(
       Message<Q> message, Class<A> type, Function<Q, Future<A>> answerer) {
-    answerer
-        .apply(message.body())
+    Future<A> answer;
+    try {
+      answer = answerer.apply(message.body());
+    } catch (RuntimeException e) {
+      message.fail(BROKEN, "whoever was asked failed");
+      throw e;
+    }
+    answer
         .onSuccess(a -> message.reply(a, options(type, false)))
         .onFailure(e -> message.fail(REFUSED, String.valueOf(e.getMessage())));
   }

@@ -1,6 +1,7 @@
 package dev.tidegate.policy;
 
 import dev.tidegate.problem.Problem;
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -17,7 +18,9 @@ public interface Exchange {
 
   HttpMethod method();
 
-  /** The request target in origin form, as the caller wrote it. */
+  /**
+   * The request target in origin form, as the caller wrote it: without the host of an absolute one.
+   */
   String target();
 
   /** The host that the caller asks for, with its port if it gave one. */
@@ -109,6 +112,21 @@ public interface Exchange {
 
   /** Reads the whole body and hands it over; a larger one is refused here. */
   void body(Consumer<Buffer> then);
+
+  /** Something unforeseen keeps it from going on: answers 500, or breaks the answer off. */
+  void fail(Throwable why);
+
+  /** What is done later for the exchange; what it throws ends the exchange, as {@link #fail}. */
+  @SuppressWarnings("CatchThrowable") // whatever it is, somebody waits for an answer
+  default <T extends @Nullable Object> Handler<T> then(Handler<T> step) {
+    return value -> {
+      try {
+        step.handle(value);
+      } catch (Throwable e) {
+        fail(e);
+      }
+    };
+  }
 
   /** Runs when the caller goes away before the answer has ended. */
   void onGone(Runnable action);

@@ -117,17 +117,18 @@ public final class AsyncRequests {
     waiters
         .join(submit.consumer())
         .onComplete(
-            waiter -> ask(exchange, submit, waiter, wait), e -> ask(exchange, submit, null, 0));
+            exchange.then(waiter -> ask(exchange, submit, waiter, wait)),
+            exchange.then(e -> ask(exchange, submit, null, 0)));
   }
 
   private void ask(
       Exchange exchange, Submit submit, Waiters.@Nullable Waiter waiter, long waitMillis) {
     bus.ask(Commands.SUBMIT, submit, Receipt.class, ANSWER)
         .onComplete(
-            receipt -> answer(exchange, receipt, waiter, waitMillis),
+            exchange.then(receipt -> answer(exchange, receipt, waiter, waitMillis)),
             cause -> {
               leave(waiter);
-              Failures.unavailable(exchange, "the command service", cause);
+              Failures.refuse(exchange, "the command service", cause);
             });
   }
 

@@ -52,7 +52,7 @@ final class RecordStream {
         .onComplete(
             joined -> {
               waiter = joined;
-              records.find(id, consumer).onComplete(this::begin, this::fail);
+              records.find(id, consumer).onComplete(exchange.then(this::begin), this::fail);
             },
             this::fail);
   }
@@ -89,12 +89,13 @@ final class RecordStream {
     records
         .find(id, consumer)
         .onComplete(
-            record -> {
-              if (record != null) {
-                send(record);
-              }
-              pulse();
-            },
+            exchange.then(
+                record -> {
+                  if (record != null) {
+                    send(record);
+                  }
+                  pulse();
+                }),
             e -> pulse());
   }
 

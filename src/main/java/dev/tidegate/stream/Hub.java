@@ -1,6 +1,7 @@
 package dev.tidegate.stream;
 
 import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Listing;
 import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.DirectoryWanted;
 import dev.tidegate.loop.Loop;
@@ -28,7 +29,6 @@ import dev.tidegate.stream.session.Sessions;
 import dev.tidegate.stream.session.Subscriptions;
 import dev.tidegate.stream.session.Tiers;
 import dev.tidegate.stream.shard.Conditions;
-import dev.tidegate.stream.shard.Listing;
 import dev.tidegate.stream.shard.Shards;
 import java.util.random.RandomGenerator;
 
@@ -127,6 +127,7 @@ final class Hub {
         .look(Sweep.SECOND, now -> load.publish())
         .look(Sweep.SECOND, shards::check)
         .look(Sweep.SECOND, now -> listing.check(now).forEach(shards::delist))
+        .look(Sweep.SECOND, now -> shards.place(listing))
         .look(Sweep.SECOND, watch::feeds)
         .look(10 * Sweep.SECOND, now -> shared.storms.sweep(config.storm(), loop.millis()));
   }
@@ -174,8 +175,8 @@ final class Hub {
     bus.hear(
         Markets.DIRECTORY,
         directory -> {
-          if (listing.hear(directory, loop.nanos())) {
-            shards.relist(listing.symbols());
+          if (listing.hear(directory, loop.nanos()).changed()) {
+            shards.place(listing);
             subscriptions.newSymbols();
           }
         });

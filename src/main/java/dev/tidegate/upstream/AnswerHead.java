@@ -1,9 +1,15 @@
 package dev.tidegate.upstream;
 
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http2.Http2Exception.HeaderListSizeException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
+import java.io.IOException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** What the head of an upstream's answer says, and whether it can be believed. */
@@ -36,6 +42,32 @@ final class AnswerHead {
     return coding.equalsIgnoreCase("chunked")
         && response.version() != HttpVersion.HTTP_1_0
         && response.headers().getAll(HttpHeaders.TRANSFER_ENCODING).size() == 1;
+  }
+
+  /** What a connection that cannot be made is called. */
+  static String unreachable(Throwable cause) {
+    return tls(cause)
+        ? "the TLS handshake with the upstream failed"
+        : "no connection to the upstream";
+  }
+
+  private static boolean tls(Throwable cause) {
+    return cause instanceof SSLException || cause.getCause() instanceof SSLException;
+  }
+
+  /** What an answer that cannot be read, or read on, is called. */
+  static String broken(Throwable cause) {
+    if (cause instanceof TooLongFrameException || cause instanceof HeaderListSizeException) {
+      return "the head of the upstream's answer is too large";
+    }
+    if (tls(cause)) {
+      return "the upstream broke the TLS session off";
+    }
+    boolean off =
+        cause instanceof IOException
+            || cause instanceof HttpClosedException
+            || cause instanceof StreamResetException;
+    return off ? "the upstream broke off" : "the upstream's answer is malformed";
   }
 
   /** The Content-Length, or -1. */

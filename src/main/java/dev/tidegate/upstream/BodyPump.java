@@ -27,6 +27,7 @@ final class BodyPump implements Handler<Buffer> {
   private Progress progress = Progress.UNTOUCHED;
   private @Nullable List<Buffer> kept;
   private int keptBytes;
+  private boolean moved;
 
   /**
    * Nothing flows before the start.
@@ -42,6 +43,13 @@ final class BodyPump implements Handler<Buffer> {
   /** Whether it can be sent once more, from its beginning. */
   boolean repeatable() {
     return progress == Progress.UNTOUCHED || kept != null;
+  }
+
+  /** Whether some of it has left since this was asked last. */
+  boolean moved() {
+    boolean before = moved;
+    moved = false;
+    return before;
   }
 
   boolean sent() {
@@ -85,6 +93,7 @@ final class BodyPump implements Handler<Buffer> {
   @Override
   public void handle(Buffer data) {
     progress = Progress.FLOWING;
+    moved = true;
     keep(data);
     HttpClientRequest request = to;
     request.write(data);
@@ -114,6 +123,7 @@ final class BodyPump implements Handler<Buffer> {
 
   private void onEnd(Void v) {
     progress = Progress.SENT;
+    moved = true;
     to.end();
   }
 }

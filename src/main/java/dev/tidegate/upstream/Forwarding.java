@@ -11,13 +11,10 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.http.StreamResetException;
 import io.vertx.core.streams.ReadStream;
-import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +32,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
 
   int index = -1;
   private Stage stage = Stage.CONNECTING;
+  private long timeout;
   private long deadline;
   private int connectFailures;
   private boolean again;
@@ -65,8 +63,9 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
   }
 
   void start() {
-    long timeout = call.timeoutMillis();
-    deadline = active.now() + (timeout > 0 ? timeout : upstream.config().timeout().toMillis());
+    long wanted = call.timeoutMillis();
+    timeout = wanted > 0 ? wanted : upstream.config().timeout().toMillis();
+    deadline = active.now() + timeout;
     active.add(this);
     call.onGone(this::cancel);
     take();
@@ -85,6 +84,8 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
 
   @Override
   public void onConnectFailure(Throwable cause) {
+    String why = AnswerHead.unreachable(cause);
+    upstream.unreachable(connector, why);
     if (stage == Stage.OVER) {
       return;
     }
@@ -94,7 +95,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
       take();
       return;
     }
-    fail(Problem.UPSTREAM_UNREACHABLE, Outcome.NEVER_SENT, "no connection to the upstream");
+    fail(Problem.UPSTREAM_UNREACHABLE, Outcome.NEVER_SENT, why);
   }
 
   @Override
@@ -128,6 +129,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
 
   private void send(HttpClientRequest request) {
     call.requestHead(request.headers());
+    upstream.address(request, call);
     request.earlyHintsHandler(this::onInterim);
     request.response().onComplete(this::onResponse, this::onBroken);
     BodyPump before = body;
@@ -264,6 +266,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     if (stage == Stage.OVER || response == null) {
       return;
     }
+    upstream.answered(connector, response.statusCode());
     boolean unsent = body != null && !body.sent();
     finish(!unsent && AnswerHead.persistent(response));
     if (unsent && out != null) {
@@ -280,17 +283,8 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     if (broken != null && broken.used() && mayBeRepeated()) {
       repeat(broken);
     } else {
-      fail(
-          Problem.UPSTREAM_BROKEN,
-          stage.outcome(),
-          brokenOff(cause) ? "the upstream broke off" : "the upstream's answer is malformed");
+      fail(Problem.UPSTREAM_BROKEN, stage.outcome(), AnswerHead.broken(cause));
     }
-  }
-
-  private static boolean brokenOff(Throwable cause) {
-    return cause instanceof IOException
-        || cause instanceof HttpClosedException
-        || cause instanceof StreamResetException;
   }
 
   /** Once, while the upstream cannot have acted or acting twice does no harm. */
@@ -316,7 +310,10 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
   void check(long now) {
     switch (stage) {
       case CONNECTING, OPENING, SENT -> {
-        if (now > deadline) {
+        BodyPump moving = body;
+        if (moving != null && moving.moved()) {
+          deadline = now + timeout; // the wait for an answer begins when the request has been sent
+        } else if (now > deadline) {
           fail(Problem.UPSTREAM_TIMEOUT, stage.outcome(), "the upstream did not answer in time");
         }
       }
@@ -330,8 +327,9 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
   }
 
   private void fail(Problem problem, Outcome outcome, String detail) {
+    Stage at = stage;
     abandon();
-    call.failed(upstream.failed(call, connector, new Failed(problem, outcome, detail)));
+    call.failed(upstream.failed(call, connector, at, new Failed(problem, outcome, detail)));
   }
 
   private void cancel() {

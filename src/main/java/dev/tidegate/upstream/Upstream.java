@@ -8,9 +8,16 @@ import dev.tidegate.upstream.UpstreamConfig.Endpoint;
 import dev.tidegate.upstream.balance.Balancer;
 import dev.tidegate.upstream.balance.Connector;
 import dev.tidegate.upstream.balance.Pool;
+import dev.tidegate.upstream.health.Cause;
+import dev.tidegate.upstream.health.Fitness;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.HostAndPort;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -22,6 +29,7 @@ import java.util.random.RandomGenerator;
 final class Upstream {
   private final UpstreamConfig config;
   private final List<Pool> pools = new ArrayList<>();
+  private final Fitness fitness;
   private final Balancer balancer;
   private final Timer answers;
   private final Counter retries;
@@ -38,10 +46,14 @@ final class Upstream {
     this.config = config;
     this.log = node.failures();
     this.meters = node.meters();
-    for (Endpoint endpoint : config.endpoints()) {
-      pools.add(new Pool(config.bounds(), () -> dialer.dial(config, endpoint), millis));
+    this.fitness = node.fitness(config);
+    for (int i = 0; i < config.endpoints().size(); i++) {
+      Endpoint endpoint = config.endpoints().get(i);
+      pools.add(
+          new Pool(
+              i, endpoint.weight(), config.bounds(), () -> dialer.dial(config, endpoint), millis));
     }
-    this.balancer = new Balancer(pools, config.balance(), random);
+    this.balancer = new Balancer(pools, config.balance(), fitness, random);
     this.answers =
         Timer.builder("tidegate.upstream.answers")
             .description("From sending a request until its answer begins")
@@ -69,9 +81,44 @@ final class Upstream {
     retries.increment();
   }
 
+  /** Says whom the request is for; Vert.x says the endpoint. */
+  void address(HttpClientRequest request, Call call) {
+    if (config.host() == HostHeader.KEEP) {
+      String host = call.host();
+      HostAndPort authority = host == null ? null : HostAndPort.parseAuthority(host, -1);
+      if (authority != null) {
+        request.authority(authority);
+      }
+    }
+    if (request.version() == HttpVersion.HTTP_2 && call.takesTrailers()) {
+      request.putHeader(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
+    }
+  }
+
+  /** No connection to the endpoint could be made. */
+  void unreachable(Connector connector, String why) {
+    fitness.failed(connector.number(), Cause.UNREACHABLE, why);
+  }
+
+  /** An answer has come whole. */
+  void answered(Connector connector, int status) {
+    fitness.succeeded(connector.number(), status);
+  }
+
+  /** What a failure says of the endpoint; a silence within an answer may be how it is meant. */
+  private void blame(Connector connector, Stage at, Failed failure) {
+    if (failure.problem() == Problem.UPSTREAM_BROKEN) {
+      fitness.failed(connector.number(), Cause.BROKEN, failure.detail());
+    } else if (failure.problem() == Problem.UPSTREAM_TIMEOUT
+        && (at == Stage.OPENING || at == Stage.SENT)) {
+      fitness.failed(connector.number(), Cause.TIMEOUT, failure.detail());
+    }
+  }
+
   /** Counts and tells a failure. */
-  Failed failed(Call call, Connector connector, Failed failure) {
-    log.failed(call, config.endpoints().get(pools.indexOf(connector)).toString(), failure);
+  Failed failed(Call call, Connector connector, Stage at, Failed failure) {
+    blame(connector, at, failure);
+    log.failed(call, config.endpoints().get(connector.number()).toString(), failure);
     failures
         .computeIfAbsent(
             failure.problem(),
@@ -96,6 +143,7 @@ final class Upstream {
     for (int i = 0; i < pools.size(); i++) {
       Pool pool = pools.get(i);
       json.object().field("address", config.endpoints().get(i).toString());
+      fitness.show(i, json);
       json.field("open", pool.open()).field("idle", pool.idle());
       json.field("inFlight", pool.inFlight()).field("pending", pool.pending()).end();
     }

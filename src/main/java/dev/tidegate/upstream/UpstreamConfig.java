@@ -4,28 +4,39 @@ import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
 import dev.tidegate.upstream.balance.Balance;
 import dev.tidegate.upstream.balance.Pool;
+import dev.tidegate.upstream.health.CheckConfig;
+import dev.tidegate.upstream.health.OutlierConfig;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A named service behind the gateway.
  *
- * @param h2 speaks HTTP/2 in clear text to it
+ * @param h2 speaks HTTP/2 to it: in clear text without asking, with TLS if it agrees (ALPN)
+ * @param tls absent: clear text
+ * @param host which host it is told that it is called by
  * @param timeout until an answer begins, for routes that set none
  * @param idle how long a connection may be silent, in use or not
  * @param maxConnections to one endpoint from one event loop
  * @param maxPending requests that wait for a connection to one endpoint
+ * @param outlier when requests that fail put an endpoint out
+ * @param check how endpoints are asked whether they are well; absent: they are not
  */
 public record UpstreamConfig(
     String name,
     @Default("[]") List<Endpoint> endpoints,
     @Default("false") boolean h2,
+    @Nullable UpstreamTls tls,
+    @Default("set") HostHeader host,
     @Default("roundRobin") Balance balance,
     @Default("3s") Duration connectTimeout,
     @Default("60s") Duration timeout,
     @Default("50s") Duration idle,
     @Default("64") int maxConnections,
-    @Default("256") int maxPending) {
+    @Default("256") int maxPending,
+    @Default("{}") OutlierConfig outlier,
+    @Nullable CheckConfig check) {
   public UpstreamConfig {
     Check.given("name", name, "a name");
     endpoints = List.copyOf(endpoints);
@@ -38,14 +49,24 @@ public record UpstreamConfig(
   }
 
   Pool.Bounds bounds() {
-    return new Pool.Bounds(maxConnections, maxPending, idle, h2);
+    return new Pool.Bounds(maxConnections, maxPending, idle);
   }
 
-  /** One address of the service. */
-  public record Endpoint(String host, int port) {
+  /** Whom we take the endpoint to be. */
+  String serverName(Endpoint endpoint) {
+    return tls == null || tls.serverName() == null ? endpoint.host() : tls.serverName();
+  }
+
+  /**
+   * One address of the service.
+   *
+   * @param weight its part of the requests, beside that of the others
+   */
+  public record Endpoint(String host, int port, @Default("1") int weight) {
     public Endpoint {
       Check.given("host", host, "a name or an address");
       Check.within("port", port, 1, 65_535);
+      Check.within("weight", weight, 1, 100);
     }
 
     @Override

@@ -1,8 +1,14 @@
 package dev.tidegate.upstream;
 
 import dev.tidegate.loop.EventLoops;
+import dev.tidegate.upstream.UpstreamConfig.Endpoint;
+import dev.tidegate.upstream.health.Fitness;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +20,8 @@ public final class UpstreamNode {
   private final MeterRegistry meters;
   private final EventLoops loops;
   private final String name;
+  private final Map<String, Fitness> fitness = new ConcurrentHashMap<>();
+  private final AtomicReference<@Nullable Checks> leader = new AtomicReference<>();
   private final FailureLog failures = new FailureLog(System::nanoTime, LOG::warn);
 
   public UpstreamNode(
@@ -38,6 +46,30 @@ public final class UpstreamNode {
 
   String name() {
     return name;
+  }
+
+  /** Which endpoints of the upstream are fit. */
+  Fitness fitness(UpstreamConfig config) {
+    return fitness.computeIfAbsent(
+        config.name(),
+        upstream ->
+            new Fitness(
+                upstream,
+                config.endpoints().stream().map(Endpoint::toString).toList(),
+                config.outlier(),
+                config.check(),
+                meters,
+                System::nanoTime,
+                System::currentTimeMillis));
+  }
+
+  /** Whether it is this one of the instances that checks the endpoints, for all. */
+  boolean leads(Checks checks) {
+    return leader.get() == checks || leader.compareAndSet(null, checks);
+  }
+
+  void resign(Checks checks) {
+    leader.compareAndSet(checks, null);
   }
 
   FailureLog failures() {

@@ -10,6 +10,8 @@ import dev.tidegate.loop.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,7 @@ public final class UpstreamVerticle extends VerticleBase {
   private final UpstreamNode node;
   private List<MessageConsumer<?>> consumers = List.of();
   private @Nullable Exchanges running;
+  private Runnable resign = () -> {};
 
   public UpstreamVerticle(UpstreamNode node) {
     this.node = node;
@@ -39,7 +42,16 @@ public final class UpstreamVerticle extends VerticleBase {
     HttpDialer dialer = new HttpDialer(node.configs(), vertx::createHttpClient);
     Exchanges exchanges = new Exchanges(node, dialer, loop, RandomGenerator.getDefault());
     running = exchanges;
+    Checks checks =
+        new Checks(
+            node,
+            dialer,
+            loop,
+            upstream ->
+                WebClient.create(vertx, new WebClientOptions(HttpDialer.options(upstream))));
+    resign = checks::resign;
     loop.every(TICK, exchanges::tick);
+    loop.every(TICK, checks::tick);
     loop.every(SWEEP, exchanges::sweep);
     MessageConsumer<?> whole = bus.answer(Upstreams.FORWARD, Forwarded.class, exchanges::forward);
     consumers =
@@ -58,6 +70,7 @@ public final class UpstreamVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    resign.run();
     Future<?> deaf = Future.all(consumers.stream().map(MessageConsumer::unregister).toList());
     Exchanges exchanges = running;
     return exchanges == null

@@ -33,6 +33,11 @@ final class RawHttp implements AutoCloseable {
     }
   }
 
+  /** How long a read may take. */
+  void within(int millis) throws IOException {
+    socket.setSoTimeout(millis);
+  }
+
   RawHttp send(String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     socket.getOutputStream().flush();

@@ -264,6 +264,36 @@ class UpstreamAnswersIT {
     }
   }
 
+  @Test
+  void waitsForAnAnswerFromWhenTheRequestHasBeenSent() throws IOException {
+    try (RawBackend backend = RawBackend.answering(OK);
+        TestGateway gateway =
+            new TestGateway()
+                .routes(Routes.below("/"))
+                .upstream(TestGateway.upstreamOf("backend", "timeout: 300ms", backend.port))
+                .start();
+        RawHttp http = new RawHttp(gateway.port())) {
+      http.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n");
+      for (int i = 0; i < 10; i++) {
+        long next = System.nanoTime() + 100_000_000;
+        http.send("x");
+        Await.await(() -> System.nanoTime() > next);
+      }
+      assertThat(http.read().status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void saysThatAHeadIsTooLarge() throws IOException {
+    String answer = "HTTP/1.1 200 OK\r\nX-A: " + "a".repeat(70_000) + "\r\n\r\n";
+    try (RawBackend backend = RawBackend.answering(answer);
+        TestGateway gateway = before(backend.port)) {
+      Answer seen = RawHttp.once(gateway.port(), GET);
+      assertThat(seen.status()).isEqualTo(502);
+      assertThat(seen.body()).contains("the head of the upstream's answer is too large");
+    }
+  }
+
   private static String unchunked(String framed) {
     StringBuilder body = new StringBuilder();
     for (int at = 0; ; ) {

@@ -255,5 +255,10 @@ public final class StandInExchange implements Exchange {
   }
 
   @Override
+  public void fail(Throwable why) {
+    throw new AssertionError(why);
+  }
+
+  @Override
   public void onGone(Runnable action) {}
 }

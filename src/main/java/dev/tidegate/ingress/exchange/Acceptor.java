@@ -14,11 +14,20 @@ public final class Acceptor implements Handler<HttpServerRequest> {
    * @param maxBody bytes of a body, unless a policy says otherwise
    */
   public Acceptor(Steps steps, OpenStreams streams, long maxBody, Loop loop) {
-    this.shared = new Shared(new HeadReader(), steps, streams, maxBody, loop);
+    this.shared = new Shared(new HeadReader(), steps, streams, new Faults(loop), maxBody, loop);
   }
 
   @Override
+  @SuppressWarnings("CatchThrowable") // whatever it is, somebody waits for an answer
   public void handle(HttpServerRequest request) {
-    new HttpExchange(request, shared).proceed();
+    HttpExchange exchange;
+    try {
+      exchange = new HttpExchange(request, shared);
+    } catch (Throwable e) {
+      shared.faults().tell("", e);
+      request.response().reset();
+      return;
+    }
+    exchange.proceed();
   }
 }

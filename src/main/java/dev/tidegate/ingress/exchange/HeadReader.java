@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * another.
  */
 final class HeadReader implements BiConsumer<String, String> {
+  String target = "";
   @Nullable String host;
   @Nullable String connection;
   @Nullable String expect;
@@ -20,9 +21,12 @@ final class HeadReader implements BiConsumer<String, String> {
   long contentLength;
   private int hosts;
   private int lengths;
+  private boolean nameless;
 
   /** Reads the head; a refusal, or null when it is sound. */
   @Nullable String read(HttpServerRequest request, MultiMap headers) {
+    String uri = request.uri();
+    target = uri == null ? "" : uri;
     host = null;
     connection = null;
     expect = null;
@@ -30,14 +34,21 @@ final class HeadReader implements BiConsumer<String, String> {
     contentLength = -1;
     hosts = 0;
     lengths = 0;
+    nameless = false;
     headers.forEach(this);
-    if (request.version() == HttpVersion.HTTP_2) {
-      HostAndPort authority = request.authority();
-      host = authority == null ? host : authority.toString();
-      return transferEncoding != null || connection != null
-          ? "connection-specific headers are not allowed in HTTP/2"
-          : sound(request);
-    }
+    String flaw = request.version() == HttpVersion.HTTP_2 ? http2(request) : http1(request);
+    return flaw == null ? sound(request) : flaw;
+  }
+
+  private @Nullable String http2(HttpServerRequest request) {
+    HostAndPort authority = request.authority();
+    host = authority == null ? host : authority.toString();
+    return transferEncoding != null || connection != null
+        ? "connection-specific headers are not allowed in HTTP/2"
+        : null;
+  }
+
+  private @Nullable String http1(HttpServerRequest request) {
     if (request.version() == null) {
       return "the version is neither HTTP/1.0 nor HTTP/1.1";
     }
@@ -50,22 +61,60 @@ final class HeadReader implements BiConsumer<String, String> {
     if (transferEncoding != null && lengths > 0) {
       return "Content-Length and Transfer-Encoding exclude one another";
     }
-    return sound(request);
+    if (!target.isEmpty() && target.charAt(0) != '/') {
+      absoluteForm();
+    }
+    return null;
+  }
+
+  /** RFC 9112, section 3.2.2: what the target says of the host holds, whatever Host says. */
+  private void absoluteForm() {
+    int from =
+        target.regionMatches(true, 0, "http://", 0, 7)
+            ? 7
+            : target.regionMatches(true, 0, "https://", 0, 8) ? 8 : -1;
+    if (from < 0) {
+      return;
+    }
+    int end = from;
+    while (end < target.length() && "/?#".indexOf(target.charAt(end)) < 0) {
+      end++;
+    }
+    // None at all is as malformed as any.
+    host = end == from ? "/" : target.substring(from, end);
+    String rest = target.substring(end);
+    target = rest.startsWith("/") ? rest : "/" + rest;
   }
 
   private @Nullable String sound(HttpServerRequest request) {
     if (lengths > 1 || contentLength == Long.MIN_VALUE) {
       return "Content-Length is not one number";
     }
-    if (host != null && !validHost(host)) {
-      return "the Host header is malformed";
+    if (nameless || !token(request.method().name())) {
+      return "the method and the names of headers are tokens";
     }
-    return request.uri() == null || request.uri().isEmpty() ? "the target is missing" : null;
+    if (host != null && !Hosts.valid(host)) {
+      return "the host is malformed";
+    }
+    return target.isEmpty() ? "the target is missing" : null;
+  }
+
+  private static boolean token(String method) {
+    for (int i = 0; i < method.length(); i++) {
+      char c = method.charAt(i);
+      if (c <= ' '
+          || c >= 127
+          || (!Character.isLetterOrDigit(c) && "!#$%&'*+-.^_`|~".indexOf(c) < 0)) {
+        return false;
+      }
+    }
+    return !method.isEmpty();
   }
 
   @Override
   public void accept(String name, String value) {
     switch (name.length()) {
+      case 0 -> nameless = true;
       case 4 -> {
         if (name.equalsIgnoreCase("host")) {
           hosts++;
@@ -111,16 +160,5 @@ final class HeadReader implements BiConsumer<String, String> {
       number = number * 10 + digit;
     }
     return number;
-  }
-
-  private static boolean validHost(String host) {
-    for (int i = 0; i < host.length(); i++) {
-      char c = host.charAt(i);
-      if (c <= ' ' || c >= 127 || c == '/' || c == '@' || c == '?' || c == '#' || c == '\\'
-          || c == '"' || c == ',') {
-        return false;
-      }
-    }
-    return true;
   }
 }

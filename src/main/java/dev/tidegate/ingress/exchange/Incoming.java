@@ -26,6 +26,7 @@ abstract class Incoming implements Exchange {
   private final MultiMap requestHeaders;
   private final long started;
   private final @Nullable String flaw;
+  private final String target;
   private final @Nullable String host;
   private final @Nullable String connectionHeader;
   private final @Nullable String expectation;
@@ -47,6 +48,7 @@ abstract class Incoming implements Exchange {
     this.connection = ClientConnection.of(request.connection());
     HeadReader head = shared.head();
     this.flaw = head.read(request, requestHeaders);
+    this.target = head.target;
     this.host = head.host;
     this.connectionHeader = head.connection;
     this.expectation = head.expect;
@@ -86,12 +88,7 @@ abstract class Incoming implements Exchange {
 
   @Override
   public String target() {
-    String uri = request.uri();
-    if (uri.startsWith("http://") || uri.startsWith("https://")) {
-      int slash = uri.indexOf('/', 8);
-      return slash < 0 ? "/" : uri.substring(slash);
-    }
-    return uri;
+    return target;
   }
 
   @Override
@@ -190,6 +187,18 @@ abstract class Incoming implements Exchange {
   /** Whether some of the body is yet to come. */
   boolean unread() {
     return hasBody() && !request.isEnded();
+  }
+
+  /** Nobody wants the rest of the body. */
+  void discard() {
+    if (connection.http2()) {
+      request.resume();
+      return;
+    }
+    connection.linger();
+    request.handler(data -> {});
+    request.endHandler(v -> request.connection().close());
+    request.resume();
   }
 
   /** Whether more of the body is waited for. */

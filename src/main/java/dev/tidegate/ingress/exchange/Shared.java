@@ -3,4 +3,5 @@ package dev.tidegate.ingress.exchange;
 import dev.tidegate.loop.Loop;
 
 /** What the exchanges of one event loop have in common. */
-record Shared(HeadReader head, Steps steps, OpenStreams streams, long maxBody, Loop loop) {}
+record Shared(
+    HeadReader head, Steps steps, OpenStreams streams, Faults faults, long maxBody, Loop loop) {}

@@ -78,7 +78,7 @@ public final class Proxy {
                 noHandlers(e)
                     ? bus.ask(Upstreams.FORWARD, forward, Forwarded.class, timeout.plus(MARGIN))
                     : Future.failedFuture(e))
-        .onComplete(answer -> answered(x, call, answer), e -> unreachable(x, e));
+        .onComplete(x.then(answer -> answered(x, call, answer)), e -> unreachable(x, e));
   }
 
   private static void answered(HttpExchange x, ProxyCall call, Forwarded answer) {

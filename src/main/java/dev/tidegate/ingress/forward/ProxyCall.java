@@ -3,6 +3,7 @@ package dev.tidegate.ingress.forward;
 import dev.tidegate.bus.Upstreams.Call;
 import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.ingress.exchange.HttpExchange;
+import dev.tidegate.net.HeaderLists;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.route.Route;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -12,7 +13,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.streams.ReadStream;
 import java.time.Duration;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A proxied exchange, as UPSTREAM sees it. */
@@ -41,6 +41,11 @@ final class ProxyCall implements Call {
   @Override
   public String uri() {
     return route.target(x.target(), x.path());
+  }
+
+  @Override
+  public @Nullable String host() {
+    return x.host();
   }
 
   @Override
@@ -81,11 +86,7 @@ final class ProxyCall implements Call {
 
   @Override
   public boolean takesTrailers() {
-    MultiMap headers = x.requestHeaders();
-    return headers.contains(HttpHeaderNames.TE)
-        && String.join(",", headers.getAll(HttpHeaderNames.TE))
-            .toLowerCase(Locale.ROOT)
-            .matches("(.*,)?\\s*trailers\\s*(,.*)?");
+    return HeaderLists.has(x.requestHeaders(), HttpHeaderNames.TE, "trailers");
   }
 
   @Override
@@ -107,8 +108,13 @@ final class ProxyCall implements Call {
     if (status != 204 && status != 304 && !passed.contains(HttpHeaders.CONTENT_LENGTH)) {
       x.endless();
     }
-    x.beginHead(status);
-    return true;
+    try {
+      x.beginHead(status);
+      return true;
+    } catch (RuntimeException e) {
+      x.fail(e);
+      return false;
+    }
   }
 
   /** The Connection header may come in several lines. */
@@ -121,7 +127,11 @@ final class ProxyCall implements Call {
   @Override
   public void responseData(Buffer data) {
     if (!x.ended()) {
-      x.write(data);
+      try {
+        x.write(data);
+      } catch (RuntimeException e) {
+        x.fail(e);
+      }
     }
   }
 
@@ -144,9 +154,16 @@ final class ProxyCall implements Call {
 
   @Override
   public void responseEnd(@Nullable Buffer last, @Nullable MultiMap trailers) {
-    if (x.ended()) {
-      return;
+    if (!x.ended()) {
+      try {
+        end(last, trailers);
+      } catch (RuntimeException e) {
+        x.fail(e);
+      }
     }
+  }
+
+  private void end(@Nullable Buffer last, @Nullable MultiMap trailers) {
     if (trailers != null && !trailers.isEmpty()) {
       trailers.forEach(
           (name, value) -> {

@@ -1,6 +1,7 @@
 package dev.tidegate.stream.session;
 
 import dev.tidegate.bus.Commands.PrivateEvents;
+import dev.tidegate.bus.Listing;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Numbering;
 import dev.tidegate.loop.Loop;
@@ -10,7 +11,6 @@ import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Refusal;
 import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.shard.Instrument;
-import dev.tidegate.stream.shard.Listing;
 import dev.tidegate.stream.shard.Shards;
 import dev.tidegate.stream.topic.Topic;
 import java.time.Duration;

@@ -1,12 +1,12 @@
 package dev.tidegate.stream.session;
 
+import dev.tidegate.bus.Listing;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Lane;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Refusal;
 import dev.tidegate.stream.protocol.Replies;
-import dev.tidegate.stream.shard.Listing;
 import dev.tidegate.stream.shard.Shards;
 import dev.tidegate.stream.topic.Topic;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.tidegate.stream.shard;
 
+import dev.tidegate.bus.Listing;
 import dev.tidegate.bus.Markets.Candle;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Delta;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 public enum Balance {
   @JsonProperty("roundRobin")
   ROUND_ROBIN,
-  /** The one with fewer requests in flight of two drawn at random. */
+  /** Of two drawn at random, the one with fewer requests in flight for its weight. */
   @JsonProperty("leastRequests")
   LEAST_REQUESTS
 }

@@ -30,6 +30,12 @@ public interface Connector {
    */
   void release(Link link, boolean reusable);
 
+  /** Which of its upstream's endpoints it is, from 0. */
+  int number();
+
+  /** Its part of the requests, beside that of the others. */
+  int weight();
+
   /** The requests in flight and those that wait. */
   int load();
 }

@@ -1,6 +1,7 @@
 package dev.tidegate.stream.session;
 
 import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Listing;
 import dev.tidegate.bus.Markets;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Authenticator;
@@ -16,7 +17,6 @@ import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Refusal;
 import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.shard.Kept;
-import dev.tidegate.stream.shard.Listing;
 import dev.tidegate.stream.shard.Shards;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -87,8 +87,8 @@ public final class FakeInstance {
     bus.hear(
         Markets.DIRECTORY,
         directory -> {
-          if (listing.hear(directory, loop.nanos())) {
-            shards.relist(listing.symbols());
+          if (listing.hear(directory, loop.nanos()).changed()) {
+            shards.place(listing);
             subscriptions.newSymbols();
           }
         });

@@ -1,0 +1,30 @@
+package dev.tidegate.upstream.health;
+
+import dev.tidegate.config.Check;
+import dev.tidegate.config.Default;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * When requests that fail put an endpoint out.
+ *
+ * @param failures that many in a row; 0 for never
+ * @param out for how long the first time; each time after that twice as long
+ * @param longestOut and never for longer
+ * @param statuses answers that count as failures
+ */
+public record OutlierConfig(
+    @Default("3") int failures,
+    @Default("30s") Duration out,
+    @Default("5m") Duration longestOut,
+    @Default("[502, 503, 504]") Set<Integer> statuses) {
+  public OutlierConfig {
+    Check.atLeast("failures", failures, 0);
+    Check.positive("out", out);
+    Check.that(longestOut.compareTo(out) >= 0, "longestOut", longestOut, "no shorter than out");
+    statuses = Set.copyOf(statuses);
+    for (int status : statuses) {
+      Check.within("statuses", status, 400, 599);
+    }
+  }
+}
