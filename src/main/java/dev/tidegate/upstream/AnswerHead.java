@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the head of an upstream's answer says, and whether it can be believed. */
 final class AnswerHead {
+  private static final long REFUSED_STREAM = 7;
+
   private AnswerHead() {}
 
   /**
@@ -53,6 +55,11 @@ final class AnswerHead {
 
   private static boolean tls(Throwable cause) {
     return cause instanceof SSLException || cause.getCause() instanceof SSLException;
+  }
+
+  /** Whether the upstream says that it has not looked at the request (RFC 9113 8.7). */
+  static boolean refused(Throwable cause) {
+    return cause instanceof StreamResetException reset && reset.getCode() == REFUSED_STREAM;
   }
 
   /** What an answer that cannot be read, or read on, is called. */
