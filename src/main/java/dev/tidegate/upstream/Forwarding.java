@@ -291,8 +291,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
 
   /** Once, while the upstream cannot have acted or acting twice does no harm. */
   private boolean mayBeRepeated(boolean refused) {
-    boolean harmless =
-        stage == Stage.OPENING || (stage == Stage.SENT && (idempotent || refused));
+    boolean harmless = stage == Stage.OPENING || (stage == Stage.SENT && (idempotent || refused));
     return harmless && !again && (body == null || body.repeatable());
   }
 

@@ -124,24 +124,24 @@ class UpstreamAnswersIT {
     "false, --http2-prior-knowledge",
   })
   void passesInterimAnswersOnFromAndToHttp2(boolean h2, String callers) throws Exception {
-    String old =
-        "HTTP/1.1 102 P\r\nX-Turn: 0\r\n\r\nHTTP/1.1 103 E\r\nX-Turn: 1\r\n\r\n"
-            + "HTTP/1.1 199 W\r\nX-Turn: 2\r\n\r\nHTTP/1.1 204 N\r\nX-Turn: 3\r\n\r\n";
-    try (Http2Backend two = new Http2Backend(List.of("102", "103", "199", "204"));
-        RawBackend one = RawBackend.answering(old);
+    List<String> statuses = List.of("102", "103", "199", "204");
+    StringBuilder old = new StringBuilder();
+    for (int i = 0; i < statuses.size(); i++) {
+      old.append("HTTP/1.1 %s S\r\nX-Turn: %d\r\n\r\n".formatted(statuses.get(i), i));
+    }
+    try (Http2Backend two = new Http2Backend(statuses);
+        RawBackend one = RawBackend.answering(old.toString());
         TestGateway gateway =
             new TestGateway()
                 .routes(Routes.below("/"))
-                .upstream(
-                    TestGateway.upstreamOf("backend", "h2: " + h2, h2 ? two.port : one.port))
+                .upstream(TestGateway.upstreamOf("backend", "h2: " + h2, h2 ? two.port : one.port))
                 .start()) {
       Process curl =
           new ProcessBuilder(
                   "curl", "-sS", "-i", callers, "http://127.0.0.1:" + gateway.port() + "/")
               .redirectErrorStream(true)
               .start();
-      String said =
-          new String(curl.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      String said = new String(curl.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
       assertThat(said.lines().map(UpstreamAnswersIT::gist).filter(gist -> !gist.isEmpty()))
           .as(said)
           .containsExactly("102", "0", "103", "1", "199", "2", "204", "3");
@@ -311,7 +311,7 @@ class UpstreamAnswersIT {
                 .start();
         RawHttp patient = new RawHttp(gateway.port())) {
       assertThat(RawHttp.once(gateway.port(), GET).status()).isEqualTo(200);
-      patient.send(GET.replace("GET /", "GET /held"));
+      patient.send(GET.replace("GET /", "POST /held")); // which is not repeated
       Await.await(() -> backend.requests.get() == 2);
       assertThat(RawHttp.once(gateway.port(), GET.replace("GET /", "GET /broken")).status())
           .isEqualTo(502);
