@@ -3,6 +3,7 @@ package dev.tidegate.rest;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Interval;
 import dev.tidegate.bus.Markets.SymbolState;
+import dev.tidegate.net.HeaderLists;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.problem.Outcome;
@@ -125,8 +126,7 @@ final class MarketPages {
     String tag = tag(body);
     exchange.responseHeaders().set(HttpHeaders.ETAG, tag);
     exchange.responseHeaders().set(HttpHeaders.CACHE_CONTROL, "public, max-age=0, must-revalidate");
-    String match = exchange.requestHeaders().get(HttpHeaders.IF_NONE_MATCH);
-    if (match != null && (match.equals("*") || match.contains(tag))) {
+    if (HeaderLists.noneMatchHas(exchange.requestHeaders(), tag)) {
       exchange.answer(new Reply.Empty(304));
     } else {
       exchange.answer(new Reply.Content(200, RecordJson.JSON, body));

@@ -6,6 +6,7 @@ import dev.tidegate.bus.Commands.Find;
 import dev.tidegate.bus.Commands.Found;
 import dev.tidegate.bus.Commands.Stored;
 import dev.tidegate.loop.Loop;
+import dev.tidegate.net.HeaderLists;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.policy.Reply;
@@ -62,9 +63,9 @@ final class RequestRecords {
   }
 
   private static boolean wantsEvents(Exchange exchange) {
-    String accept = exchange.requestHeaders().get(HttpHeaders.ACCEPT);
-    return accept != null
-        && accept.contains("text/event-stream")
+    int events = HeaderLists.quality(exchange.requestHeaders(), "text/event-stream");
+    return events > 0
+        && events >= HeaderLists.quality(exchange.requestHeaders(), "application/json")
         && !HttpMethod.HEAD.equals(exchange.method());
   }
 

@@ -180,6 +180,8 @@ class MarketsIT {
     Answer second = get("/BTC-USD/book", "If-None-Match: " + first.header("etag") + "\r\n");
     assertThat(second.status()).isEqualTo(304);
     assertThat(get("/BTC-USD/book", "If-None-Match: \"other\"\r\n").status()).isEqualTo(200);
+    String lines = "If-None-Match: \"a\", \"b\"\r\nIf-None-Match: W/" + first.header("etag");
+    assertThat(get("/BTC-USD/book", lines + "\r\n").status()).isEqualTo(304);
   }
 
   @Test

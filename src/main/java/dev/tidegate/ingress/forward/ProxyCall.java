@@ -3,6 +3,7 @@ package dev.tidegate.ingress.forward;
 import dev.tidegate.bus.Upstreams.Call;
 import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.ingress.exchange.HttpExchange;
+import dev.tidegate.net.HeaderLists;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.route.Route;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -13,7 +14,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.streams.ReadStream;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A proxied exchange, as UPSTREAM sees it. */
@@ -87,11 +87,7 @@ final class ProxyCall implements Call {
 
   @Override
   public boolean takesTrailers() {
-    MultiMap headers = x.requestHeaders();
-    return headers.contains(HttpHeaderNames.TE)
-        && String.join(",", headers.getAll(HttpHeaderNames.TE))
-            .toLowerCase(Locale.ROOT)
-            .matches("(.*,)?\\s*trailers\\s*(,.*)?");
+    return HeaderLists.has(x.requestHeaders(), HttpHeaderNames.TE, "trailers");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.tidegate.stream.door;
 
 import dev.tidegate.net.Escapes;
+import dev.tidegate.net.HeaderLists;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.stream.encode.Codec;
@@ -116,21 +117,9 @@ public final class Upgrade {
   }
 
   private static boolean asksForWebSocket(HttpServerRequest request) {
-    return lists(request, "Upgrade", "websocket")
-        && lists(request, "Connection", "upgrade")
+    return HeaderLists.has(request.headers(), "Upgrade", "websocket")
+        && HeaderLists.has(request.headers(), "Connection", "upgrade")
         && "13".equals(request.getHeader("Sec-WebSocket-Version"));
-  }
-
-  /** A header that is a list may come in several lines. */
-  private static boolean lists(HttpServerRequest request, String header, String wanted) {
-    for (String line : request.headers().getAll(header)) {
-      for (String item : line.split(",")) {
-        if (item.trim().equalsIgnoreCase(wanted)) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   private void stream(HttpServerRequest request) {
