@@ -1,7 +1,9 @@
 package dev.tidegate.admin;
 
 import dev.tidegate.json.JsonWriter;
+import dev.tidegate.net.HeaderLists;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -56,8 +58,9 @@ final class Pages {
   }
 
   void metrics(RoutingContext request) {
-    String accept = request.request().getHeader(HttpHeaders.ACCEPT);
-    boolean open = accept != null && accept.contains("application/openmetrics-text");
+    MultiMap headers = request.request().headers();
+    int asked = HeaderLists.quality(headers, "application/openmetrics-text");
+    boolean open = asked > 0 && asked >= HeaderLists.quality(headers, "text/plain");
     String type = open ? OPEN_METRICS : TEXT;
     scrape
         .apply(type)

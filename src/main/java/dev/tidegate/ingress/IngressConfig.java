@@ -47,6 +47,8 @@ public record IngressConfig(
    * @param idle how long a connection may wait for its next request
    * @param head how long the head of a request may take to arrive; beyond it 408
    * @param body how long a body may stand still; beyond it 408
+   * @param send how long an answer may wait for the caller to take some of it
+   * @param unsentBytes of answers that one connection may leave untaken
    * @param connections on one event loop
    * @param drain how long what is in flight may take when the listener stops
    */
@@ -58,6 +60,8 @@ public record IngressConfig(
       @Default("1000") int requestsPerConnection,
       @Default("15s") Duration head,
       @Default("30s") Duration body,
+      @Default("30s") Duration send,
+      @Default("1048576") int unsentBytes,
       @Default("20000") int connections,
       @Default("30s") Duration drain) {
     public Limits {
@@ -68,12 +72,15 @@ public record IngressConfig(
       Check.atLeast("requestsPerConnection", requestsPerConnection, 1);
       Check.positive("head", head);
       Check.positive("body", body);
+      Check.positive("send", send);
+      Check.atLeast("unsentBytes", unsentBytes, 65_536);
       Check.atLeast("connections", connections, 1);
       Check.positive("drain", drain);
     }
 
     ConnectionLimits connection() {
-      return new ConnectionLimits(connections, requestsPerConnection, idle, head, body);
+      return new ConnectionLimits(
+          connections, requestsPerConnection, idle, head, body, send, unsentBytes);
     }
   }
 }

@@ -1,8 +1,8 @@
 package dev.tidegate.rest;
 
+import dev.tidegate.net.HeaderLists;
 import dev.tidegate.policy.Exchange;
 import io.vertx.core.http.HttpHeaders;
-import java.util.List;
 
 /** The Prefer header (RFC 7240), as far as it is honoured: {@code wait}. */
 final class Prefer {
@@ -13,14 +13,11 @@ final class Prefer {
 
   /** How long the caller is ready to wait, in milliseconds; 0 when it is not. */
   static long waitMillis(Exchange exchange) {
-    if (!exchange.requestHeaders().contains(PREFER)) {
-      return 0;
-    }
-    List<String> values = exchange.requestHeaders().getAll(PREFER);
-    for (String preference : String.join(",", values).split("[,;]", 32)) {
-      String text = preference.trim();
-      if (text.regionMatches(true, 0, "wait=", 0, 5)) {
-        return seconds(text.substring(5).replace("\"", "").trim()) * 1000L;
+    for (String preference : HeaderLists.elements(exchange.requestHeaders(), PREFER)) {
+      // What follows a semicolon are parameters of the preference, and not preferences.
+      String[] pair = preference.split(";", 2)[0].split("=", 2);
+      if (pair.length == 2 && pair[0].strip().equalsIgnoreCase("wait")) {
+        return seconds(pair[1].replace("\"", "").strip()) * 1000L;
       }
     }
     return 0;

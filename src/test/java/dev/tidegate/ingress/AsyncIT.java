@@ -231,6 +231,10 @@ class AsyncIT {
     assertThat(RawHttp.once(gateway.port(), get("r-1", "alice-key", "")).body())
         .contains("\"status\":\"accepted\"");
     assertThat(RawHttp.once(gateway.port(), get("r-1", "bob-key", "")).status()).isEqualTo(404);
+    String noEvents = "Accept: application/json\r\nAccept: text/event-stream;q=0\r\n";
+    assertThat(
+            RawHttp.once(gateway.port(), get("r-1", "alice-key", noEvents)).header("content-type"))
+        .startsWith("application/json");
     assertThat(RawHttp.once(gateway.port(), get("r-9", "alice-key", "")).status()).isEqualTo(404);
     assertThat(RawHttp.once(gateway.port(), get("%2e", "alice-key", "")).status()).isEqualTo(404);
     gateway.vertx.setTimer(100, t -> move("r-1", Status.FAILED, created()));

@@ -212,6 +212,23 @@ class Http2IT {
   }
 
   @Test
+  void answersHeadWithoutABody() throws IOException {
+    for (String path : List.of("/fixed", "/proxied", "/%zz")) {
+      try (RawHttp2 http = new RawHttp2(gateway.port())) {
+        http.request(1, ":method", "HEAD", ":scheme", "http", ":authority", "a", ":path", path);
+        RawHttp2.Frame frame = http.next();
+        while (frame.stream() == 0) {
+          frame = http.next();
+        }
+        assertThat(frame.type()).isEqualTo(RawHttp2.HEADERS);
+        assertThat(frame.flags() & RawHttp2.END_STREAM).isEqualTo(RawHttp2.END_STREAM);
+        boolean ours = !path.equals("/proxied");
+        assertThat(http.headers(frame).contains("content-length")).isEqualTo(ours);
+      }
+    }
+  }
+
+  @Test
   void streamsABodyBothWays() {
     HttpClientConnection connection = connect(true);
     Buffer body = Buffer.buffer(new byte[5 * 1024 * 1024]);

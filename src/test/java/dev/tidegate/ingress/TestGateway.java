@@ -146,10 +146,15 @@ final class TestGateway implements AutoCloseable {
 
   /** What the UPSTREAM instance shows of its upstreams. */
   JsonNode upstreams() throws IOException {
+    return shown("upstreams");
+  }
+
+  /** What one instance shows of this kind. */
+  JsonNode shown(String kind) throws IOException {
     String replyTo = "test.shown." + ASKED.incrementAndGet();
     Promise<String> shown = Promise.promise();
     bus.hear(Operations.shown(replyTo), part -> shown.tryComplete(part.json()));
-    bus.publish(Operations.show("upstreams"), new Show("upstreams", null, 100, replyTo));
+    bus.publish(Operations.show(kind), new Show(kind, null, 100, replyTo));
     return new ObjectMapper().readTree(Await.get(shown.future()));
   }
 

@@ -5,9 +5,12 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.AttributeKey;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *  +------------------> CLOSING <-----------------------------+
  * </pre>
  *
- * Over HTTP/2, where requests overlap, a head's time is not bounded on its own.
+ * Over HTTP/2, where requests overlap, a head's time is not bounded on its own. A caller that does
+ * not take its answers is read from no more until it does, and is let go when it does not for long.
  */
 public final class ClientConnection extends ChannelInboundHandlerAdapter {
   private static final AttributeKey<ClientConnection> KEY =
@@ -56,6 +60,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
   private int requests;
   private int active;
   private @Nullable InFlight current;
+  private final List<InFlight> streams = new ArrayList<>();
+  private final Unsent unsent;
+  private boolean deaf;
+  private long calmedAt = Long.MAX_VALUE;
   private @Nullable String lastHost;
   private String lastForwarded = "";
 
@@ -69,6 +77,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     this.tls = tls;
     this.since = connections.now();
     this.lastRead = since;
+    this.unsent = new Unsent(channel, connections.limits().unsent());
     channel.attr(KEY).set(this);
   }
 
@@ -89,6 +98,19 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
       enter(State.HEAD);
     }
     ctx.fireChannelRead(message);
+    if (unsent.tooMuchForSocket()) {
+      deaf = true;
+      channel.config().setAutoRead(false);
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (deaf && channel.isWritable()) {
+      deaf = false;
+      channel.config().setAutoRead(true);
+    }
+    ctx.fireChannelWritabilityChanged();
   }
 
   /** A request's head has been read; true when this should be the connection's last. */
@@ -96,6 +118,12 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     requests++;
     active++;
     current = request;
+    if (http2) {
+      streams.add(request);
+      if (unsent.tooMuchForWindows()) {
+        calm();
+      }
+    }
     if (state == State.IDLE || state == State.HEAD) {
       enter(State.BUSY);
     }
@@ -108,8 +136,24 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     if (current == request) {
       current = null;
     }
+    streams.remove(request);
     if (active == 0 && state == State.BUSY) {
       enter(State.IDLE);
+    }
+  }
+
+  /** An answer has been handed over whole: what of it has not left when this is over counts. */
+  public void answered(Future<Void> sent, int bytes) {
+    if (http2) {
+      unsent.add(sent, bytes);
+    }
+  }
+
+  /** Takes no more requests over HTTP/2. */
+  private void calm() {
+    if (calmedAt == Long.MAX_VALUE) {
+      calmedAt = connections.now();
+      HttpInternals.goAway(channel);
     }
   }
 
@@ -121,6 +165,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
   /** Holds the connection to its limits; called now and then. */
   void sweep(long now) {
     long waited = now - since;
+    long most = connections.sendMillis();
+    if (state != State.CLOSING && (unsent.standstill(now) > most || calmedAt < now - most)) {
+      abandon();
+      return;
+    }
     switch (state) {
       case IDLE -> closeAfter(waited, connections.idleMillis());
       case HEAD -> {
@@ -138,9 +187,32 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             && now - lastRead > connections.bodyMillis()) {
           request.slowBody();
         }
+        slowCallers(now);
       }
       case LINGERING -> closeAfter(waited, Connections.LINGER_MILLIS);
       case CLOSING -> {}
+    }
+  }
+
+  private void slowCallers(long now) {
+    InFlight only = current;
+    if (!http2 && only != null && only.untakenSince() < now - connections.sendMillis()) {
+      only.slowCaller();
+    }
+    for (int i = streams.size() - 1; i >= 0; i--) {
+      if (i < streams.size() && streams.get(i).untakenSince() < now - connections.sendMillis()) {
+        streams.get(i).slowCaller();
+      }
+    }
+  }
+
+  /** The caller takes nothing any more: from here, because the codecs would wait for it. */
+  private void abandon() {
+    calm();
+    enter(State.CLOSING);
+    ChannelHandlerContext here = channel.pipeline().context(this);
+    if (here != null) {
+      here.close();
     }
   }
 
@@ -163,6 +235,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
   /** Whether every answer is its connection's last from now on. */
   public boolean draining() {
     return connections.draining();
+  }
+
+  /** Monotonic milliseconds, as of the last sweep. */
+  public long now() {
+    return connections.now();
   }
 
   /** The address at the other end. */

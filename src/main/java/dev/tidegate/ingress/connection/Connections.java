@@ -23,6 +23,7 @@ public final class Connections {
   private final long idleMillis;
   private final long headMillis;
   private final long bodyMillis;
+  private final long sendMillis;
   private final TrustedProxies proxies;
   private final Loop loop;
   private final Supplier<String> ids;
@@ -41,6 +42,7 @@ public final class Connections {
     this.idleMillis = limits.idle().toMillis();
     this.headMillis = limits.head().toMillis();
     this.bodyMillis = limits.body().toMillis();
+    this.sendMillis = limits.send().toMillis();
     this.proxies = proxies;
     this.loop = loop;
     this.ids = ids;
@@ -142,5 +144,9 @@ public final class Connections {
 
   long bodyMillis() {
     return bodyMillis;
+  }
+
+  long sendMillis() {
+    return sendMillis;
   }
 }

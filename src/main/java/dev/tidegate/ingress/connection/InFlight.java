@@ -7,4 +7,13 @@ public interface InFlight {
 
   /** The body has stood still for too long. */
   void slowBody();
+
+  /**
+   * Since when, in the connection's milliseconds, more of the answer waits for the caller to take
+   * what is there; {@link Long#MAX_VALUE} when nothing does.
+   */
+  long untakenSince();
+
+  /** The answer has waited for too long. */
+  void slowCaller();
 }

@@ -18,17 +18,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its answer on one event loop: how its body is read and how the answer leaves.
- *
- * <pre>
- *           a head                the last byte
- *  WAITING ---------> ANSWERING ----------------+
- *     |                                         v
- *     +-------------> STREAMING -------------> OVER
- *           a stream of ours
- *
- *  from each of them: the caller has gone, or the rest cannot be had --> OVER
- * </pre>
+ * One request and its answer on one event loop: how its body is read and how the answer leaves. Its
+ * life is drawn at {@link ExchangeState}.
  */
 public final class HttpExchange extends Incoming implements Next, InFlight, Handler<Void> {
   private static final Buffer NOTHING = Buffer.buffer();
@@ -36,19 +27,13 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
   /** RFC 9113, section 7: an HTTP/2 stream that cannot be finished. */
   private static final long INTERNAL_ERROR = 2;
 
-  private enum State {
-    WAITING,
-    ANSWERING,
-    STREAMING,
-    OVER
-  }
-
   private final HttpServerResponse response;
   private final MultiMap responseHeaders;
 
   int step;
-  private State state = State.WAITING;
+  private ExchangeState state = ExchangeState.WAITING;
   private int status;
+  private long untakenSince = Long.MAX_VALUE;
   private boolean closeAfter;
   private @Nullable String cause;
   private @Nullable Runnable gone;
@@ -102,6 +87,16 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
     refuse(Problem.REQUEST_TIMEOUT, "the body arrived too slowly");
   }
 
+  @Override
+  public long untakenSince() {
+    return untakenSince;
+  }
+
+  @Override
+  public void slowCaller() {
+    cutOff("slow-caller");
+  }
+
   private void tooLarge() {
     closeAfter = true;
     stopTarget();
@@ -144,18 +139,6 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
     stream.resume();
   }
 
-  /** Nobody wants the rest of the body. */
-  private void discard() {
-    if (connection.http2()) {
-      request.resume();
-      return;
-    }
-    connection.linger();
-    request.handler(data -> {});
-    request.endHandler(v -> request.connection().close());
-    request.resume();
-  }
-
   // The answer's head.
 
   @Override
@@ -186,7 +169,7 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
       case Reply.Content content -> {
         responseHeaders.set(HttpHeaders.CONTENT_TYPE, content.type());
         beginHead(content.status());
-        end(content.body());
+        whole(content.body());
       }
       case Reply.Empty empty -> {
         beginHead(empty.status());
@@ -197,9 +180,18 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
         cause = problem.slug();
         responseHeaders.set(HttpHeaders.CONTENT_TYPE, ProblemDocument.CONTENT_TYPE);
         beginHead(problem.status());
-        end(ProblemDocument.render(problem, refusal.detail(), requestId(), refusal.outcome()));
+        whole(ProblemDocument.render(problem, refusal.detail(), requestId(), refusal.outcome()));
       }
     }
+  }
+
+  /** Over HTTP/1 Vert.x knows what an answer to HEAD looks like. */
+  private void whole(Buffer body) {
+    boolean headOnly = connection.http2() && HttpMethod.HEAD.equals(request.method());
+    if (headOnly) {
+      responseHeaders.set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+    }
+    end(headOnly ? null : body);
   }
 
   @Override
@@ -207,7 +199,7 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
     responseHeaders.set(HttpHeaders.CONTENT_TYPE, type);
     beginHead(code);
     endless();
-    state = State.STREAMING;
+    state = ExchangeState.STREAMING;
     shared.streams().began(this);
     response.writeHead();
   }
@@ -221,7 +213,7 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
 
   /** Sets the status and lets every policy see the head; the first write sends it. */
   public void beginHead(int code) {
-    state = State.ANSWERING;
+    state = ExchangeState.ANSWERING;
     status = code;
     response.setStatusCode(code);
     shared.steps().head(this);
@@ -267,8 +259,10 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
 
   /** Runs once when the caller has caught up. */
   public void onDrain(Runnable resume) {
+    untakenSince = connection.now();
     response.drainHandler(
         v -> {
+          untakenSince = Long.MAX_VALUE;
           response.drainHandler(null);
           resume.run();
         });
@@ -301,14 +295,14 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
         responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
       }
     }
-    State before = state;
+    ExchangeState before = state;
     // An HTTP/2 stream closes, and says so, before end() returns.
-    state = State.OVER;
+    state = ExchangeState.OVER;
     try {
       if (last == null) {
         response.end();
       } else {
-        response.end(last);
+        connection.answered(response.end(last), last.length());
       }
     } catch (Throwable e) {
       shared.faults().tell(requestId(), e);
@@ -325,7 +319,7 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
   // Its end.
 
   public boolean ended() {
-    return state == State.OVER;
+    return state == ExchangeState.OVER;
   }
 
   @Override
@@ -345,9 +339,9 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
   public void abort(String why) {
     if (!ended()) {
       cause = why;
-      State before = state;
+      ExchangeState before = state;
       // The stream closes, and may say so, before reset() returns.
-      state = State.OVER;
+      state = ExchangeState.OVER;
       response.reset(INTERNAL_ERROR);
       over(before);
     }
@@ -380,9 +374,9 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
   }
 
   @SuppressWarnings("CatchThrowable") // the connection counts it out in any case
-  private void over(State before) {
-    state = State.OVER;
-    if (before == State.STREAMING) {
+  private void over(ExchangeState before) {
+    state = ExchangeState.OVER;
+    if (before == ExchangeState.STREAMING) {
       shared.streams().ended(this);
     }
     try {

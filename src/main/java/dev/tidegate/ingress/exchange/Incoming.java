@@ -189,6 +189,18 @@ abstract class Incoming implements Exchange {
     return hasBody() && !request.isEnded();
   }
 
+  /** Nobody wants the rest of the body. */
+  void discard() {
+    if (connection.http2()) {
+      request.resume();
+      return;
+    }
+    connection.linger();
+    request.handler(data -> {});
+    request.endHandler(v -> request.connection().close());
+    request.resume();
+  }
+
   /** Whether more of the body is waited for. */
   public boolean readingBody() {
     return body == Body.READING && !request.isEnded();

@@ -3,6 +3,7 @@ package dev.tidegate.ingress.forward;
 import dev.tidegate.bus.Upstreams.Call;
 import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.ingress.exchange.HttpExchange;
+import dev.tidegate.net.HeaderLists;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.route.Route;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -12,7 +13,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.streams.ReadStream;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A proxied exchange, as UPSTREAM sees it. */
@@ -86,11 +87,7 @@ final class ProxyCall implements Call {
 
   @Override
   public boolean takesTrailers() {
-    MultiMap headers = x.requestHeaders();
-    return headers.contains(HttpHeaderNames.TE)
-        && String.join(",", headers.getAll(HttpHeaderNames.TE))
-            .toLowerCase(Locale.ROOT)
-            .matches("(.*,)?\\s*trailers\\s*(,.*)?");
+    return HeaderLists.has(x.requestHeaders(), HttpHeaderNames.TE, "trailers");
   }
 
   @Override
@@ -123,9 +120,11 @@ final class ProxyCall implements Call {
 
   /** The Connection header may come in several lines. */
   private static @Nullable String connectionTokens(MultiMap headers) {
-    return headers.get(HttpHeaders.CONNECTION) == null
-        ? null
-        : HopHeaders.extraTokens(String.join(",", headers.getAll(HttpHeaders.CONNECTION)));
+    if (!headers.contains(HttpHeaders.CONNECTION)) {
+      return null;
+    }
+    List<String> lines = headers.getAll(HttpHeaders.CONNECTION);
+    return HopHeaders.extraTokens(lines.size() == 1 ? lines.get(0) : String.join(",", lines));
   }
 
   @Override

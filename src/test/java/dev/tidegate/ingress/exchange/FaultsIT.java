@@ -115,7 +115,7 @@ class FaultsIT {
     Duration minute = Duration.ofMinutes(1);
     Connections connections =
         new Connections(
-            new ConnectionLimits(9, 9, minute, minute, minute),
+            new ConnectionLimits(9, 9, minute, minute, minute, minute, 65_536),
             new TrustedProxies(List.of()),
             loop,
             () -> "id");

@@ -37,6 +37,8 @@ class ProtoRequestsTest {
         "{'op':'ping','id':9223372036854775807}",
         "{'op':'cancelOnDisconnect','id':1,'grace':600000,'account':'a'}",
         "{'op':'cancelOnDisconnect','enabled':false}",
+        "{'op':'heartbeat','id':'b','every':1000}",
+        "{'op':'heartbeat','every':0}",
         "{'op':'cancelOnDisconnect','grace':5,'replaces':'n1-0-7-x'}",
       })
   void meansWhatItsTwinMeans(String quoted) throws Refusal {
@@ -81,6 +83,23 @@ class ProtoRequestsTest {
     Refusal refusal =
         catchThrowableOfType(Refusal.class, () -> OpReader.readBinary(two, two.length));
     assertThat(refusal.code).isEqualTo(Refusal.BAD_REQUEST);
+    assertThat(refusal.id).hasToString("1");
+  }
+
+  @Test
+  void aRefusalHasTheIdAsSoonAsItWasRead() {
+    byte[] whole = ProtoRequest.of(GOOD.replace('\'', '"'));
+    int refused = 0;
+    for (int length = 2; length < whole.length; length++) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      Refusal refusal =
+          catchThrowableOfType(Refusal.class, () -> OpReader.readBinary(cut, cut.length));
+      if (refusal != null) {
+        refused++;
+        assertThat(refusal.id).as("cut at " + length).hasToString("7");
+      }
+    }
+    assertThat(refused).isGreaterThan(whole.length / 2);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tidegate.testing.ProtoRequest;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 
 /** Throws requests: right ones, nearly right ones and text that is none. All of it is UTF-8. */
@@ -78,6 +79,8 @@ public final class RequestDice {
     "{\"op\":\"request\",\"id\":%d,\"request\":\"0198c0c4-6b7a-7000-8000-000000000000\"}",
     "{\"op\":\"cancelOnDisconnect\",\"id\":%d,\"grace\":600000}",
     "{\"op\":\"cancelOnDisconnect\",\"id\":%d,\"enabled\":false}",
+    "{\"op\":\"heartbeat\",\"id\":%d,\"every\":250}",
+    "{\"op\":\"heartbeat\",\"id\":%d,\"every\":0}",
     "{\"op\":\"token\",\"id\":%d}",
     "{\"op\":\"resume\",\"id\":%d,\"token\":\"AgIEazMCAA5CVEMtVVNEZADIAQICgAI\"}",
     "{\"op\":\"subscribe\",\"id\":%d,\"channels\":[{\"channel\":\"book\",\"symbol\":\"BTC-USD\",\"depth\":5,\"window\":10}]}",
@@ -94,6 +97,11 @@ public final class RequestDice {
 
   public RequestDice(long seed) {
     random = new Random(seed);
+  }
+
+  /** Right requests of every op, each with this id. */
+  public static List<String> right(int id) {
+    return Arrays.stream(RIGHT).map(one -> String.format(one, id)).toList();
   }
 
   public byte[] request() {
