@@ -80,7 +80,9 @@ public final class CoinbaseAdvancedMessages {
     };
   }
 
-  /** The latest comes first there; the exchange names the maker's side, the taker's is the other. */
+  /**
+   * The latest comes first there; the exchange names the maker's side, the taker's is the other.
+   */
   private static void trades(JsonNode event, long time, List<FeedRecord> records) {
     List<FeedRecord> trades = new ArrayList<>();
     for (JsonNode one : event.path("trades")) {

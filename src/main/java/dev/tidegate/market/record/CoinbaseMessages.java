@@ -31,7 +31,9 @@ public final class CoinbaseMessages {
         };
     return event == null
         ? List.of()
-        : List.of(new FeedRecord(text(message, "product_id"), time(message.get("time"), received), event));
+        : List.of(
+            new FeedRecord(
+                text(message, "product_id"), time(message.get("time"), received), event));
   }
 
   private static List<Level> levels(JsonNode message, String side) {

@@ -172,7 +172,8 @@ public class CaptureReaderTest {
   @Test
   void readsTheMessagesOfCoinbaseAdvanced(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("advanced.log");
-    String head = "\"client_id\":\"\",\"timestamp\":\"2023-02-09T20:32:50.714964855Z\",\"sequence_num\":";
+    String head =
+        "\"client_id\":\"\",\"timestamp\":\"2023-02-09T20:32:50.714964855Z\",\"sequence_num\":";
     Files.writeString(
         file,
         """
@@ -202,11 +203,13 @@ public class CaptureReaderTest {
       }
     }
     assertThat(trades).extracting(Trade::id).as("by time").containsExactly("7", "8");
-    assertThat(trades).extracting(Trade::side).as("the taker's").containsExactly(Side.BUY, Side.SELL);
+    assertThat(trades)
+        .extracting(Trade::side)
+        .as("the taker's")
+        .containsExactly(Side.BUY, Side.SELL);
     assertThat(shard.sequencer("BTC-USD").status().is(State.LIVE)).isTrue();
 
-    Files.writeString(
-        file, Files.readString(file).replace("sequence_num\":3", "sequence_num\":4"));
+    Files.writeString(file, Files.readString(file).replace("sequence_num\":3", "sequence_num\":4"));
     Shard holed = play(file);
     assertThat(holed.sequencer("BTC-USD").status().is(State.DELAYED)).isTrue();
     assertThat(holed.sequencer("BTC-USD").status().detail()).contains("messages 3..3 are missing");
@@ -216,12 +219,14 @@ public class CaptureReaderTest {
   void saysWhatItExpectsOfACaptureThatItDoesNotUnderstand(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("strange.log");
     for (String content :
-        List.of("", "time,price\n1,2\n", "1.5: {\"method\":\"book\"}\n", "{\"type\":\"trade\"}\n")) {
+        List.of(
+            "", "time,price\n1,2\n", "1.5: {\"method\":\"book\"}\n", "{\"type\":\"trade\"}\n")) {
       Files.writeString(file, content);
       assertThatThrownBy(() -> CaptureReader.check(file))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("capture strange.log: no line is understood")
-          .hasMessageContaining(content.isEmpty() ? "it is empty" : content.lines().findFirst().get())
+          .hasMessageContaining(
+              content.isEmpty() ? "it is empty" : content.lines().findFirst().get())
           .hasMessageContaining("l2_data")
           .hasMessageContaining("depthUpdate");
       assertThatThrownBy(() -> records(file)).isInstanceOf(IOException.class);
