@@ -1,5 +1,6 @@
 package dev.tidegate.upstream;
 
+import dev.tidegate.net.HeaderLists;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http2.Http2Exception.HeaderListSizeException;
 import io.vertx.core.MultiMap;
@@ -9,11 +10,14 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
 import java.io.IOException;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** What the head of an upstream's answer says, and whether it can be believed. */
 final class AnswerHead {
+  private static final long REFUSED_STREAM = 7;
+
   private AnswerHead() {}
 
   /**
@@ -55,6 +59,11 @@ final class AnswerHead {
     return cause instanceof SSLException || cause.getCause() instanceof SSLException;
   }
 
+  /** Whether the upstream says that it has not looked at the request (RFC 9113 8.7). */
+  static boolean refused(Throwable cause) {
+    return cause instanceof StreamResetException reset && reset.getCode() == REFUSED_STREAM;
+  }
+
   /** What an answer that cannot be read, or read on, is called. */
   static String broken(Throwable cause) {
     if (cause instanceof TooLongFrameException || cause instanceof HeaderListSizeException) {
@@ -94,29 +103,11 @@ final class AnswerHead {
   }
 
   private static boolean closes(MultiMap headers) {
-    String first = headers.get(HttpHeaders.CONNECTION);
-    if (first == null) {
+    if (!headers.contains(HttpHeaders.CONNECTION)) {
       return false;
     }
-    for (String line : headers.getAll(HttpHeaders.CONNECTION)) {
-      if (lists(line, "close")) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Whether a list, as headers have it, has the word. */
-  static boolean lists(String list, String word) {
-    int from = 0;
-    while (from <= list.length()) {
-      int comma = list.indexOf(',', from);
-      int to = comma < 0 ? list.length() : comma;
-      if (list.substring(from, to).trim().equalsIgnoreCase(word)) {
-        return true;
-      }
-      from = to + 1;
-    }
-    return false;
+    List<String> lines = headers.getAll(HttpHeaders.CONNECTION);
+    boolean usual = lines.size() == 1 && lines.get(0).equalsIgnoreCase("keep-alive");
+    return !usual && HeaderLists.has(headers, HttpHeaders.CONNECTION, "close");
   }
 }

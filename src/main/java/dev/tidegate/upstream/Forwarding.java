@@ -144,7 +144,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
       return;
     }
     frame(request);
-    body = new BodyPump(stream, request, idempotent && link != null && link.used());
+    body = new BodyPump(stream, request, link != null && link.mayAskAgain(idempotent));
     body.start();
     call.bodyWanted();
   }
@@ -280,23 +280,25 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
       return;
     }
     Link broken = link;
-    if (broken != null && broken.used() && mayBeRepeated()) {
+    boolean refused = AnswerHead.refused(cause);
+    if (broken != null && (refused || broken.used()) && mayBeRepeated(refused)) {
       repeat(broken);
     } else {
-      fail(Problem.UPSTREAM_BROKEN, stage.outcome(), AnswerHead.broken(cause));
+      Outcome outcome = refused ? Outcome.NEVER_SENT : stage.outcome();
+      fail(Problem.UPSTREAM_BROKEN, outcome, AnswerHead.broken(cause));
     }
   }
 
   /** Once, while the upstream cannot have acted or acting twice does no harm. */
-  private boolean mayBeRepeated() {
-    boolean harmless = stage == Stage.OPENING || (stage == Stage.SENT && idempotent);
+  private boolean mayBeRepeated(boolean refused) {
+    boolean harmless = stage == Stage.OPENING || (stage == Stage.SENT && (idempotent || refused));
     return harmless && !again && (body == null || body.repeatable());
   }
 
   private void repeat(Link broken) {
     stage = stage.to(Stage.CONNECTING);
     again = true;
-    connector.release(broken, false);
+    connector.release(broken, broken.multiplexed());
     link = null;
     out = null;
     if (body != null) {

@@ -5,17 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidegate.ingress.RawHttp.Answer;
 import dev.tidegate.testing.Await;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,24 +78,6 @@ class UpstreamAnswersIT {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 99, 101, 600, 999, 1000})
-  void nobodySeesAStatusThatIsNoneOverHttp2Either(int status) throws IOException {
-    try (Backend backend =
-            new Backend(
-                0,
-                new HttpServerOptions().setHttp2ClearTextEnabled(true),
-                request -> request.response().setStatusCode(status).end("ok"));
-        TestGateway gateway =
-            new TestGateway()
-                .routes(Routes.below("/"))
-                .upstream(TestGateway.upstreamOf("backend", "h2: true, timeout: 5s", backend.port))
-                .start()) {
-      assertThat(RawHttp.once(gateway.port(), GET).status()).isEqualTo(502);
-      Await.await(() -> inFlight(gateway) == 0);
-    }
-  }
-
-  @ParameterizedTest
   @CsvSource({
     "'HTTP/1.1 102 Processing'",
     "'HTTP/1.1 103 Early Hints'",
@@ -138,44 +116,59 @@ class UpstreamAnswersIT {
     }
   }
 
-  @Test
-  void passesInterimAnswersOnOverHttp2() throws Exception {
-    try (Backend backend =
-            new Backend(
-                0,
-                new HttpServerOptions().setHttp2ClearTextEnabled(true),
-                request -> hint(request.response()));
+  /** As curl, which is not ours, sees them. */
+  @ParameterizedTest
+  @CsvSource({
+    "true,  --http2-prior-knowledge",
+    "true,  --http1.1",
+    "false, --http2-prior-knowledge",
+  })
+  void passesInterimAnswersOnFromAndToHttp2(boolean h2, String callers) throws Exception {
+    List<String> statuses = List.of("102", "103", "199", "204");
+    StringBuilder old = new StringBuilder();
+    for (int i = 0; i < statuses.size(); i++) {
+      old.append("HTTP/1.1 %s S\r\nX-Turn: %d\r\n\r\n".formatted(statuses.get(i), i));
+    }
+    try (Http2Backend two = new Http2Backend(statuses);
+        RawBackend one = RawBackend.answering(old.toString());
         TestGateway gateway =
             new TestGateway()
                 .routes(Routes.below("/"))
-                .upstream(TestGateway.upstreamOf("backend", "h2: true", backend.port))
+                .upstream(TestGateway.upstreamOf("backend", "h2: " + h2, h2 ? two.port : one.port))
                 .start()) {
-      Vertx vertx = Vertx.vertx();
-      try {
-        List<String> hints = new CopyOnWriteArrayList<>();
-        HttpClientResponse response =
-            vertx
-                .createHttpClient(
-                    new HttpClientOptions()
-                        .setProtocolVersion(HttpVersion.HTTP_2)
-                        .setHttp2ClearTextUpgrade(false))
-                .request(HttpMethod.GET, gateway.port(), "127.0.0.1", "/")
-                .compose(
-                    request ->
-                        request.earlyHintsHandler(early -> hints.add(early.get("link"))).send())
-                .await();
-        assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(hints).containsExactly("</a.css>");
-      } finally {
-        vertx.close().await();
-      }
+      Process curl =
+          new ProcessBuilder(
+                  "curl", "-sS", "-i", callers, "http://127.0.0.1:" + gateway.port() + "/")
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(curl.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      assertThat(said.lines().map(UpstreamAnswersIT::gist).filter(gist -> !gist.isEmpty()))
+          .as(said)
+          .containsExactly("102", "0", "103", "1", "199", "2", "204", "3");
     }
   }
 
-  private static void hint(HttpServerResponse response) {
-    response
-        .writeEarlyHints(io.vertx.core.http.HttpHeaders.headers().add("link", "</a.css>"))
-        .onComplete(done -> response.end("ok"));
+  /** The status of a status line, the number of a turn, or nothing. */
+  private static String gist(String line) {
+    String lower = line.toLowerCase(Locale.ROOT);
+    return lower.startsWith("http/")
+        ? lower.split(" ")[1]
+        : lower.startsWith("x-turn: ") ? lower.substring(8) : "";
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"000", "99", "101", "1", "600", "1000", "abc", ""})
+  void nobodySeesAStatusOfHttp2ThatIsNone(String status) throws IOException {
+    try (Http2Backend backend = new Http2Backend(List.of(status));
+        TestGateway gateway =
+            new TestGateway()
+                .routes(Routes.below("/"))
+                .upstream(TestGateway.upstreamOf("backend", "h2: true, timeout: 3s", backend.port))
+                .start()) {
+      Answer answer = RawHttp.once(gateway.port(), GET);
+      assertThat(answer.status()).as(answer.body()).isEqualTo(502);
+      Await.await(() -> inFlight(gateway) == 0);
+    }
   }
 
   @ParameterizedTest
@@ -261,6 +254,77 @@ class UpstreamAnswersIT {
         assertThat(answer.body()).contains("\"outcome\":\"unknown\"");
         assertThat(backend.requests).hasSize(2);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 200, 0",
+    "1, 200, 1",
+    "2, 502, 0",
+    "2, 502, 1",
+  })
+  void sendsOnceMoreWhatAnUpstreamOfHttp2HasRefused(int refusals, int status, int length)
+      throws IOException {
+    try (Http2Backend backend = new Http2Backend(refusals, List.of("200"));
+        TestGateway gateway =
+            new TestGateway()
+                .routes(Routes.below("/"))
+                .upstream(TestGateway.upstreamOf("backend", "h2: true", backend.port))
+                .start()) {
+      Answer answer =
+          RawHttp.once(
+              gateway.port(),
+              "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n".formatted(length)
+                  + "x".repeat(length));
+      assertThat(answer.status()).isEqualTo(status);
+      if (status == 502) {
+        assertThat(answer.body()).contains("\"outcome\":\"never-sent\"");
+      }
+    }
+  }
+
+  @Test
+  void oneStreamThatBreaksOffLeavesTheOthersAlone() throws Exception {
+    CountDownLatch held = new CountDownLatch(1);
+    try (Backend backend =
+            new Backend(
+                0,
+                new HttpServerOptions().setHttp2ClearTextEnabled(true),
+                request -> {
+                  switch (request.path()) {
+                    case "/broken" -> request.response().reset(2);
+                    case "/held" ->
+                        Thread.ofVirtual()
+                            .start(
+                                () -> {
+                                  awaitUninterruptibly(held);
+                                  request.response().end("held");
+                                });
+                    default -> request.response().end("ok");
+                  }
+                });
+        TestGateway gateway =
+            new TestGateway()
+                .routes(Routes.below("/"))
+                .upstream(TestGateway.upstreamOf("backend", "h2: true", backend.port))
+                .start();
+        RawHttp patient = new RawHttp(gateway.port())) {
+      assertThat(RawHttp.once(gateway.port(), GET).status()).isEqualTo(200);
+      patient.send(GET.replace("GET /", "POST /held")); // which is not repeated
+      Await.await(() -> backend.requests.get() == 2);
+      assertThat(RawHttp.once(gateway.port(), GET.replace("GET /", "GET /broken")).status())
+          .isEqualTo(502);
+      held.countDown();
+      assertThat(patient.read().body()).isEqualTo("held");
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

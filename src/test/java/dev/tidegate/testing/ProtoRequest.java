@@ -9,6 +9,7 @@ import com.google.protobuf.DynamicMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /** A request of the stream in Protobuf, written by Google's library from its JSON form. */
 public final class ProtoRequest {
@@ -32,6 +33,25 @@ public final class ProtoRequest {
       return request.build().toByteArray();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The id as it is in JSON; null when there is none that can be read. */
+  public static @Nullable String id(byte[] request) {
+    try {
+      Descriptor type = Schema.message("Request");
+      DynamicMessage read = DynamicMessage.parseFrom(type, request);
+      FieldDescriptor id =
+          read.getOneofFieldDescriptor(type.findFieldByName("number_id").getContainingOneof());
+      if (id == null) {
+        return null;
+      }
+      Object value = read.getField(id);
+      return value instanceof String text && text.length() > 64
+          ? null
+          : JSON.writeValueAsString(value);
+    } catch (IOException e) {
+      return null;
     }
   }
 

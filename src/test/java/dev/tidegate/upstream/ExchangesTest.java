@@ -17,6 +17,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpClientConnection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,37 @@ class ExchangesTest {
               assertThat(failed.problem()).isEqualTo(Problem.UPSTREAM_TIMEOUT);
               assertThat(failed.outcome()).isEqualTo(Outcome.NEVER_SENT);
             });
+  }
+
+  @Test
+  void whatOneEventLoopFindsOutAllOfTheNodeKnow() throws Exception {
+    UpstreamConfig two =
+        Settings.of(
+            UpstreamConfig.class,
+            "{name: a, endpoints: [{host: dead, port: 1}, {host: well, port: 1}]}");
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    UpstreamNode node = new UpstreamNode(List.of(two), meters, new EventLoops(meters), "test");
+    List<String> dialed = new ArrayList<>();
+    Dialer dialer =
+        (upstream, endpoint) -> {
+          dialed.add(endpoint.host());
+          return endpoint.host().equals("dead")
+              ? Future.failedFuture("refused")
+              : Promise.<HttpClientConnection>promise().future();
+        };
+    Exchanges first = new Exchanges(node, dialer, loop, new Random(1));
+    Exchanges second = new Exchanges(node, dialer, loop, new Random(2));
+    for (int i = 0; i < 6; i++) {
+      first.forward(get("a"));
+    }
+    assertThat(dialed).filteredOn("dead"::equals).hasSize(3);
+    dialed.clear();
+    for (int i = 0; i < 6; i++) {
+      second.forward(get("a"));
+    }
+    assertThat(dialed).hasSize(6).containsOnly("well");
+    assertThat(new ObjectMapper().readTree(second.show(null)).findValuesAsText("health"))
+        .containsExactly("out", "in");
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.streams.ReadStream;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A proxied exchange, as UPSTREAM sees it. */
@@ -119,9 +120,11 @@ final class ProxyCall implements Call {
 
   /** The Connection header may come in several lines. */
   private static @Nullable String connectionTokens(MultiMap headers) {
-    return headers.get(HttpHeaders.CONNECTION) == null
-        ? null
-        : HopHeaders.extraTokens(String.join(",", headers.getAll(HttpHeaders.CONNECTION)));
+    if (!headers.contains(HttpHeaders.CONNECTION)) {
+      return null;
+    }
+    List<String> lines = headers.getAll(HttpHeaders.CONNECTION);
+    return HopHeaders.extraTokens(lines.size() == 1 ? lines.get(0) : String.join(",", lines));
   }
 
   @Override

@@ -14,12 +14,15 @@ import java.util.Base64;
  * that {@link OpReader} judges both alike. Unknown fields are skipped. Stateless.
  */
 public final class ProtoRequests {
+  /** No field has such a name. */
+  private static final String SEVERAL = "several ops";
+
   private ProtoRequests() {}
 
   /** Takes the fields of one message, one after the other. */
   private interface Fields {
     /** Reads the field's value into the tree, or returns false for one that it does not know. */
-    boolean take(int tag, CodedInputStream in, ObjectNode to) throws IOException, Refusal;
+    boolean take(int tag, CodedInputStream in, ObjectNode to) throws IOException;
   }
 
   static JsonNode tree(byte[] message, int length) throws Refusal {
@@ -27,13 +30,20 @@ public final class ProtoRequests {
     try {
       fields(CodedInputStream.newInstance(message, 0, length), root, ProtoRequests::request);
     } catch (IOException e) {
-      throw new Refusal(Refusal.UNREADABLE, "message: not a Request in Protobuf");
+      throw refused(Refusal.UNREADABLE, "message: not a Request in Protobuf", root);
+    }
+    if (root.has(SEVERAL)) {
+      throw refused(Refusal.BAD_REQUEST, "op: expected one in a Request", root);
     }
     return root;
   }
 
-  private static void fields(CodedInputStream in, ObjectNode to, Fields fields)
-      throws IOException, Refusal {
+  /** With the id, as far as it has been read. */
+  private static Refusal refused(String code, String detail, ObjectNode read) {
+    return new Refusal(code, detail, read.path("op").asText(), read.get("id"));
+  }
+
+  private static void fields(CodedInputStream in, ObjectNode to, Fields fields) throws IOException {
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       if (!fields.take(tag, in, to) && !in.skipField(tag)) {
         throw new IOException("a group ends that has not begun");
@@ -42,7 +52,7 @@ public final class ProtoRequests {
   }
 
   private static ObjectNode nested(CodedInputStream in, ObjectNode to, Fields fields)
-      throws IOException, Refusal {
+      throws IOException {
     int limit = in.pushLimit(in.readRawVarint32());
     fields(in, to, fields);
     in.checkLastTagWas(0);
@@ -58,8 +68,7 @@ public final class ProtoRequests {
     return (field << 3) | WireFormat.WIRETYPE_VARINT;
   }
 
-  private static boolean request(int tag, CodedInputStream in, ObjectNode to)
-      throws IOException, Refusal {
+  private static boolean request(int tag, CodedInputStream in, ObjectNode to) throws IOException {
     if (tag == varint(1)) {
       to.put("id", in.readInt64());
     } else if (tag == delimited(2)) {
@@ -86,15 +95,11 @@ public final class ProtoRequests {
     return true;
   }
 
-  private static ObjectNode op(ObjectNode to, String name) throws Refusal {
-    if (to.has("op")) {
-      throw new Refusal(Refusal.BAD_REQUEST, "op: expected one in a Request");
-    }
-    return to.put("op", name);
+  private static ObjectNode op(ObjectNode to, String name) {
+    return to.has("op") ? to.put(SEVERAL, true) : to.put("op", name);
   }
 
-  private static boolean channels(int tag, CodedInputStream in, ObjectNode to)
-      throws IOException, Refusal {
+  private static boolean channels(int tag, CodedInputStream in, ObjectNode to) throws IOException {
     if (tag != delimited(1)) {
       return false;
     }
@@ -103,8 +108,7 @@ public final class ProtoRequests {
     return true;
   }
 
-  private static boolean channel(int tag, CodedInputStream in, ObjectNode to)
-      throws IOException, Refusal {
+  private static boolean channel(int tag, CodedInputStream in, ObjectNode to) throws IOException {
     if (tag == delimited(1)) {
       to.put("channel", in.readStringRequireUtf8());
     } else if (tag == delimited(2)) {

@@ -34,6 +34,14 @@ public final class Link {
     return used;
   }
 
+  /**
+   * Whether a request on it may have to be sent again: when it is idempotent and the link turns out
+   * to be dead, or when one of several is refused.
+   */
+  public boolean mayAskAgain(boolean idempotent) {
+    return multiplexed() || (used && idempotent);
+  }
+
   /** Whether a request that is given up leaves the others, and the connection, alone. */
   public boolean multiplexed() {
     return capacity > 1;

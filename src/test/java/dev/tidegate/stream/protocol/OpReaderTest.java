@@ -3,9 +3,21 @@ package dev.tidegate.stream.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import dev.tidegate.bus.Markets.Channel;
+import dev.tidegate.testing.Schema;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
@@ -123,60 +135,119 @@ class OpReaderTest {
     }
   }
 
-  /** Each op with no more than it needs. */
-  private static final List<String> LEAN =
+  /** Each op with as little as it needs, and with all that there is. */
+  private static final List<String> EXAMPLES =
       List.of(
           "{'op':'ping'}",
+          "{'op':'ping','id':1}",
           "{'op':'login','apiKey':'k'}",
-          "{'op':'login','token':'t'}",
+          "{'op':'login','token':'t','id':'a'}",
           "{'op':'login','key':'k','time':1,'signature':'s'}",
-          "{'op':'request','request':'r'}",
+          "{'op':'request','request':'r','id':2}",
           "{'op':'cancelOnDisconnect','grace':1}",
           "{'op':'cancelOnDisconnect','enabled':false}",
+          "{'op':'cancelOnDisconnect','enabled':true,'grace':5,'account':'a','replaces':'s'}",
           "{'op':'token'}",
           "{'op':'resume','token':'t'}",
           "{'op':'subscribe','channels':[{'channel':'book','symbol':'A'}]}",
           "{'op':'subscribe','channels':[{'channel':'orders'}]}",
-          "{'op':'unsubscribe','channels':[{'channel':'candles','symbol':'A','interval':'1m'}]}");
-
-  private static final List<String> OPTIONAL =
-      List.of(
-          "id",
-          "token",
-          "apiKey",
-          "key",
-          "time",
-          "signature",
-          "request",
-          "enabled",
-          "account",
-          "grace",
-          "symbol",
-          "depth",
-          "interval",
-          "window",
-          "since",
-          "meta",
-          "checksum",
-          "epoch");
+          "{'op':'subscribe','channels':[{'channel':'candles','symbol':'A','interval':'1m'}]}",
+          "{'op':'subscribe','channels':[{'channel':'ticker','symbol':'A'},{'channel':'book',"
+              + "'symbol':'A','depth':5,'window':100,'meta':true,'checksum':true,"
+              + "'since':{'epoch':'e','seq':7}}],'id':3}",
+          "{'op':'unsubscribe','channels':[{'channel':'candles','symbol':'A','interval':'1m'}]}",
+          "{'op':'unsubscribe','channels':[{'channel':'book','symbol':'A','depth':5,'window':100,"
+              + "'meta':true,'checksum':true,'since':{'epoch':'e','seq':7}}]}");
 
   @Test
-  void whatIsNullIsAbsent() throws Refusal {
-    for (String lean : LEAN) {
-      for (String field : OPTIONAL) {
-        if (!lean.contains("'" + field + "'")) {
-          String above = "{'" + field + "':null," + lean.substring(1);
-          assertThat(read(above)).as(above).isEqualTo(read(lean));
-          int channel = lean.indexOf("{'channel'") + 1;
-          if (channel > 0 && WANTED.contains(field)) {
-            String within =
-                lean.substring(0, channel) + "'" + field + "':null," + lean.substring(channel);
-            assertThat(read(within)).as(within).isEqualTo(read(lean));
+  void everyOpWithEachOfItsFieldsIsAmongTheExamples() throws Exception {
+    Map<String, Set<String>> shown = new TreeMap<>();
+    for (String example : EXAMPLES) {
+      JsonNode root = tree(example);
+      shown.computeIfAbsent(root.path("op").asText(), k -> new TreeSet<>()).addAll(names(root));
+    }
+    Map<String, Set<String>> known = new TreeMap<>();
+    FieldDescriptor ping = Schema.message("Request").findFieldByName("ping");
+    for (FieldDescriptor op : ping.getContainingOneof().getFields()) {
+      Set<String> names = new TreeSet<>(Set.of("op"));
+      names(op.getMessageType(), names);
+      known.put(op.getJsonName(), names);
+    }
+    assertThat(shown.keySet()).isEqualTo(known.keySet());
+    assertThat(known.keySet()).hasSameSizeAs(Op.class.getPermittedSubclasses());
+    known.forEach((op, names) -> assertThat(shown.get(op)).as(op).containsAll(names));
+  }
+
+  private static void names(Descriptor type, Set<String> into) {
+    for (FieldDescriptor field : type.getFields()) {
+      into.add(field.getJsonName());
+      if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+        names(field.getMessageType(), into);
+      }
+    }
+  }
+
+  /** Of all fields in the tree. */
+  private static Set<String> names(JsonNode tree) {
+    Set<String> names = new TreeSet<>();
+    tree.properties().forEach(field -> names.add(field.getKey()));
+    tree.forEach(below -> names.addAll(names(below)));
+    return names;
+  }
+
+  @Test
+  void whatIsNullIsAbsent() throws Exception {
+    Set<String> all = new TreeSet<>();
+    for (String example : EXAMPLES) {
+      all.addAll(names(tree(example)));
+    }
+    for (String example : EXAMPLES) {
+      List<JsonNode> places = new ArrayList<>();
+      objects(tree(example), places);
+      for (int place = 0; place < places.size(); place++) {
+        for (String field : all) {
+          JsonNode isNull = tree(example);
+          JsonNode isAbsent = tree(example);
+          ((ObjectNode) at(isNull, place)).putNull(field);
+          ((ObjectNode) at(isAbsent, place)).remove(field);
+          if (knows(places.get(place), field)) {
+            assertThat(outcome(isNull)).as("" + isNull).isEqualTo(outcome(isAbsent));
           }
         }
       }
     }
   }
 
-  private static final List<String> WANTED = OPTIONAL.subList(OPTIONAL.indexOf("symbol"), 18);
+  /** A channel says that it does not know a field; elsewhere what is unknown is passed over. */
+  private static boolean knows(JsonNode object, String field) {
+    return !object.has("channel")
+        || Schema.message("Channel").getFields().stream()
+            .anyMatch(known -> known.getJsonName().equals(field));
+  }
+
+  private static void objects(JsonNode tree, List<JsonNode> into) {
+    if (tree.isObject()) {
+      into.add(tree);
+    }
+    tree.forEach(below -> objects(below, into));
+  }
+
+  private static JsonNode at(JsonNode tree, int place) {
+    List<JsonNode> places = new ArrayList<>();
+    objects(tree, places);
+    return places.get(place);
+  }
+
+  private static JsonNode tree(String json) throws JsonProcessingException {
+    return new ObjectMapper().readTree(json.replace('\'', '"'));
+  }
+
+  /** What is read, or why not. */
+  private static Object outcome(JsonNode request) {
+    try {
+      return read(request.toString());
+    } catch (Refusal refusal) {
+      return List.of(refusal.code, refusal.detail(), refusal.op, String.valueOf(refusal.id));
+    }
+  }
 }

@@ -81,6 +81,23 @@ class ProtoRequestsTest {
     Refusal refusal =
         catchThrowableOfType(Refusal.class, () -> OpReader.readBinary(two, two.length));
     assertThat(refusal.code).isEqualTo(Refusal.BAD_REQUEST);
+    assertThat(refusal.id).hasToString("1");
+  }
+
+  @Test
+  void aRefusalHasTheIdAsSoonAsItWasRead() {
+    byte[] whole = ProtoRequest.of(GOOD.replace('\'', '"'));
+    int refused = 0;
+    for (int length = 2; length < whole.length; length++) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      Refusal refusal =
+          catchThrowableOfType(Refusal.class, () -> OpReader.readBinary(cut, cut.length));
+      if (refusal != null) {
+        refused++;
+        assertThat(refusal.id).as("cut at " + length).hasToString("7");
+      }
+    }
+    assertThat(refused).isGreaterThan(whole.length / 2);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tidegate.testing.ProtoRequest;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 
 /** Throws requests: right ones, nearly right ones and text that is none. All of it is UTF-8. */
@@ -94,6 +95,11 @@ public final class RequestDice {
 
   public RequestDice(long seed) {
     random = new Random(seed);
+  }
+
+  /** Right requests of every op, each with this id. */
+  public static List<String> right(int id) {
+    return Arrays.stream(RIGHT).map(one -> String.format(one, id)).toList();
   }
 
   public byte[] request() {

@@ -3,9 +3,11 @@ package dev.tidegate.stream.session;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Identity;
@@ -26,7 +28,9 @@ import dev.tidegate.testing.RawWebSocket.Frame;
 import dev.tidegate.testing.Twin;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -36,6 +40,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Right, wrong and broken requests at a real listener: each is answered once, in JSON that can be
@@ -44,6 +49,11 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 class ProtocolFuzzIT {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final ObjectMapper STRICT =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
   private static final Set<String> CODES =
       Set.of(
           Refusal.MALFORMED,
@@ -138,8 +148,14 @@ class ProtocolFuzzIT {
       throws IOException {
     assertThat(message(socket.next(), opcode).path("op").asText()).isEqualTo("welcome");
     int asked = 1 + dice.random.nextInt(40);
+    List<String> ids = new ArrayList<>();
     for (int i = 0; i < asked; i++) {
-      socket.send(0x80 | opcode, requests.get());
+      byte[] request = requests.get();
+      socket.send(0x80 | opcode, request);
+      String id = opcode == Frames.BINARY ? ProtoRequest.id(request) : id(request);
+      if (id != null) {
+        ids.add(id);
+      }
     }
     for (int answered = 0; answered < asked; ) {
       Frame frame = socket.next();
@@ -150,8 +166,11 @@ class ProtocolFuzzIT {
         assertThat(socket.ended()).isTrue();
         return;
       }
-      answered += answers(message(frame, opcode));
+      JsonNode message = message(frame, opcode);
+      answered += answers(message);
+      ids.remove(String.valueOf(message.get("id")));
     }
+    assertThat(ids).as("ids that came back with no answer").isEmpty();
     socket.send(0x80 | opcode, ping);
     Frame pong = socket.next();
     while (pong.opcode() == opcode && message(pong, opcode).isArray()) {
@@ -165,6 +184,18 @@ class ProtocolFuzzIT {
     assertThat(message(pong, opcode).path("id").asText())
         .as("nothing was answered twice")
         .isEqualTo("the last");
+  }
+
+  /** As it is to come back; null when the request has none that can be read. */
+  private static @Nullable String id(byte[] request) {
+    try {
+      JsonNode id = STRICT.readTree(request).path("id");
+      boolean sane = id.isIntegralNumber() || (id.isTextual() && id.asText().length() <= 64);
+      // Half of a surrogate pair has no UTF-8.
+      return sane ? new String(id.toString().getBytes(UTF_8), UTF_8) : null;
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   private static JsonNode message(Frame frame, int opcode) throws IOException {
