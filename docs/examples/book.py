@@ -4,8 +4,8 @@
     book.py --url ws://127.0.0.1:8090/v1/stream --symbol BTC-USD --for 10
 
 Prints the best prices as they change. Reconnects by itself, when the gateway says so, and resumes with "since", so that a short
-outage costs nothing but the time: the gateway sends what was missed, or a fresh snapshot when that is no longer kept. --drop-after N cuts the
-connection after N messages, to show it. The class Book is what you would take into your own program.
+outage costs nothing but the time: the gateway sends what was missed, or a fresh snapshot when that is no longer kept. Every second it compares what it
+got with what the gateway says that it sent. --drop-after N cuts the connection after N messages, to show it. The class Book is what you would take into your own program.
 """
 import argparse
 import base64
@@ -70,6 +70,36 @@ class Book:
     def since(self):
         """What to resume from; None at the first time, and while levels are missing that were asked for."""
         return {"epoch": self.epoch, "seq": self.seq} if self.seq is not None and self.whole else None
+
+
+class Receipts:
+    """Counts the messages of one connection, to be compared with what the gateway says that it sent: then none is missing, not even the last."""
+
+    EVERY = 1.0
+
+    def __init__(self):
+        self.messages, self.digest = 0, 0
+        self.due = time.monotonic() + 3 * self.EVERY
+
+    def take(self, message):
+        text = "\n".join(str(message.get(field, "")) for field in ("channel", "symbol", "epoch", "seq"))
+        one = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+        self.messages += 1
+        self.digest = (self.digest * 6364136223846793005 + one) % 2**64
+
+    def check(self, heartbeat):
+        mine = (self.messages, f"{self.digest:016x}")
+        sent = (heartbeat["messages"], heartbeat["digest"])
+        if mine != sent:
+            raise Missed(f"got {mine}, the gateway sent {sent}")
+        self.due = time.monotonic() + 1.5 * self.EVERY
+
+    def late(self):
+        return time.monotonic() > self.due
+
+
+class Missed(Exception):
+    """What came is not what was sent: nothing of this connection is known to be right."""
 
 
 class Closed(Exception):
@@ -186,6 +216,7 @@ class Follower:
         self.end = time.monotonic() + opts.seconds
         self.messages = 0
         self.connections = 0
+        self.proofs = 0
         self.shown = None
         self.move_at = math.inf
 
@@ -204,6 +235,9 @@ class Follower:
             except Gap as e:
                 print(f"gap: {e}; asking for a snapshot", file=sys.stderr)
                 self.book = Book(self.opts.depth)
+            except Missed as e:
+                print(f"missed: {e}; beginning anew", file=sys.stderr)
+                self.book = Book(self.opts.depth)
             except (OSError, ValueError) as e:
                 print(f"connection: {e}", file=sys.stderr)
             pause = 0.1 if self.messages > before else min(pause * 2, 5)
@@ -219,7 +253,9 @@ class Follower:
         web = WebSocket(self.opts.url, headers, timeout=max(1.0, self.end - time.monotonic()))
         self.connections += 1
         self.move_at = math.inf
+        self.receipts = Receipts()
         try:
+            web.send({"op": "heartbeat", "every": int(1000 * Receipts.EVERY)})
             channel = {"channel": "book", "symbol": self.opts.symbol, "window": self.opts.window}
             if self.opts.depth:
                 channel["depth"] = self.opts.depth
@@ -227,11 +263,14 @@ class Follower:
                 channel["since"] = self.book.since()
             web.send({"op": "subscribe", "id": 1, "channels": [channel]})
             while time.monotonic() < min(self.end, self.move_at):
-                web.socket.settimeout(max(0.1, min(self.end, self.move_at) - time.monotonic()))
-                if self.take(web.receive()):
-                    return None
-        except TimeoutError:
-            pass
+                web.socket.settimeout(max(0.1, min(self.end, self.move_at, self.receipts.due + 0.1) - time.monotonic()))
+                try:
+                    if self.take(web.receive()):
+                        return None
+                except TimeoutError:
+                    pass
+                if self.receipts.late():
+                    raise ConnectionError("no heartbeat: the connection, or who is at its other end, stands still")
         finally:
             web.cut()
         return 0 if time.monotonic() >= self.move_at else None
@@ -247,12 +286,16 @@ class Follower:
                 print(f"subscribed, recovered: {str(recovered).lower()}", file=sys.stderr)
             elif frame.get("op") == "error":
                 raise Closed(4501, f"{frame.get('code')}: {frame.get('detail')}")
+            elif frame.get("op") == "heartbeat":
+                self.receipts.check(frame)
+                self.proofs += 1
             elif frame.get("op") in ("notice", "reconnect"):
                 print(f"{frame['op']}: {frame.get('detail')}", file=sys.stderr)
             if frame.get("op") == "reconnect":
                 self.move_at = time.monotonic() + frame.get("retryAfter", 0) / 1000
             return False
         for message in frame:
+            self.receipts.take(message)
             if message.get("channel") == "book" and self.book.apply(message):
                 self.messages += 1
                 self.show(message)
@@ -285,7 +328,7 @@ def main():
     except KeyboardInterrupt:
         code = 0
     book = follower.book
-    print(f"{opts.symbol}: {follower.messages} messages over {follower.connections} connections, "
+    print(f"{opts.symbol}: {follower.messages} messages over {follower.connections} connections, {follower.proofs} times proven complete, "
           f"{len(book.bids)} bids, {len(book.asks)} asks, best {book.best()[0]} / {book.best()[1]}")
     return code
 

@@ -19,6 +19,7 @@ import dev.tidegate.stream.fanout.Pressure;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.session.Bans;
+import dev.tidegate.stream.session.Heartbeats;
 import dev.tidegate.stream.session.Logins;
 import dev.tidegate.stream.session.Lookups;
 import dev.tidegate.stream.session.PrivateStreams;
@@ -86,6 +87,7 @@ final class Hub {
             subscriptions,
             privates,
             new Lookups(bus, replies),
+            new Heartbeats(loop, fanout, replies),
             deadMen);
     enforcement = new Enforcement(sessions, tiers, shared.rules, shared.ruleMeters);
     load = new LoadWatch(pressure, meters);

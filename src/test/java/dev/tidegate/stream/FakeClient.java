@@ -9,6 +9,7 @@ import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.fanout.Lag;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.socket.Outlet;
+import dev.tidegate.testing.Receipts;
 import dev.tidegate.testing.Twin;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -82,6 +83,8 @@ public final class FakeClient implements Outlet {
   public int largest;
 
   public int frames;
+  public int heartbeats;
+  private @Nullable Receipts receipts;
   long heardAt;
 
   public FakeClient(boolean deflated) {
@@ -172,9 +175,14 @@ public final class FakeClient implements Outlet {
   private void take(JsonNode message) {
     if (message.isArray()) {
       message.forEach(this::data);
-    } else {
-      replies.add(message);
+      return;
     }
+    if (message.path("op").asText().equals("heartbeat")) {
+      receipts = receipts == null ? new Receipts() : receipts;
+      check(receipts.agrees(message), "got " + receipts + " where " + message);
+      heartbeats++;
+    }
+    replies.add(message);
   }
 
   static String name(JsonNode m) {
@@ -189,6 +197,9 @@ public final class FakeClient implements Outlet {
   private void data(JsonNode m) {
     Known topic = known.computeIfAbsent(name(m), k -> new Known());
     topic.messages++;
+    if (receipts != null) {
+      receipts.take(m);
+    }
     long seq = m.path("seq").asLong();
     switch (m.path("channel").asText()) {
       case "book" -> book(topic, m, seq);

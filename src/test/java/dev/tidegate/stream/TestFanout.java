@@ -9,6 +9,8 @@ import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Pictures;
 import dev.tidegate.stream.fanout.Pressure;
 import dev.tidegate.stream.observe.StreamMeters;
+import dev.tidegate.stream.protocol.Replies;
+import dev.tidegate.stream.session.Heartbeats;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Tier;
 import dev.tidegate.stream.socket.Outlet;
@@ -23,6 +25,7 @@ public final class TestFanout {
   public final StreamMeters meters;
   public final Frames frames;
   public final Fanout fanout;
+  public final Heartbeats heartbeats;
   private final Session.Shared shared;
 
   public TestFanout(Loop loop) {
@@ -41,6 +44,7 @@ public final class TestFanout {
     meters = new StreamMeters(registry, 0, System::nanoTime);
     frames = new Frames(memory, 1);
     fanout = new Fanout(loop, frames, new Pressure(false), meters, large);
+    heartbeats = new Heartbeats(loop, fanout, new Replies(loop));
     shared = new Session.Shared(loop, fanout, frames, meters, new Random(1));
   }
 

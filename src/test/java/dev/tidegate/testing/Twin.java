@@ -93,6 +93,7 @@ public final class Twin {
       return nested;
     }
     return switch (field.getName()) {
+      case "digest" -> NODES.textNode(String.format("%016x", (long) value));
       case "body" -> json(((ByteString) value).toByteArray());
       case "accepted_at", "updated_at" -> NODES.textNode(instant((long) value));
       default -> scalar(value);
@@ -129,7 +130,8 @@ public final class Twin {
     if ((long) get(message, "time") != 0) {
       to.put("time", (long) get(message, "time"));
     }
-    for (String optional : List.of("prev_seq", "merged", "window", "age", "checksum")) {
+    for (String optional :
+        List.of("prev_seq", "merged", "window", "age", "received", "sent", "checksum")) {
       FieldDescriptor field = message.getDescriptorForType().findFieldByName(optional);
       if (message.hasField(field)) {
         to.set(field.getJsonName(), scalar(message.getField(field)));

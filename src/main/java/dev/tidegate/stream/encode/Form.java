@@ -32,6 +32,9 @@ public abstract class Form {
 
   public abstract Form bool(int number, String name, boolean value);
 
+  /** Sixty-four bits, in JSON as sixteen hexadecimal digits. */
+  public abstract Form bits(int number, String name, long value);
+
   public abstract Form list(String name);
 
   /** Begins an object of the list. */

@@ -1,11 +1,10 @@
 package dev.tidegate.stream.encode;
 
-import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /** The last frame that held one topic only; it lives until the end of the turn. */
 public final class FrameCache {
-  private @Nullable ByteBuf frame;
+  private @Nullable Framed frame;
   private long after;
   private boolean each;
   private boolean deflate;
@@ -16,12 +15,12 @@ public final class FrameCache {
 
   /** The frame for readers at the version in this form, or null. The cache keeps its reference. */
   @Nullable
-  public ByteBuf get(long cursor, boolean oneByOne, Shape shape) {
+  public Framed get(long cursor, boolean oneByOne, Shape shape) {
     return cursor == after && oneByOne == each && shape.deflate() == deflate ? frame : null;
   }
 
   /** Takes over the caller's reference. */
-  public void put(long cursor, boolean oneByOne, Shape shape, ByteBuf newFrame) {
+  public void put(long cursor, boolean oneByOne, Shape shape, Framed newFrame) {
     release();
     after = cursor;
     each = oneByOne;
@@ -30,10 +29,10 @@ public final class FrameCache {
   }
 
   public void release() {
-    ByteBuf old = frame;
+    Framed old = frame;
     if (old != null) {
       frame = null;
-      old.release();
+      old.bytes().release();
     }
   }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,12 @@ public final class JsonForm extends Form {
   @Override
   public Form bool(int number, String name, boolean value) {
     field(name).bool(value);
+    return this;
+  }
+
+  @Override
+  public Form bits(int number, String name, long value) {
+    field(name).quoted(HexFormat.of().toHexDigits(value));
     return this;
   }
 

@@ -204,8 +204,10 @@ public final class JsonMessages implements Messages {
   }
 
   @Override
-  public void meta(int merged, int window, long age, Text out) {
+  public void meta(int merged, int window, Times times, Text out) {
     out.ascii(",\"merged\":").number(merged).ascii(",\"window\":").number(window);
-    out.ascii(",\"age\":").number(age);
+    out.ascii(",\"age\":").number(times.age());
+    out.ascii(",\"received\":").number(times.received());
+    out.ascii(",\"sent\":").number(times.sent());
   }
 }

@@ -65,5 +65,20 @@ public interface Messages {
 
   void checksum(long crc, Text out);
 
-  void meta(int merged, int window, long age, Text out);
+  /**
+   * What is said beyond the data.
+   *
+   * @param times of the message, in microseconds since the epoch
+   */
+  void meta(int merged, int window, Times times, Text out);
+
+  /**
+   * When something happened at its source, reached us, and was written: who knows all three can
+   * tell the feed, us and the network apart.
+   */
+  record Times(long event, long received, long sent) {
+    long age() {
+      return Math.max(0, sent - event);
+    }
+  }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Proto {
   private static final int VARINT = 0;
+  private static final int FIXED64 = 1;
   private static final int DELIMITED = 2;
   private static final int FIXED32 = 5;
 
@@ -46,6 +47,16 @@ public final class Proto {
     byte[] bytes = out.room(4);
     int at = out.length();
     for (int shift = 0; shift < 32; shift += 8) {
+      bytes[at++] = (byte) (value >> shift);
+    }
+    out.length(at);
+  }
+
+  static void fixed64(Text out, int field, long value) {
+    varint(out, (field << 3) | FIXED64);
+    byte[] bytes = out.room(8);
+    int at = out.length();
+    for (int shift = 0; shift < 64; shift += 8) {
       bytes[at++] = (byte) (value >> shift);
     }
     out.length(at);

@@ -54,6 +54,12 @@ public final class ProtoForm extends Form {
   }
 
   @Override
+  public Form bits(int number, String name, long value) {
+    Proto.fixed64(out, number, value);
+    return this;
+  }
+
+  @Override
   public Form list(String name) {
     return this;
   }

@@ -35,6 +35,8 @@ public final class ProtoMessages implements Messages {
   private static final int MERGED = 7;
   private static final int WINDOW = 8;
   private static final int AGE = 9;
+  private static final int RECEIVED = 18;
+  private static final int SENT = 19;
   private static final int CHECKSUM = 10;
   private static final int BOOK = 11;
   private static final int TRADES = 12;
@@ -318,9 +320,11 @@ public final class ProtoMessages implements Messages {
   }
 
   @Override
-  public void meta(int merged, int window, long age, Text out) {
+  public void meta(int merged, int window, Times times, Text out) {
     Proto.number(out, MERGED, merged);
     Proto.number(out, WINDOW, window);
-    Proto.number(out, AGE, age);
+    Proto.number(out, AGE, times.age());
+    Proto.number(out, RECEIVED, times.received());
+    Proto.number(out, SENT, times.sent());
   }
 }

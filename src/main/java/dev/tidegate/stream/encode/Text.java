@@ -3,6 +3,7 @@ package dev.tidegate.stream.encode;
 import dev.tidegate.json.JsonString;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A growing buffer of what goes out, JSON in UTF-8 or Protobuf, reused from message to message. Not
@@ -10,11 +11,25 @@ import java.util.Arrays;
  * are written as they are, and parts of the buffer are measured, cut off and copied.
  */
 public final class Text {
+  private final @Nullable Tally tally;
   private byte[] bytes;
   private int length;
 
   public Text(int capacity) {
+    this(capacity, null);
+  }
+
+  /**
+   * @param tally of the channel messages that are written
+   */
+  public Text(int capacity, @Nullable Tally tally) {
     bytes = new byte[capacity];
+    this.tally = tally;
+  }
+
+  /** Where channel messages are to be counted; null when nobody wants to know. */
+  public @Nullable Tally tally() {
+    return tally != null && tally.on() ? tally : null;
   }
 
   public byte[] bytes() {
@@ -27,6 +42,9 @@ public final class Text {
 
   public Text reset() {
     length = 0;
+    if (tally != null) {
+      tally.reset();
+    }
     return this;
   }
 

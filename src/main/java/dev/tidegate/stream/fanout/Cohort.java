@@ -1,9 +1,9 @@
 package dev.tidegate.stream.fanout;
 
+import dev.tidegate.stream.encode.Framed;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.topic.Follower;
 import dev.tidegate.stream.topic.Topic;
-import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -162,7 +162,7 @@ public final class Cohort implements Wheel.Timed, Follower {
     lastFlush = nanos;
     long from = flushed;
     long to = fanout.current();
-    ByteBuf frame = doubted || dirty.isEmpty() ? null : fanout.assemble(this, dirty, from);
+    Framed frame = doubted || dirty.isEmpty() ? null : fanout.assemble(this, dirty, from);
     flushed = to;
     dirty.clear();
     doubted = false;
@@ -170,14 +170,14 @@ public final class Cohort implements Wheel.Timed, Follower {
       give(frame, nanos, from, to);
     } finally {
       if (frame != null) {
-        frame.release();
+        frame.bytes().release();
       }
     }
   }
 
   /** Begins with another member each time, so that nobody is always last. */
   @SuppressWarnings("CatchThrowable") // the others are to have theirs
-  private void give(@Nullable ByteBuf frame, long nanos, long from, long to) {
+  private void give(@Nullable Framed frame, long nanos, long from, long to) {
     int start = size == 0 ? 0 : Math.floorMod(turn++, size);
     for (int i = 0; i < size; i++) {
       Lane lane = members[start + i < size ? start + i : start + i - size];
@@ -191,11 +191,11 @@ public final class Cohort implements Wheel.Timed, Follower {
     }
   }
 
-  private void give(Lane lane, @Nullable ByteBuf shared, long from, long to) {
+  private void give(Lane lane, @Nullable Framed shared, long from, long to) {
     if (shared == null || !lane.inStep(from)) {
       fanout.move(lane);
     } else {
-      lane.reader.write(shared.retainedDuplicate());
+      lane.reader.write(shared.bytes().retainedDuplicate(), shared.said());
       lane.cursor = to;
     }
   }

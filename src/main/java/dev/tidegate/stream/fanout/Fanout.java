@@ -2,13 +2,12 @@ package dev.tidegate.stream.fanout;
 
 import dev.tidegate.loop.Latch;
 import dev.tidegate.loop.Loop;
-import dev.tidegate.stream.encode.FrameCache;
+import dev.tidegate.stream.encode.Framed;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.encode.Text;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.topic.Topic;
-import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,15 +37,15 @@ public final class Fanout implements Topic.Versions {
   private final StreamMeters meters;
   private final Wheel wheel;
   private final Map<Cohort.Key, Cohort> cohorts = new HashMap<>();
-  private final Text scratch = new Text(64 * 1024);
-  private final List<FrameCache> cached = new ArrayList<>();
   private final ArrayDeque<Cohort> due = new ArrayDeque<>();
   private final ArrayDeque<Reader> touched = new ArrayDeque<>();
   private final ArrayDeque<Reader> retries = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
   private long version = 1;
   private final Latch turns;
   private final Pictures pictures;
   private final Advance advance;
+  private final Assembly assembly;
 
   /** Those whose flush has failed. */
   private final List<Reader> unflushed = new ArrayList<>();
@@ -73,6 +72,7 @@ public final class Fanout implements Topic.Versions {
     this.wheel = new Wheel(loop);
     this.pictures = new Pictures(loop, frames, large);
     this.advance = new Advance(pictures);
+    this.assembly = new Assembly(loop, frames, pressure, pictures, meters);
     this.turns = new Latch(loop, "fan-out", this::turn);
   }
 
@@ -168,6 +168,17 @@ public final class Fanout implements Topic.Versions {
     turns.ask();
   }
 
+  /** Runs it once, when what has changed until then was written. */
+  public void afterwards(Runnable what) {
+    afterwards.add(what);
+    turns.ask();
+  }
+
+  /** One more, or with -1 one less, wants to know which messages it is given. */
+  public void counting(int change) {
+    assembly.counting(change);
+  }
+
   void onLagging(Consumer<Reader> listener) {
     onLagging = listener;
   }
@@ -190,7 +201,11 @@ public final class Fanout implements Topic.Versions {
       moveAll(loop.nanos());
       flushSessions();
     }
-    if (carrying || !retries.isEmpty() || !due.isEmpty() || !touched.isEmpty()) {
+    if (carrying
+        || !retries.isEmpty()
+        || !due.isEmpty()
+        || !afterwards.isEmpty()
+        || !touched.isEmpty()) {
       turns.ask();
     }
   }
@@ -218,10 +233,15 @@ public final class Fanout implements Topic.Versions {
         failed("a flush", e);
       }
     }
-    for (int i = 0; i < cached.size(); i++) {
-      cached.get(i).release();
+    assembly.release();
+    for (int left = afterwards.size(); left > 0; left--) {
+      Runnable next = afterwards.remove();
+      try {
+        next.run();
+      } catch (Throwable e) {
+        failed("a heartbeat", e);
+      }
     }
-    cached.clear();
   }
 
   /** What goes wrong with one does not keep the others from their data, and is made up for. */
@@ -261,61 +281,9 @@ public final class Fanout implements Topic.Versions {
     carrying = !touched.isEmpty();
   }
 
-  /**
-   * The frame that takes the cohort's members from the version to now; null when each has to be
-   * looked at alone. The caller releases it.
-   */
-  @Nullable ByteBuf assemble(Cohort cohort, List<Topic> dirty, long from) {
-    Shape shape = inForce(cohort.shape());
-    boolean each = shape.window() == 0 && pressure.window(shape) == 0;
-    for (int i = 0; i < dirty.size(); i++) {
-      if (!dirty.get(i).ring.covers(from) || pictures.needed(dirty.get(i), from)) {
-        return null;
-      }
-    }
-    if (dirty.size() == 1 && !shape.extras()) {
-      return single(dirty.getFirst(), from, each, shape);
-    }
-    Text out = begin(shape);
-    for (int i = 0; i < dirty.size(); i++) {
-      dirty.get(i).catchUp(from, each, shape, out);
-    }
-    meters.assembled(dirty.getFirst().channel, dirty.getFirst().time, loop.millis());
-    return shape.codec().messages.isEmpty(out) ? null : frames.batch(out, shape);
-  }
-
-  /** Who asks for it is told the window that is in force, not the one that was asked for. */
-  private Shape inForce(Shape shape) {
-    return shape.meta() && pressure.level() > 0 ? shape.withWindow(pressure.window(shape)) : shape;
-  }
-
-  private Text begin(Shape shape) {
-    shape.codec().messages.begin(scratch.reset());
-    return scratch;
-  }
-
-  private @Nullable ByteBuf single(Topic topic, long from, boolean each, Shape shape) {
-    int first = topic.ring.after(from);
-    if (first == topic.ring.size()) {
-      return null;
-    }
-    long key = topic.ring.at(first).version;
-    FrameCache cache = topic.frames(shape.codec());
-    ByteBuf frame = cache.get(key, each, shape);
-    if (frame == null) {
-      Text out = begin(shape);
-      topic.write(first, each, shape, out);
-      if (shape.codec().messages.isEmpty(out)) {
-        return null;
-      }
-      frame = frames.batch(out, shape);
-      if (cache.isEmpty()) {
-        cached.add(cache);
-      }
-      cache.put(key, each, shape, frame);
-      meters.assembled(topic.channel, topic.time, loop.millis());
-    }
-    return frame.retain();
+  /** As {@link Assembly#assemble}. */
+  @Nullable Framed assemble(Cohort cohort, List<Topic> dirty, long from) {
+    return assembly.assemble(cohort.shape(), dirty, from);
   }
 
   /** Brings one lane from its own cursors to now, as far as the socket takes it. */
@@ -326,8 +294,8 @@ public final class Fanout implements Topic.Versions {
     }
     long from = lane.cursor;
     List<Join> left = new ArrayList<>(0);
-    Shape shape = inForce(cohort.shape());
-    Text out = begin(shape);
+    Shape shape = assembly.inForce(cohort.shape());
+    Text out = assembly.begin(shape);
     for (Join join : lane.joins()) {
       follow(lane.reader, join, shape, out, left);
     }
@@ -335,7 +303,7 @@ public final class Fanout implements Topic.Versions {
     for (int i = 0; i < topics.size(); i++) {
       Topic topic = topics.get(i);
       if (topic.version > from && !lane.joining(topic)) {
-        meters.assembled(topic.channel, topic.time, loop.millis());
+        assembly.assembled(topic);
         follow(lane.reader, Join.from(topic, from), shape, out, left);
       }
     }
@@ -365,8 +333,7 @@ public final class Fanout implements Topic.Versions {
     send(reader, shape, out);
     int part = join.part;
     for (; part < picture.parts() && reader.pending() <= Advance.ENOUGH; part++) {
-      meters.odd();
-      reader.write(pictures.frame(picture, part));
+      write(reader, assembly.part(picture, part));
     }
     if (part == 0) {
       return Join.fresh(join.topic, join.seen);
@@ -386,11 +353,14 @@ public final class Fanout implements Topic.Versions {
   }
 
   private void send(Reader reader, Shape shape, Text out) {
-    if (!shape.codec().messages.isEmpty(out)) {
-      meters.odd();
-      reader.write(frames.batch(out, shape));
-      begin(shape);
+    Framed frame = assembly.taken(shape, out);
+    if (frame != null) {
+      write(reader, frame);
     }
+  }
+
+  private static void write(Reader reader, Framed frame) {
+    reader.write(frame.bytes(), frame.said());
   }
 
   public void close() {

@@ -63,6 +63,19 @@ public final class Lane {
     return oldest;
   }
 
+  /** Adds topics of which there is more than the client was given, as long as there is room. */
+  public void unsent(List<Topic> to, int most) {
+    Cohort now = cohort;
+    List<Topic> followed = now == null ? List.of() : now.topics();
+    for (int i = 0; i < followed.size() && to.size() < most; i++) {
+      Topic topic = followed.get(i);
+      Join join = joins.get(topic);
+      if (join == null ? topic.ring.after(cursor) < topic.ring.size() : !join.waits()) {
+        to.add(topic);
+      }
+    }
+  }
+
   private boolean anyDue() {
     for (Join join : joins.values()) {
       if (!join.waits()) {

@@ -2,6 +2,7 @@ package dev.tidegate.stream.fanout;
 
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.encode.Tally;
 import dev.tidegate.stream.topic.BookTopic;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
@@ -20,6 +21,8 @@ final class Picture {
   private final boolean deflate;
   private final List<byte[]> messages;
   private final @Nullable ByteBuf[] frames;
+  private final byte[] stream;
+  private Tally.@Nullable Sum said;
   private int live;
 
   /**
@@ -34,6 +37,17 @@ final class Picture {
     this.messages = messages;
     this.frames = new ByteBuf[messages.size()];
     this.millis = millis;
+    this.stream = Tally.stream(book.channel.text(), book.subject.symbol(), book.numbering());
+  }
+
+  /** What each part adds to the tally of who gets it. */
+  Tally.Sum said(Tally tally) {
+    Tally.Sum known = said;
+    if (known == null) {
+      known = Tally.Sum.of(tally.hash(stream, seq));
+      said = known;
+    }
+    return known;
   }
 
   int parts() {

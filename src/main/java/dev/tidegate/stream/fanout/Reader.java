@@ -2,6 +2,7 @@ package dev.tidegate.stream.fanout;
 
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.encode.Statement;
+import dev.tidegate.stream.encode.Tally;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,12 @@ public interface Reader {
   /** Whether market data may be written now; notes that the reader lags when not. */
   boolean ready(long nanos);
 
-  /** Takes over one reference of a frame of market data; only after {@link #ready}. */
-  void write(ByteBuf frame);
+  /**
+   * Takes over one reference of a frame of market data; only after {@link #ready}.
+   *
+   * @param said what the frame adds to the tally of a reader who counts
+   */
+  void write(ByteBuf frame, Tally.Sum said);
 
   /** What was written in this turn goes out. */
   void flush();

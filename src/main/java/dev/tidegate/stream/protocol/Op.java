@@ -67,6 +67,13 @@ public sealed interface Op {
   /** Asks for the record of a request that was answered with 202. */
   record FindRequest(@Nullable JsonNode id, String request) implements Op {}
 
+  /**
+   * Asks to be told what was sent.
+   *
+   * @param every milliseconds; 0 for not any more
+   */
+  record Heartbeat(@Nullable JsonNode id, int every) implements Op {}
+
   /** Asks whether we are there, and for our time. */
   record Ping(@Nullable JsonNode id) implements Op {}
 

@@ -30,6 +30,8 @@ public final class OpReader {
   private static final int MAX_REQUEST = 64;
   private static final int MAX_SESSION = 256;
   private static final int MAX_GRACE = 600_000;
+  private static final int MIN_EVERY = 250;
+  private static final int MAX_EVERY = 60_000;
 
   /** As clients are told them. */
   private static final List<String> CHANNELS =
@@ -95,14 +97,15 @@ public final class OpReader {
         case "login" -> login(root, id);
         case "ping" -> new Op.Ping(id);
         case "cancelOnDisconnect" -> cancel(root, id);
+        case "heartbeat" -> new Op.Heartbeat(id, every(root));
         case "token" -> new Op.TakeToken(id);
         case "resume" -> resume(root, id);
         case "request" -> find(root, id);
         default ->
             throw new Refusal(
                 Refusal.UNKNOWN_OP,
-                "op: expected subscribe, unsubscribe, resume, token, request, login, ping or"
-                    + " cancelOnDisconnect");
+                "op: expected subscribe, unsubscribe, resume, token, request, login, ping,"
+                    + " heartbeat or cancelOnDisconnect");
       };
     } catch (Refusal refusal) {
       throw refusal.answering(op, id != null && id.isValueNode() && !id.isDouble() ? id : null);
@@ -164,6 +167,15 @@ public final class OpReader {
       throw bad("token", "what \"token\" or \"reconnect\" gave, 1.." + Token.MOST + " characters");
     }
     return new Op.Resume(id, token);
+  }
+
+  private static int every(JsonNode root) throws Refusal {
+    JsonNode every = root.path("every");
+    int millis = every.isInt() ? every.intValue() : -1;
+    if (millis != 0 && (millis < MIN_EVERY || millis > MAX_EVERY)) {
+      throw bad("every", "milliseconds, " + MIN_EVERY + ".." + MAX_EVERY + ", or 0 for no more");
+    }
+    return millis;
   }
 
   private static Op cancel(JsonNode root, @Nullable JsonNode id) throws Refusal {

@@ -89,6 +89,8 @@ public final class ProtoRequests {
       nested(in, op(to, "resume"), ProtoRequests::login);
     } else if (tag == delimited(10)) {
       nested(in, op(to, "request"), ProtoRequests::find);
+    } else if (tag == delimited(11)) {
+      nested(in, op(to, "heartbeat").put("every", 0), ProtoRequests::heartbeat);
     } else {
       return false;
     }
@@ -157,6 +159,14 @@ public final class ProtoRequests {
     } else {
       return false;
     }
+    return true;
+  }
+
+  private static boolean heartbeat(int tag, CodedInputStream in, ObjectNode to) throws IOException {
+    if (tag != varint(1)) {
+      return false;
+    }
+    to.put("every", in.readInt32());
     return true;
   }
 

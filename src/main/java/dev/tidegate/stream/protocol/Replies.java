@@ -7,6 +7,7 @@ import dev.tidegate.loop.Loop;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.encode.Form;
 import dev.tidegate.stream.encode.Statement;
+import dev.tidegate.stream.encode.Subject;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -154,16 +155,52 @@ public final class Replies {
   }
 
   private static void key(Form form, Op.Key key) {
-    form.item(1).text(1, "channel", key.name());
-    if (!key.symbol().isEmpty()) {
-      form.text(2, "symbol", key.symbol());
+    key(form, 1, key.name(), key.symbol(), key.depth(), key.interval());
+  }
+
+  private static void key(
+      Form form, int number, String channel, String symbol, int depth, String interval) {
+    form.item(number).text(1, "channel", channel);
+    if (!symbol.isEmpty()) {
+      form.text(2, "symbol", symbol);
     }
-    if (key.depth() != 0) {
-      form.number(3, "depth", key.depth());
+    if (depth != 0) {
+      form.number(3, "depth", depth);
     }
-    if (!key.interval().isEmpty()) {
-      form.text(4, "interval", key.interval());
+    if (!interval.isEmpty()) {
+      form.text(4, "interval", interval);
     }
+  }
+
+  /**
+   * What a session was sent.
+   *
+   * @param age of the newest data, in microseconds, or -1
+   * @param behind of what there is more
+   */
+  public record Sent(long messages, long digest, long age, List<Head> behind) {}
+
+  /** How far a stream has come. */
+  public record Head(Subject subject, long seq) {}
+
+  /** Also the answer to the request for it, which gives it an id. */
+  public Statement heartbeat(@Nullable JsonNode id, int every, Sent sent) {
+    return form -> {
+      form.op(15, "heartbeat", id).number(1, "every", every).number(2, "messages", sent.messages);
+      form.bits(3, "digest", sent.digest).number(6, "time", micros());
+      if (sent.age >= 0) {
+        form.number(4, "age", sent.age);
+      }
+      if (!sent.behind.isEmpty()) {
+        form.list("behind");
+        for (Head head : sent.behind) {
+          Subject at = head.subject;
+          key(form, 5, at.channel().text(), at.symbol(), at.depth(), at.interval());
+          form.number(7, "seq", head.seq).endItem();
+        }
+        form.endList();
+      }
+    };
   }
 
   /** Messages of a private channel, in one frame. */

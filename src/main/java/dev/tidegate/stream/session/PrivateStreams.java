@@ -251,10 +251,14 @@ public final class PrivateStreams {
     }
     if (same && transition.seq() == bookmark.seq + 1) {
       bookmark.seq = transition.seq();
-      bookmark.session.control(replies.transitions(List.of(transition)));
+      tell(bookmark, List.of(transition));
     } else {
       reread(bookmark);
     }
+  }
+
+  private void tell(Bookmark bookmark, List<Transition> news) {
+    bookmark.session.tell(news, replies.transitions(news));
   }
 
   private void reread(Bookmark bookmark) {
@@ -290,7 +294,7 @@ public final class PrivateStreams {
     }
     if (!fresh.isEmpty()) {
       bookmark.seq = fresh.getLast().seq();
-      bookmark.session.control(replies.transitions(fresh));
+      tell(bookmark, fresh);
     }
     if (events.transitions().size() < PAGE) {
       bookmark.seq = Math.max(bookmark.seq, events.lastSeq()); // what is not kept will not come

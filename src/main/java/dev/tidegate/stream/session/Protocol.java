@@ -23,6 +23,7 @@ public final class Protocol {
   private final Subscriptions subscriptions;
   private final PrivateStreams privates;
   private final Lookups lookups;
+  private final Heartbeats heartbeats;
   private final Arming arming;
 
   /** Cancel on disconnect. */
@@ -40,6 +41,7 @@ public final class Protocol {
       Subscriptions subscriptions,
       PrivateStreams privates,
       Lookups lookups,
+      Heartbeats heartbeats,
       Arming arming) {
     this.loop = loop;
     this.replies = replies;
@@ -48,6 +50,7 @@ public final class Protocol {
     this.subscriptions = subscriptions;
     this.privates = privates;
     this.lookups = lookups;
+    this.heartbeats = heartbeats;
     this.arming = arming;
   }
 
@@ -124,6 +127,7 @@ public final class Protocol {
         case Op.Resume resume -> subscriptions.subscribe(session, Token.read(resume));
         case Op.TakeToken take -> token(session, take);
         case Op.CancelOnDisconnect cancel -> arming.arm(session, cancel);
+        case Op.Heartbeat heartbeat -> heartbeats.set(session, heartbeat);
         case Op.FindRequest find -> lookups.find(session, find);
       }
     } catch (Refusal refusal) {
@@ -140,6 +144,7 @@ public final class Protocol {
       case Op.Resume ignored -> "resume";
       case Op.TakeToken ignored -> "token";
       case Op.CancelOnDisconnect ignored -> "cancelOnDisconnect";
+      case Op.Heartbeat ignored -> "heartbeat";
       case Op.FindRequest ignored -> "request";
     };
   }

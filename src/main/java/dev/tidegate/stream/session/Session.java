@@ -1,5 +1,6 @@
 package dev.tidegate.stream.session;
 
+import dev.tidegate.bus.Commands.Transition;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.CloseCode;
@@ -7,6 +8,7 @@ import dev.tidegate.stream.encode.Dialect;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.encode.Statement;
+import dev.tidegate.stream.encode.Tally;
 import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Lag;
 import dev.tidegate.stream.fanout.Lane;
@@ -49,12 +51,12 @@ public final class Session implements Wheel.Timed, Reader {
   private final Lanes lanes;
   private @Nullable Lag lag;
   private boolean armed;
+  Heartbeat heartbeat = Heartbeat.OFF;
   private Outgoing written = Outgoing.NOTHING;
   private Life life = Life.OPEN;
   private @Nullable CloseCode closedWith;
   private boolean waiting;
   private long dueAt;
-  private long lastUsed;
 
   /** What the sessions of one instance have in common. */
   public record Shared(
@@ -227,8 +229,9 @@ public final class Session implements Wheel.Timed, Reader {
 
   /** A frame of market data; only after {@link #ready}. */
   @Override
-  public void write(ByteBuf frame) {
+  public void write(ByteBuf frame, Tally.Sum said) {
     send(frame);
+    heartbeat.sent(said);
     unread.data();
     written = Outgoing.DATA;
   }
@@ -255,6 +258,12 @@ public final class Session implements Wheel.Timed, Reader {
       return;
     }
     reply(reply);
+  }
+
+  /** Messages of a private channel, which are counted as those of the market are. */
+  void tell(List<Transition> messages, Statement said) {
+    control(said);
+    heartbeat.sent(messages);
   }
 
   @Override
@@ -290,10 +299,7 @@ public final class Session implements Wheel.Timed, Reader {
 
   /** Since when the session has followed nothing, in milliseconds; now while it does. */
   public long idleSince(long millis) {
-    if (!subscriptions.isEmpty()) {
-      lastUsed = millis;
-    }
-    return Math.max(lastUsed, openedAt);
+    return Math.max(subscriptions.idleSince(millis), openedAt);
   }
 
   public boolean follows(Replica replica) {
@@ -386,6 +392,7 @@ public final class Session implements Wheel.Timed, Reader {
   /** The socket is gone. */
   public void ended() {
     life = Life.ENDED;
+    heartbeat.end();
     lanes.leave();
     shared.meters().subscriptions(-subscriptions.size());
     subscriptions.clear();

@@ -13,6 +13,15 @@ final class SubscriptionSet {
   private Map<Op.Key, Subscription> all = Map.of();
   private int asked;
   private long lastLeft;
+  private long lastUsed;
+
+  /** Since when there has been none, as far as anybody has asked; now while there is one. */
+  long idleSince(long millis) {
+    if (!all.isEmpty()) {
+      lastUsed = millis;
+    }
+    return lastUsed;
+  }
 
   boolean isEmpty() {
     return all.isEmpty();

@@ -144,9 +144,11 @@ public final class BookTopic extends Topic {
     } else if (each || from == ring.size() - 1) {
       for (int i = from; i < ring.size(); i++) {
         codec.messages.append(written(ring.at(i), codec), out);
+        said(ring.at(i).seq, out);
       }
     } else {
       codec.messages.append(mergedOnce(from, codec), out);
+      said(seq, out);
     }
   }
 
@@ -167,6 +169,7 @@ public final class BookTopic extends Topic {
     int opened = messages.open(out);
     messages.delta(subject, prevSeq, seq, time, merge(from), out);
     end(shape, ring.size() - from, opened, out);
+    said(seq, out);
   }
 
   @Override
@@ -186,6 +189,7 @@ public final class BookTopic extends Topic {
       out.raw(last.snapshot);
     }
     end(shape, 0, opened, out);
+    begun(seq, out);
   }
 
   /**
@@ -202,6 +206,7 @@ public final class BookTopic extends Topic {
       int opened = messages.open(out);
       messages.snapshot(subject, numbering(), whole, time, now(), out);
       end(shape, 0, opened, out);
+      begun(whole, out);
     }
     return whole;
   }

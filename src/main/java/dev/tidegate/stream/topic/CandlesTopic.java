@@ -34,6 +34,7 @@ public final class CandlesTopic extends LatestTopic {
         message(ring.at(i), shape, 1, out);
       } else {
         shape.codec().messages.append(written(ring.at(i), shape.codec()), out);
+        said(ring.at(i).seq, out);
       }
     }
   }

@@ -30,8 +30,10 @@ public final class EventsTopic extends Topic {
   public void gap(Shape shape, Text out) {
     Messages messages = shape.codec().messages;
     int opened = messages.open(out);
-    messages.reset(subject, numbering(), ring.size() == 0 ? seq : ring.at(0).prevSeq, out);
+    long reached = ring.size() == 0 ? seq : ring.at(0).prevSeq;
+    messages.reset(subject, numbering(), reached, out);
     messages.close(opened, out);
+    begun(reached, out);
   }
 
   @Override
@@ -65,16 +67,18 @@ public final class EventsTopic extends Topic {
     if (first.event == null) {
       messages.reset(subject, numbering(), first.seq, out);
       messages.close(opened, out);
+      begun(first.seq, out);
       return from + 1;
     }
     int to = Math.min(ring.size(), from + PIECE);
-    int begun = messages.beginEvents(subject, first.prevSeq, ring.at(to - 1).seq, out);
+    int events = messages.beginEvents(subject, first.prevSeq, ring.at(to - 1).seq, out);
     for (int i = from; i < to; i++) {
       messages.append(written(ring.at(i), shape.codec()), out);
     }
-    messages.endEvents(begun, out);
+    messages.endEvents(events, out);
     meta(shape, to - from, out);
     messages.close(opened, out);
+    said(ring.at(to - 1).seq, out);
     return to;
   }
 

@@ -52,10 +52,10 @@ public class LatestTopic extends Topic {
       message(ring.at(last), shape, ring.size() - from, out);
     } else {
       Codec codec = shape.codec();
-      for (int i = each ? from : last; i < last; i++) {
+      for (int i = each ? from : last; i <= last; i++) {
         codec.messages.append(written(ring.at(i), codec), out);
+        said(ring.at(i).seq, out);
       }
-      codec.messages.append(written(ring.at(last), codec), out);
     }
   }
 
@@ -67,6 +67,7 @@ public class LatestTopic extends Topic {
       int opened = messages.open(out);
       messages.latest(subject, numbering(), seq, time, event, out);
       end(opened, shape, 0, out);
+      begun(seq, out);
     }
   }
 
@@ -76,6 +77,7 @@ public class LatestTopic extends Topic {
     int opened = messages.open(out);
     messages.latest(subject, numbering(), entry.seq, entry.time, entry.event, out);
     end(opened, shape, 0, out);
+    begun(entry.seq, out);
   }
 
   final byte[] written(Entry entry, Codec codec) {
@@ -95,6 +97,7 @@ public class LatestTopic extends Topic {
     int opened = messages.open(out);
     messages.latest(subject, null, entry.seq, entry.time, entry.event, out);
     end(opened, shape, merged, out);
+    said(entry.seq, out);
   }
 
   private void end(int opened, Shape shape, int merged, Text out) {

@@ -6,9 +6,11 @@ import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.bus.Numbering;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.FrameCache;
+import dev.tidegate.stream.encode.Messages;
 import dev.tidegate.stream.encode.PerCodec;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.encode.Subject;
+import dev.tidegate.stream.encode.Tally;
 import dev.tidegate.stream.encode.Text;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +44,15 @@ public abstract class Topic {
   /** Frames of this topic alone, shared by every cohort that needs nothing else in this turn. */
   private final PerCodec<FrameCache> frames = new PerCodec<>(FrameCache::new);
 
+  /** The hash of the last message that was counted, of those that do not tell the epoch. */
+  private final byte[] following;
+
+  /** When its state was loaded, in milliseconds. */
+  private long loaded;
+
+  private long hashed = Long.MIN_VALUE;
+  private long hash;
+
   private final Versions versions;
   private final List<Follower> followers = new ArrayList<>(2);
 
@@ -51,6 +62,7 @@ public abstract class Topic {
     this.channel = subject.channel();
     this.ring = new Ring(keep);
     this.versions = versions;
+    this.following = Tally.stream(channel.text(), subject.symbol(), "");
   }
 
   /** Where the local versions of one event loop come from. */
@@ -156,12 +168,18 @@ public abstract class Topic {
     epoch = newEpoch;
     seq = newSeq;
     time = newTime;
+    loaded = versions.millis();
     version = versions.next();
     if (tell) {
       ring.clear();
       ring.add(new Entry(version, newSeq, newSeq, newTime, versions.millis(), null));
       touch(previous);
     }
+  }
+
+  /** When the last of it came here, in microseconds. */
+  private long received() {
+    return (ring.size() == 0 ? loaded : ring.at(ring.size() - 1).arrived) * 1_000;
   }
 
   public final FrameCache frames(Codec codec) {
@@ -192,11 +210,31 @@ public abstract class Topic {
     return false;
   }
 
+  /** Counts a message that was appended and does not tell the epoch. */
+  final void said(long of, Text out) {
+    Tally tally = out.tally();
+    if (tally != null) {
+      if (hashed != of) {
+        hash = tally.hash(following, of);
+        hashed = of;
+      }
+      tally.add(hash);
+    }
+  }
+
+  /** Counts a message that was appended and tells the epoch. */
+  final void begun(long of, Text out) {
+    Tally tally = out.tally();
+    if (tally != null) {
+      tally.add(tally.hash(Tally.stream(channel.text(), subject.symbol(), numbering), of));
+    }
+  }
+
   /** Says what the subscription asked for beyond the data. */
   final void meta(Shape shape, int merged, Text out) {
     if (shape.meta()) {
-      long age = Math.max(0, versions.millis() * 1000 - time);
-      shape.codec().messages.meta(merged, shape.window(), age, out);
+      Messages.Times times = new Messages.Times(time, received(), versions.millis() * 1_000);
+      shape.codec().messages.meta(merged, shape.window(), times, out);
     }
   }
 }

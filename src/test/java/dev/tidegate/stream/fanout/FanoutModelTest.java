@@ -117,7 +117,7 @@ class FanoutModelTest {
         load(symbol);
       }
       for (int i = 0; i < 4; i++) {
-        clients.add(new Client(this, i % 2 == 1, i < 2 ? Codec.JSON : Codec.PROTO));
+        clients.add(new Client(this, i % 2 == 1, i < 2 ? Codec.JSON : Codec.PROTO, i != 1));
       }
     }
 
@@ -210,6 +210,7 @@ class FanoutModelTest {
       for (Client client : clients) {
         assertThat(client.outlet.closed).isNull();
         assertThat(client.outlet.pending()).isZero();
+        assertThat(client.outlet.heartbeats).isGreaterThan(client.counts ? 1 : -1);
         assertThat(client.outlet.mostPending).as("memory of a stalled client").isLessThan(8_192);
         for (Subscription subscription : client.session.subscriptions()) {
           client.verify(subscription);
@@ -223,19 +224,28 @@ class FanoutModelTest {
     final World world;
     final boolean deflate;
     final Codec codec;
+
+    /** Whether it wants to be told what it was sent. */
+    final boolean counts;
+
     FakeClient outlet;
     Session session;
 
-    Client(World world, boolean deflate, Codec codec) {
+    Client(World world, boolean deflate, Codec codec, boolean counts) {
       this.world = world;
       this.deflate = deflate;
       this.codec = codec;
+      this.counts = counts;
       connect();
     }
 
     void connect() {
       outlet = new FakeClient(deflate);
       session = world.floor.session(outlet, codec, deflate);
+      if (counts) {
+        world.floor.heartbeats.set(session, new Op.Heartbeat(null, 250));
+        outlet.flush();
+      }
     }
 
     void subscribe(String symbol, Step step) {

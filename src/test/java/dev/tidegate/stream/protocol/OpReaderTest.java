@@ -94,6 +94,10 @@ class OpReaderTest {
         "{'op':'request'} | bad-request",
         "{'op':'request','request':7} | bad-request",
         "{'op':'request','request':''} | bad-request",
+        "{'op':'heartbeat'} | bad-request",
+        "{'op':'heartbeat','every':249} | bad-request",
+        "{'op':'heartbeat','every':60001} | bad-request",
+        "{'op':'heartbeat','every':'1000'} | bad-request",
         "{'op':'cancelOnDisconnect','grace':-1} | bad-request"
       })
   void refusesWithACode(String json, String code) {
@@ -146,6 +150,7 @@ class OpReaderTest {
           "{'op':'request','request':'r','id':2}",
           "{'op':'cancelOnDisconnect','grace':1}",
           "{'op':'cancelOnDisconnect','enabled':false}",
+          "{'op':'heartbeat','every':1000,'id':3}",
           "{'op':'cancelOnDisconnect','enabled':true,'grace':5,'account':'a','replaces':'s'}",
           "{'op':'token'}",
           "{'op':'resume','token':'t'}",

@@ -37,6 +37,8 @@ class ProtoRequestsTest {
         "{'op':'ping','id':9223372036854775807}",
         "{'op':'cancelOnDisconnect','id':1,'grace':600000,'account':'a'}",
         "{'op':'cancelOnDisconnect','enabled':false}",
+        "{'op':'heartbeat','id':'b','every':1000}",
+        "{'op':'heartbeat','every':0}",
         "{'op':'cancelOnDisconnect','grace':5,'replaces':'n1-0-7-x'}",
       })
   void meansWhatItsTwinMeans(String quoted) throws Refusal {

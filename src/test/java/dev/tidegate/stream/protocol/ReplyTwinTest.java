@@ -18,6 +18,7 @@ import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Frames;
 import dev.tidegate.stream.encode.Statement;
+import dev.tidegate.stream.encode.Subject;
 import dev.tidegate.testing.Schema;
 import dev.tidegate.testing.Twin;
 import io.netty.buffer.ByteBuf;
@@ -81,6 +82,12 @@ class ReplyTwinTest {
       same("request", replies.request(id, stored(1_800_000_000_120L, result)));
     }
     same("cancelOnDisconnect", replies.cancelOnDisconnect(id, true, 600_000));
+    same("heartbeat", replies.heartbeat(id, 0, new Replies.Sent(0, 0, -1, List.of())));
+    Replies.Head book = new Replies.Head(new Subject(Channel.BOOK, "XBT/€", 5, ""), 7);
+    Replies.Head bar = new Replies.Head(new Subject(Channel.CANDLES, "A", 0, "1m"), 1L << 40);
+    same(
+        "heartbeat",
+        replies.heartbeat(null, 60_000, new Replies.Sent(1L << 40, -2, 9, List.of(book, bar))));
     same("unsubscribed", replies.unsubscribed(id, List.of(key("book", 5), key("orders", 0))));
     everyTransition();
     for (Method method : Replies.class.getDeclaredMethods()) {

@@ -57,9 +57,18 @@ public final class FakeInstance {
     Logins logins =
         new Logins(authenticator, bans, tiers, new Census(), subscriptions, replies, meters);
     Lookups lookups = new Lookups(bus, replies);
+    Heartbeats heartbeats = new Heartbeats(loop, fanout, replies);
     protocol =
         new Protocol(
-            loop, replies, meters, logins, subscriptions, privates, lookups, new Unarmed());
+            loop,
+            replies,
+            meters,
+            logins,
+            subscriptions,
+            privates,
+            lookups,
+            heartbeats,
+            new Unarmed());
   }
 
   /** Cancel on disconnect is not what is looked at. */

@@ -10,6 +10,7 @@ import dev.tidegate.stream.SlowLine;
 import dev.tidegate.stream.TestFanout;
 import dev.tidegate.stream.encode.Codec;
 import dev.tidegate.stream.encode.Shape;
+import dev.tidegate.stream.encode.Tally;
 import dev.tidegate.stream.fanout.Ladder;
 import dev.tidegate.stream.fanout.Lane;
 import dev.tidegate.stream.protocol.Replies;
@@ -97,7 +98,7 @@ class UnreadRepliesTest {
   @MethodSource("readers")
   void whoReadsIsNeverClosed(long rate, int data, long control) {
     open(rate);
-    session.write(Unpooled.wrappedBuffer(new byte[data]));
+    session.write(Unpooled.wrappedBuffer(new byte[data]), Tally.Sum.NONE);
     run(TWO_MINUTES, control, 2);
     assertThat(line.reason).isEmpty();
     assertThat(line.most).isLessThan(data + Unread.MOST_CONTROL);
@@ -108,7 +109,7 @@ class UnreadRepliesTest {
   void whoReadsNothingIsClosed(int data) {
     for (long control : new long[] {0, 60, 50_000, 5_000_000}) {
       open(0);
-      session.write(Unpooled.wrappedBuffer(new byte[Math.max(data, 2_000)]));
+      session.write(Unpooled.wrappedBuffer(new byte[Math.max(data, 2_000)]), Tally.Sum.NONE);
       run(60_000, control, 2);
       assertThat(line.closed).isEqualTo(CloseCode.SLOW_CONSUMER);
       assertThat(line.most).isLessThan(data + Unread.MOST_CONTROL + 600_000);
