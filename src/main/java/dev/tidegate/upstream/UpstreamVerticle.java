@@ -48,7 +48,9 @@ public final class UpstreamVerticle extends VerticleBase {
             dialer,
             loop,
             upstream ->
-                WebClient.create(vertx, new WebClientOptions(HttpDialer.options(upstream))));
+                WebClient.create(
+                    vertx,
+                    new WebClientOptions(HttpDialer.options(upstream)).setUserAgent("tidegate")));
     resign = checks::resign;
     loop.every(TICK, exchanges::tick);
     loop.every(TICK, checks::tick);

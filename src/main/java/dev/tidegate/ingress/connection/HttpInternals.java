@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.vertx.core.Handler;
@@ -62,17 +63,30 @@ final class HttpInternals {
         http2 == null ? HTTP1_DECODER : pipeline.context(http2).name(), name, handler);
   }
 
-  /** Tells an HTTP/2 caller that it asks for more than it takes (RFC 9113, section 7). */
+  /**
+   * Tells an HTTP/2 caller that it asks for more than it takes (RFC 9113, section 7). What it has
+   * asked for goes on: this is written past the handler, which would close the connection.
+   */
   static void goAway(Channel channel) {
     ChannelPipeline pipeline = channel.pipeline();
     Http2ConnectionHandler http2 = pipeline.get(Http2ConnectionHandler.class);
-    if (http2 != null) {
-      ChannelHandlerContext context = pipeline.context(http2);
-      int last = http2.connection().remote().lastStreamCreated();
-      long calm = Http2Error.ENHANCE_YOUR_CALM.code();
-      http2.goAway(context, last, calm, Unpooled.EMPTY_BUFFER, context.newPromise());
-      context.flush();
+    if (http2 == null) {
+      return;
     }
+    ChannelHandlerContext context = pipeline.context(http2);
+    int last = http2.connection().remote().lastStreamCreated();
+    long calm = Http2Error.ENHANCE_YOUR_CALM.code();
+    try {
+      http2.connection().goAwaySent(last, calm, Unpooled.EMPTY_BUFFER);
+    } catch (Http2Exception e) {
+      channel.close();
+      return;
+    }
+    http2
+        .encoder()
+        .frameWriter()
+        .writeGoAway(context, last, calm, Unpooled.EMPTY_BUFFER, context.newPromise());
+    context.flush();
   }
 
   /** Whether a body follows an HTTP/2 head, which the headers do not tell but the stream does. */
