@@ -126,7 +126,8 @@ class RulesApiIT {
           PUT   | tiers/gold   | {"subscriptions":9}     | 404 | tier: gold (expected one of [vip])
           DELETE| tiers/gold   | ''                      | 404 | tier: gold (expected one of [vip])
           GET   | bans/b-0     | ''                      | 404 | bans: no b-0
-          DELETE| bans/%00     | ''                      | 404 | bans: no
+          DELETE| bans/%00     | ''                      | 400 | target: a character
+          DELETE| bans/%01     | ''                      | 404 | bans: no
           """)
   void saysWhatItExpected(String method, String path, String body, int status, String detail)
       throws Exception {
@@ -142,12 +143,12 @@ class RulesApiIT {
       delimiter = '|',
       textBlock =
           """
-          POST   | tiers     | GET
-          POST   | tiers/vip | GET, PUT, PATCH, DELETE
-          PUT    | bans      | GET, POST
-          DELETE | bans      | GET, POST
-          PUT    | bans/b-1  | GET, DELETE
-          DELETE | sessions  | GET
+          POST   | tiers     | GET, HEAD
+          POST   | tiers/vip | GET, HEAD, PUT, PATCH, DELETE
+          PUT    | bans      | GET, HEAD, POST
+          DELETE | bans      | GET, HEAD, POST
+          PUT    | bans/b-1  | GET, HEAD, DELETE
+          DELETE | sessions  | GET, HEAD
           """)
   void namesTheMethodsThatItTakes(String method, String path, String allowed) throws Exception {
     HttpResponse<String> answer = send(method, path, "{}");
