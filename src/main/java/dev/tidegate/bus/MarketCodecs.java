@@ -12,6 +12,7 @@ import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.DirectoryWanted;
 import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Fed;
+import dev.tidegate.bus.Markets.FedTaken;
 import dev.tidegate.bus.Markets.FeedState;
 import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Present;
@@ -116,6 +117,8 @@ final class MarketCodecs {
               Present.class,
               (w, m) -> w.string(m.node()).string(m.member()).bool(m.leaving()),
               r -> new Present(r.string(), r.string(), r.bool())),
+          new BusCodec<>(
+              FedTaken.class, (w, m) -> w.int32(m.shard()), r -> new FedTaken(r.int32())),
           new BusCodec<>(
               Fed.class,
               (w, m) -> w.int32(m.shard()).list(m.records(), Wire.Writer::string),

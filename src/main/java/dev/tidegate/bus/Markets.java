@@ -303,10 +303,7 @@ public final class Markets {
       long tradeSeq,
       List<Update> recent) {}
 
-  /**
-   * From when to when a shard was told of a symbol, in microseconds since the epoch of the source's
-   * events.
-   */
+  /** When its source first and last told a shard of a symbol, microseconds since the epoch. */
   public record Spell(String symbol, long first, long last) {}
 
   /**
@@ -385,6 +382,9 @@ public final class Markets {
 
   /** Records of the feed topic's form that reached a node which does not own their shard. */
   public record Fed(int shard, List<String> records) {}
+
+  /** The answer of the shard's owner: it has them. */
+  public record FedTaken(int shard) {}
 
   public static Address<Fed> fed(int shard) {
     return new Address<>("market.fed." + shard, Fed.class);

@@ -1,15 +1,17 @@
 package dev.tidegate.market;
 
-import dev.tidegate.bus.Markets.Fed;
 import dev.tidegate.market.feed.CaptureFeed;
+import dev.tidegate.market.feed.Elsewhere;
 import dev.tidegate.market.feed.Feed;
 import dev.tidegate.market.feed.KafkaFeed;
 import dev.tidegate.market.feed.KafkaTopic;
 import dev.tidegate.market.feed.Pump;
 import dev.tidegate.market.feed.SimulatorFeed;
 import dev.tidegate.market.feed.SocketFeed;
+import dev.tidegate.market.record.CaptureReader;
 import dev.tidegate.market.record.Rejects;
 import dev.tidegate.market.record.Times;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -17,10 +19,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 
 /** Makes the feed that the configuration asks for. */
 interface Feeds {
+  /** Fails when the source can never be read; may block. */
+  default void check() throws IOException {}
+
   /** How many shards there are; may block, and fail while a broker is away. */
   int shards() throws Exception;
 
@@ -28,7 +32,7 @@ interface Feeds {
    * @param loop the event loop that is to take the records
    * @param elsewhere takes what a socket got for a shard that another instance owns
    */
-  Feed create(int shards, Executor loop, Consumer<Fed> elsewhere);
+  Feed create(int shards, Executor loop, Elsewhere elsewhere);
 
   static Feeds of(MarketConfig config, Map<String, String> kafka, MarketNode node) {
     return new Configured(config, kafka, node);
@@ -38,6 +42,13 @@ interface Feeds {
   record Configured(MarketConfig config, Map<String, String> kafka, MarketNode node)
       implements Feeds {
     @Override
+    public void check() throws IOException {
+      if (config.capture() != null && config.feed() == MarketConfig.Source.CAPTURE) {
+        CaptureReader.check(Path.of(config.capture().path()));
+      }
+    }
+
+    @Override
     public int shards() throws Exception {
       int shards = config.shards();
       return config.feed() == MarketConfig.Source.KAFKA
@@ -46,7 +57,7 @@ interface Feeds {
     }
 
     @Override
-    public Feed create(int shards, Executor loop, Consumer<Fed> elsewhere) {
+    public Feed create(int shards, Executor loop, Elsewhere elsewhere) {
       Pump pump = new Pump(loop);
       Rejects rejects = new Rejects(node.registry(), node.clock()::millis);
       Times times = new Times(node.registry());
@@ -58,7 +69,16 @@ interface Feeds {
         case SOCKET -> {
           InetSocketAddress address = config.socket().address();
           SocketFeed socket =
-              new SocketFeed(address, shards, loop, pump, rejects, times, this::micros, elsewhere);
+              new SocketFeed(
+                  address,
+                  shards,
+                  loop,
+                  pump,
+                  rejects,
+                  times,
+                  this::micros,
+                  elsewhere,
+                  node.meters()::dropped);
           socket.listen();
           yield socket;
         }

@@ -2,10 +2,10 @@ package dev.tidegate.market;
 
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Listing;
-import dev.tidegate.bus.Markets;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.loop.VertxInternals;
+import dev.tidegate.market.feed.Elsewhere;
 import dev.tidegate.market.feed.Feed;
 import dev.tidegate.market.owner.BusPeers;
 import dev.tidegate.market.owner.Members;
@@ -13,6 +13,7 @@ import dev.tidegate.market.owner.Membership;
 import dev.tidegate.market.owner.ReplicaSettings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.io.IOException;
 import java.util.Map;
 
 /** One instance of MARKET: gives its shards an event loop, a bus, the other nodes and a feed. */
@@ -45,14 +46,23 @@ public final class MarketVerticle extends VerticleBase {
     this.name = name;
   }
 
-  /** Does not wait for a broker: the shards are served as soon as their number is known. */
+  /**
+   * Fails when the source can never be read, and does not wait for a broker: the shards are served
+   * as soon as their number is known.
+   */
   @Override
   public Future<?> start() {
     Loop loop = loops.of(context, name);
     ShardCount count = new ShardCount(loop, () -> vertx.executeBlocking(feeds::shards, false));
     closing = count::close;
-    count.whenKnown(shards -> open(loop, shards));
-    return Future.succeededFuture();
+    return vertx
+        .executeBlocking(this::check, false)
+        .onSuccess(readable -> count.whenKnown(shards -> open(loop, shards)));
+  }
+
+  private boolean check() throws IOException {
+    feeds.check();
+    return true;
   }
 
   private void open(Loop loop, int shards) {
@@ -60,7 +70,7 @@ public final class MarketVerticle extends VerticleBase {
     ReplicaSettings settings =
         config.replicas(shards, membership.clustered(), new Listing(loop.nanos()));
     Bus bus = new Bus(vertx.eventBus());
-    Feed feed = feeds.create(shards, loop::execute, fed -> bus.send(Markets.fed(fed.shard()), fed));
+    Feed feed = feeds.create(shards, loop::execute, new Elsewhere(bus));
     BusPeers peers =
         new BusPeers(
             bus,

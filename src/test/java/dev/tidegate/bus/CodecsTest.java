@@ -289,6 +289,7 @@ class CodecsTest {
                 + "0677687902001202046131022a166d61696e74656e616e6365106e65772070756d700a880e0c01"),
         new Golden("present", new Markets.Present("n1", "m-1", true), "0100000008046e31066d2d3101"),
         new Golden("fed", new Markets.Fed(3, List.of("{}", "[]")), "01000000080604047b7d045b5d"),
+        new Golden("fed records taken", new Markets.FedTaken(3), "010000000106"),
         new Golden("directory wanted", new Markets.DirectoryWanted("n1"), "0100000003046e31"),
         new Golden("scale", new Operations.Scale("STREAM", 3), "01000000080c53545245414d06"),
         new Golden(

@@ -1,7 +1,7 @@
 package dev.tidegate.market;
 
-import dev.tidegate.bus.Markets.Fed;
 import dev.tidegate.market.book.Placement;
+import dev.tidegate.market.feed.Elsewhere;
 import dev.tidegate.market.feed.Feed;
 import dev.tidegate.market.record.FeedRecord;
 import java.util.ArrayList;
@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 
 /** A log in memory that several nodes of one JVM read like a topic. */
 final class MemoryFeeds implements Feeds {
@@ -37,7 +36,7 @@ final class MemoryFeeds implements Feeds {
   }
 
   @Override
-  public synchronized Feed create(int count, Executor loop, Consumer<Fed> elsewhere) {
+  public synchronized Feed create(int count, Executor loop, Elsewhere elsewhere) {
     Reader reader = new Reader(loop);
     readers.add(reader);
     return reader;

@@ -4,6 +4,9 @@ import java.util.Locale;
 
 /** Why a record that was read reaches nobody. */
 public enum Drop {
+  /** A socket got it for a shard that had no owner for longer than its publisher was held back. */
+  NO_OWNER,
+
   /** Its symbol belongs to another shard: nobody is sent what this one makes of it. */
   OTHER_SHARD,
 
@@ -12,6 +15,9 @@ public enum Drop {
 
   /** There are as many symbols as there may be. */
   TOO_MANY_SYMBOLS,
+
+  /** A socket got it for a shard whose owner did not say whether it had taken it. */
+  UNANSWERED,
 
   /** It says that a symbol is delayed which is not listed. */
   UNLISTED;

@@ -29,16 +29,15 @@ import org.jspecify.annotations.Nullable;
  * through {@link #absorb}, the same way on the owner and on every follower: so they cannot differ.
  */
 public final class SymbolSequencer {
-
   /** Kept of deltas and trades however old they are. */
   private static final int KEPT_ANYWAY = 200;
 
   private static final String GAP = "source gap: ";
   private static final String UNREPAIRED = GAP + "not repaired yet";
   private static final String BEGAN = "source began again: ";
+  private static final String PARTIAL = "no snapshot yet";
 
-  /** How the doubts of this gateway begin. */
-  private static final List<String> DOUBTS = List.of(GAP, BEGAN, UnreadableRecord.DOUBT);
+  private static final List<String> DOUBTS = List.of(GAP, BEGAN, PARTIAL, UnreadableRecord.DOUBT);
 
   public final String symbol;
   final OrderBook book = new OrderBook();
@@ -221,26 +220,27 @@ public final class SymbolSequencer {
   }
 
   private void replaceBook(FeedRecord record, Snapshot snapshot, long now, Consumer<Update> out) {
-    OrderBook sorted = new OrderBook();
-    sorted.replace(snapshot);
-    trim(sorted);
-    emit(record, sorted.snapshot(), now, out);
+    beginBook(record, snapshot, now, out);
     if (stale()) {
       emit(record, venue(), now, out);
     }
   }
 
-  private void trim(OrderBook sorted) {
+  private void beginBook(FeedRecord record, Snapshot snapshot, long now, Consumer<Update> out) {
+    OrderBook sorted = new OrderBook();
+    sorted.replace(snapshot);
     Delta excess = sorted.excess(bounds.levels());
     if (excess != null) {
       sorted.apply(excess);
     }
+    emit(record, sorted.snapshot(), now, out);
   }
 
-  /** Without a snapshot the first delta is the book's start. */
+  /** Without a snapshot nobody knows what the changes leave out. */
   private void changeBook(FeedRecord record, Delta delta, long now, Consumer<Update> out) {
     if (seq(Channel.BOOK) == 0) {
-      replaceBook(record, new Snapshot(delta.bids(), delta.asks()), now, out);
+      beginBook(record, new Snapshot(delta.bids(), delta.asks()), now, out);
+      doubt(record, PARTIAL, now, out);
       return;
     }
     emit(record, delta, now, out);

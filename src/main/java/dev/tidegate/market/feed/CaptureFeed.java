@@ -93,7 +93,7 @@ public final class CaptureFeed implements Feed {
     } catch (IOException | RuntimeException e) {
       LOG.atError().addKeyValue("capture", capture).setCause(e).log("capture unreadable");
       try {
-        pump.tell(shard, sink, s -> s.health(false, "capture unreadable"));
+        pump.tell(shard, sink, s -> s.health(false, "capture unreadable: " + e.getMessage()));
       } catch (InterruptedException stopped) {
         Thread.currentThread().interrupt();
       }

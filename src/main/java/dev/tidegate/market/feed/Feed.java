@@ -23,8 +23,13 @@ public interface Feed extends AutoCloseable {
 
   void stop(int shard);
 
-  /** Takes what another node's feed was given for a shard that is read here. */
-  default void fed(Fed records) {}
+  /**
+   * Takes what another instance's feed was given for a shard that is read here; false when it is
+   * not, or no longer.
+   */
+  default boolean fed(Fed records) {
+    return false;
+  }
 
   @Override
   void close();

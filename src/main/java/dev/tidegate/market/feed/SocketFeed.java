@@ -1,7 +1,8 @@
 package dev.tidegate.market.feed;
 
 import dev.tidegate.bus.Markets.Fed;
-import dev.tidegate.market.book.Placement;
+import dev.tidegate.market.book.Drop;
+import dev.tidegate.market.feed.SocketReader.Offer;
 import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.RecordParser;
 import dev.tidegate.market.record.Rejects;
@@ -19,10 +20,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
+import java.util.concurrent.Future;
 import java.util.function.LongSupplier;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,11 +33,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Lines of the feed topic's JSON over TCP. One instance of a node has the listener; records of
  * shards that are owned elsewhere go there over the bus. What a publisher sends is not kept, so
- * nobody can continue it.
+ * nobody can continue it; it is taken from the socket as its owners take it.
  */
 public final class SocketFeed implements Feed {
   private static final Logger LOG = LoggerFactory.getLogger(SocketFeed.class);
-  private static final int MAX_LINE = 1 << 20;
   private static final long RETRY_MILLIS = 500;
 
   private final InetSocketAddress address;
@@ -44,7 +46,9 @@ public final class SocketFeed implements Feed {
   private final Rejects rejects;
   private final Times times;
   private final LongSupplier micros;
-  private final Consumer<Fed> elsewhere;
+  private final Elsewhere elsewhere;
+  private final ObjIntConsumer<Drop> drops;
+  private final SocketReader.Owners owners = new Everybody();
   private final RecordParser fedParser = new RecordParser();
   private final Map<Integer, Long> positions = new HashMap<>();
   private final Map<Integer, SnapshotParts> parts = new HashMap<>();
@@ -57,6 +61,7 @@ public final class SocketFeed implements Feed {
    * @param address where to listen, resolved when it does; port 0 is any free one
    * @param loop the event loop that takes the records
    * @param elsewhere takes what came for a shard that another instance owns
+   * @param drops hears how many records were lost on the way to an owner
    */
   public SocketFeed(
       InetSocketAddress address,
@@ -66,7 +71,8 @@ public final class SocketFeed implements Feed {
       Rejects rejects,
       Times times,
       LongSupplier micros,
-      Consumer<Fed> elsewhere) {
+      Elsewhere elsewhere,
+      ObjIntConsumer<Drop> drops) {
     this.address = address;
     this.shards = shards;
     this.loop = loop;
@@ -75,6 +81,7 @@ public final class SocketFeed implements Feed {
     this.times = times;
     this.micros = micros;
     this.elsewhere = elsewhere;
+    this.drops = drops;
   }
 
   @Override
@@ -120,7 +127,10 @@ public final class SocketFeed implements Feed {
   }
 
   @Override
-  public void fed(Fed message) {
+  public boolean fed(Fed message) {
+    if (!pump.isOpen(message.shard())) {
+      return false;
+    }
     List<FeedRecord> records = new ArrayList<>();
     for (String line : message.records()) {
       try {
@@ -133,14 +143,15 @@ public final class SocketFeed implements Feed {
         }
       }
     }
-    Sink sink = pump.sink(message.shard());
-    if (sink != null) {
-      give(message.shard(), sink, records);
-    }
+    return give(message.shard(), records);
   }
 
-  /** On the event loop, where positions are counted. */
-  private void give(int shard, Sink sink, List<FeedRecord> records) {
+  /** On the event loop, where positions are counted; false when the shard is not read here. */
+  private boolean give(int shard, List<FeedRecord> records) {
+    Sink sink = pump.sink(shard);
+    if (sink == null) {
+      return false;
+    }
     long position = positions.getOrDefault(shard, -1L);
     List<Positioned> out = new ArrayList<>(records.size());
     long now = micros.getAsLong();
@@ -153,6 +164,7 @@ public final class SocketFeed implements Feed {
     }
     positions.put(shard, position);
     sink.deliver(out, position);
+    return true;
   }
 
   private @Nullable FeedRecord whole(SnapshotParts begun, FeedRecord record) {
@@ -207,29 +219,10 @@ public final class SocketFeed implements Feed {
   }
 
   private void read(Socket connection) {
-    RecordParser parser = new RecordParser();
-    byte[] buffer = new byte[1 << 16];
-    int filled = 0;
-    long line = 0;
     try (connection;
         InputStream in = connection.getInputStream()) {
       connection.setTcpNoDelay(true);
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer, filled, buffer.length - filled)) {
-        filled += n;
-        Lines lines = new Lines(parser, line);
-        int used = lines.take(buffer, filled);
-        line = lines.line;
-        lines.pass();
-        System.arraycopy(buffer, used, buffer, 0, filled - used);
-        filled -= used;
-        if (filled == buffer.length) {
-          if (filled >= MAX_LINE) {
-            rejects.add("socket", line, "line: over " + MAX_LINE + " bytes");
-            return;
-          }
-          buffer = java.util.Arrays.copyOf(buffer, buffer.length * 2);
-        }
-      }
+      new SocketReader(owners, shards, rejects, drops, System::nanoTime).read(in);
     } catch (IOException e) {
       LOG.debug("feed connection ended", e);
     } catch (InterruptedException e) {
@@ -249,66 +242,30 @@ public final class SocketFeed implements Feed {
     }
   }
 
-  /** The lines of one read, by shard. */
-  private final class Lines {
-    private final RecordParser parser;
-    private final Map<Integer, List<FeedRecord>> here = new HashMap<>();
-    private final Map<Integer, List<String>> there = new HashMap<>();
-    private long line;
-
-    Lines(RecordParser parser, long line) {
-      this.parser = parser;
-      this.line = line;
+  /** The owners of this instance, and whoever hears of a shard on the bus. */
+  private final class Everybody implements SocketReader.Owners {
+    @Override
+    public boolean isHere(int shard) {
+      return pump.isOpen(shard);
     }
 
-    /** How many bytes were whole lines. */
-    int take(byte[] buffer, int filled) {
-      int from = 0;
-      for (int i = 0; i < filled; i++) {
-        if (buffer[i] == '\n') {
-          line++;
-          if (i > from) {
-            takeLine(buffer, from, i - from);
-          }
-          from = i + 1;
-        }
-      }
-      return from;
+    @Override
+    public Future<Offer> here(int shard, List<FeedRecord> records) {
+      CompletableFuture<Offer> taken = new CompletableFuture<>();
+      loop.execute(() -> taken.complete(give(shard, records) ? Offer.TAKEN : Offer.REFUSED));
+      return taken;
     }
 
-    private void takeLine(byte[] buffer, int from, int length) {
-      try {
-        take(parser.parse(buffer, from, length), buffer, from, length);
-      } catch (IllegalArgumentException e) {
-        FeedRecord instead = UnreadableRecord.instead(e);
-        if (instead == null || pump.isOpen(Placement.shard(instead.symbol(), shards))) {
-          rejects.add("socket", line, String.valueOf(e.getMessage()));
-        }
-        if (instead != null) {
-          take(instead, buffer, from, length); // whoever owns the shard finds out by itself
-        }
-      }
+    @Override
+    public Future<Offer> elsewhere(int shard, List<String> lines) {
+      CompletableFuture<Offer> taken = new CompletableFuture<>();
+      loop.execute(() -> elsewhere.offer(new Fed(shard, lines), taken::complete));
+      return taken;
     }
 
-    private void take(FeedRecord record, byte[] buffer, int from, int length) {
-      int shard = Placement.shard(record.symbol(), shards);
-      if (pump.isOpen(shard)) {
-        here.computeIfAbsent(shard, s -> new ArrayList<>()).add(record);
-      } else {
-        there
-            .computeIfAbsent(shard, s -> new ArrayList<>())
-            .add(new String(buffer, from, length, StandardCharsets.UTF_8));
-      }
-    }
-
-    void pass() throws InterruptedException {
-      for (Map.Entry<Integer, List<FeedRecord>> each : here.entrySet()) {
-        Sink sink = pump.sink(each.getKey());
-        if (sink != null) {
-          pump.tell(each.getKey(), sink, s -> give(each.getKey(), s, each.getValue()));
-        }
-      }
-      there.forEach((shard, lines) -> loop.execute(() -> elsewhere.accept(new Fed(shard, lines))));
+    @Override
+    public boolean closed() {
+      return closed;
     }
   }
 }

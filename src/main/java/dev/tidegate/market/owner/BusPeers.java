@@ -9,6 +9,7 @@ import dev.tidegate.bus.Markets.Delays;
 import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.DirectoryWanted;
 import dev.tidegate.bus.Markets.Fed;
+import dev.tidegate.bus.Markets.FedTaken;
 import dev.tidegate.bus.Markets.FeedState;
 import dev.tidegate.bus.Markets.Present;
 import io.vertx.core.Future;
@@ -20,8 +21,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The other nodes, over the event bus and the cluster's map of claims. */
@@ -32,7 +33,7 @@ public final class BusPeers implements Peers, AutoCloseable {
   private final Membership membership;
   private final Members members;
   private final Future<AsyncMap<String, String>> claims;
-  private final Consumer<Fed> fed;
+  private final Predicate<Fed> fed;
   private final ShardMeters meters;
   private final MessageConsumer<Present> present;
   private final Map<Integer, List<MessageConsumer<?>>> answering = new HashMap<>();
@@ -47,7 +48,7 @@ public final class BusPeers implements Peers, AutoCloseable {
       Membership membership,
       Members members,
       Future<AsyncMap<String, String>> claims,
-      Consumer<Fed> fed,
+      Predicate<Fed> fed,
       ShardMeters meters) {
     this.bus = bus;
     this.membership = membership;
@@ -144,8 +145,14 @@ public final class BusPeers implements Peers, AutoCloseable {
       now.add(bus.answerHere(Markets.catchUp(shard), CaughtUp.class, answer));
     } else if (how == Answering.CLUSTER) {
       now.add(bus.answer(Markets.catchUp(shard), CaughtUp.class, answer));
-      now.add(bus.hear(Markets.fed(shard), fed::accept));
+      now.add(bus.answer(Markets.fed(shard), FedTaken.class, this::take));
     }
     answering.put(shard, now);
+  }
+
+  private Future<FedTaken> take(Fed records) {
+    return fed.test(records)
+        ? Future.succeededFuture(new FedTaken(records.shard()))
+        : Future.failedFuture("not owned here");
   }
 }

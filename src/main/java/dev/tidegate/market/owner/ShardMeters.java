@@ -100,7 +100,12 @@ public final class ShardMeters {
 
   /** A record reached nobody. */
   public void dropped(Drop why) {
-    Objects.requireNonNull(drops.get(why)).increment();
+    dropped(why, 1);
+  }
+
+  /** So many records reached nobody. */
+  public void dropped(Drop why, int count) {
+    Objects.requireNonNull(drops.get(why)).increment(count);
   }
 
   private double age(long touchedAt) {

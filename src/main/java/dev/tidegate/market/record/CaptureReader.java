@@ -3,6 +3,8 @@ package dev.tidegate.market.record;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -29,6 +31,12 @@ public final class CaptureReader implements AutoCloseable {
    */
   public record Captured(long line, long received, List<FeedRecord> records) {}
 
+  private static final int SHOWN = 120;
+  private static final String FORMATS =
+      "lines of <unix seconds>: <JSON>, which is Binance's depthUpdate, bookTicker or aggTrade,"
+          + " Coinbase's snapshot, l2update, match or ticker,"
+          + " or Coinbase Advanced's l2_data, market_trades or ticker";
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final BigDecimal MICROS = BigDecimal.valueOf(1_000_000);
   private static final BigDecimal YEAR_2100 = BigDecimal.valueOf(4_102_444_800_000_000L);
@@ -38,7 +46,10 @@ public final class CaptureReader implements AutoCloseable {
   private final Times times;
   private final String name;
   private final CoinbaseMessages coinbase = new CoinbaseMessages();
+  private final CoinbaseAdvancedMessages advanced = new CoinbaseAdvancedMessages();
   private final BinanceMessages binance = new BinanceMessages();
+  private @Nullable String first;
+  private boolean understood;
   private long line;
 
   private CaptureReader(InputStream in, String name, Rejects rejects, Times times) {
@@ -62,10 +73,22 @@ public final class CaptureReader implements AutoCloseable {
     }
   }
 
-  /** The next line that says something about a market, or null at the end. */
+  /** Fails, and says what is expected, when no line of the capture says anything of a market. */
+  public static void check(Path path) throws IOException {
+    MeterRegistry meters = new SimpleMeterRegistry();
+    try (CaptureReader reader = open(path, new Rejects(meters, () -> 0), new Times(meters))) {
+      reader.next();
+    }
+  }
+
+  /**
+   * The next line that says something about a market, or null at the end; fails when there was none
+   * up to there.
+   */
   public @Nullable Captured next() throws IOException {
     for (String text = in.readLine(); text != null; text = in.readLine()) {
       line++;
+      first = first == null ? text : first;
       int colon = text.indexOf(": ");
       if (colon <= 0 || !isTime(text, colon)) {
         continue;
@@ -73,17 +96,30 @@ public final class CaptureReader implements AutoCloseable {
       long received = micros(new BigDecimal(text.substring(0, colon)));
       List<FeedRecord> records = read(text.substring(colon + 2), received);
       if (!records.isEmpty()) {
+        understood = true;
         // By the recorder's clock: what it heard then cannot have happened later.
         return new Captured(
             line, received, records.stream().map(r -> times.right(r, received)).toList());
       }
     }
+    if (!understood) {
+      String begins = first == null ? "it is empty" : "its first line is: " + shortened(first);
+      throw new IOException(
+          "capture " + name + ": no line is understood, " + begins + " (expected " + FORMATS + ")");
+    }
     return null;
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
   }
 
   private List<FeedRecord> read(String message, long received) {
     try {
       JsonNode root = JSON.readTree(message);
+      if (CoinbaseAdvancedMessages.isOne(root)) {
+        return advanced.records(root, received);
+      }
       return root.has("product_id")
           ? coinbase.records(root, received)
           : binance.records(root.has("data") ? root.get("data") : root, received);

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Coinbase's level 2, match and ticker messages as records. */
 public final class CoinbaseMessages {
@@ -30,7 +31,9 @@ public final class CoinbaseMessages {
         };
     return event == null
         ? List.of()
-        : List.of(new FeedRecord(text(message, "product_id"), time(message, received), event));
+        : List.of(
+            new FeedRecord(
+                text(message, "product_id"), time(message.get("time"), received), event));
   }
 
   private static List<Level> levels(JsonNode message, String side) {
@@ -78,8 +81,7 @@ public final class CoinbaseMessages {
     return side == null ? Side.SELL : side;
   }
 
-  private static long time(JsonNode message, long received) {
-    JsonNode time = message.get("time");
+  static long time(@Nullable JsonNode time, long received) {
     if (time == null) {
       return received;
     }

@@ -31,7 +31,11 @@ public final class UnreadableRecord extends IllegalArgumentException {
     if (!(thrown instanceof UnreadableRecord record) || record.symbol == null || !record.missed) {
       return null;
     }
-    String why = DOUBT + record.getMessage();
-    return new FeedRecord(record.symbol, record.time, new Status(State.DELAYED, why));
+    return missed(record.symbol, record.time, String.valueOf(record.getMessage()));
+  }
+
+  /** Word that something of the symbol was missed, and why. */
+  public static FeedRecord missed(String symbol, long time, String why) {
+    return new FeedRecord(symbol, time, new Status(State.DELAYED, DOUBT + why));
   }
 }

@@ -246,12 +246,16 @@ public class ShardTest {
   }
 
   @Test
-  void theFirstDeltaIsTheBooksStartAndACrossedBookStaysAsItIs() {
+  void aBookThatBeginsWithADeltaIsDelayedUntilASnapshotAndACrossedOneStaysAsItIs() {
     apply(new Delta(List.of(level("5", "1")), List.of(level("4", "1"), level("9", "0"))));
-    assertThat(all().getLast().event())
-        .isEqualTo(new Snapshot(List.of(level("5", "1")), List.of(level("4", "1"))));
-    assertThat(shard.state("S").book())
-        .isEqualTo(new Snapshot(List.of(level("5", "1")), List.of(level("4", "1"))));
+    Snapshot begun = new Snapshot(List.of(level("5", "1")), List.of(level("4", "1")));
+    Status doubt = new Status(State.DELAYED, "no snapshot yet");
+    assertThat(all()).extracting(Update::event).endsWith(begun, doubt);
+    assertThat(shard.state("S").book()).isEqualTo(begun);
+    apply(new Delta(List.of(level("6", "1")), List.of()));
+    assertThat(shard.sequencer("S").status().is(State.DELAYED)).isTrue();
+    apply(begun);
+    assertThat(shard.sequencer("S").status()).isEqualTo(new Status(State.LIVE, ""));
   }
 
   @Test

@@ -92,8 +92,7 @@ class StatusModelTest {
       model.late = false;
     }
     if (begins) {
-      model.doubt = false;
-      model.late = false;
+      model.doubt = true;
       model.book = true;
     }
     switch (event) {

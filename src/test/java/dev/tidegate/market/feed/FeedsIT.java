@@ -3,14 +3,21 @@ package dev.tidegate.market.feed;
 import static dev.tidegate.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Codecs;
+import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.Fed;
+import dev.tidegate.bus.Markets.FedTaken;
 import dev.tidegate.bus.Markets.Ticker;
+import dev.tidegate.market.book.Drop;
 import dev.tidegate.market.book.Placement;
 import dev.tidegate.market.record.CaptureReader;
 import dev.tidegate.market.record.CaptureReaderTest;
 import dev.tidegate.market.record.Rejects;
 import dev.tidegate.market.record.Times;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -34,6 +41,9 @@ class FeedsIT {
   private final Times times = new Times(new SimpleMeterRegistry());
   private final Queue<Feed.Positioned> got = new ConcurrentLinkedQueue<>();
   private final Queue<Fed> elsewhere = new ConcurrentLinkedQueue<>();
+  private final Queue<Drop> dropped = new ConcurrentLinkedQueue<>();
+  private final Vertx vertx = Vertx.vertx();
+  private final Bus bus = new Bus(vertx.eventBus());
 
   private final Feed.Sink sink =
       new Feed.Sink() {
@@ -55,6 +65,7 @@ class FeedsIT {
   @AfterEach
   void stop() {
     loop.shutdownNow();
+    vertx.close().await();
   }
 
   @Test
@@ -95,11 +106,20 @@ class FeedsIT {
             rejects,
             times,
             FeedsIT::micros,
-            elsewhere::add);
+            new Elsewhere(bus),
+            (drop, count) -> dropped.add(drop));
     int shardOfA = Placement.shard("A", 2);
     feed.start(shardOfA, 41, sink);
     String other = Placement.shard("B", 2) == shardOfA ? otherThan(shardOfA) : "B";
     await(() -> feed.port() > 0);
+    Codecs.register(vertx.eventBus());
+    bus.answer(
+        Markets.fed(1 - shardOfA),
+        FedTaken.class,
+        fed -> {
+          elsewhere.add(fed);
+          return Future.succeededFuture(new FedTaken(fed.shard()));
+        });
     try (Socket socket = new Socket("127.0.0.1", feed.port());
         OutputStream out = socket.getOutputStream()) {
       send(out, "{\"type\":\"ticker\",\"symbol\":\"A\",\"time\":7,\"last\":\"1\"}\n{bad\n\n{\"typ");
@@ -111,9 +131,42 @@ class FeedsIT {
     assertThat(got).extracting(Feed.Positioned::position).containsExactly(42L, 43L);
     Fed fed = elsewhere.peek();
     assertThat(fed.shard()).isEqualTo(1 - shardOfA);
+    assertThat(feed.fed(fed)).as("not read here").isFalse();
     feed.start(fed.shard(), -1, sink);
-    feed.fed(fed);
+    assertThat(feed.fed(fed)).isTrue();
     assertThat(got).hasSize(3);
+    assertThat(dropped).isEmpty();
+    feed.close();
+  }
+
+  @Test
+  void aShardWithoutAnOwnerHoldsThePublisherBackAndLosesNothing() throws Exception {
+    Codecs.register(vertx.eventBus());
+    SocketFeed feed =
+        new SocketFeed(
+            new InetSocketAddress("127.0.0.1", 0),
+            1,
+            loop,
+            pump,
+            rejects,
+            times,
+            FeedsIT::micros,
+            new Elsewhere(bus),
+            (drop, count) -> dropped.add(drop));
+    feed.listen();
+    await(() -> feed.port() > 0);
+    try (Socket socket = new Socket("127.0.0.1", feed.port());
+        OutputStream out = socket.getOutputStream()) {
+      for (int i = 0; i < 100; i++) {
+        send(out, "{\"type\":\"ticker\",\"symbol\":\"A\",\"time\":7,\"last\":\"" + i + "\"}\n");
+      }
+    }
+    loop.execute(() -> feed.start(0, -1, sink));
+    await(() -> got.size() == 100);
+    assertThat(got)
+        .extracting(each -> ((Ticker) each.record().event()).last().toString())
+        .containsExactlyElementsOf(IntStream.range(0, 100).mapToObj(String::valueOf).toList());
+    assertThat(dropped).isEmpty();
     feed.close();
   }
 
@@ -128,7 +181,8 @@ class FeedsIT {
             rejects,
             times,
             FeedsIT::micros,
-            elsewhere::add);
+            new Elsewhere(bus),
+            (drop, count) -> dropped.add(drop));
     feed.start(0, -1, sink);
     await(() -> feed.port() > 0);
     long now = micros();

@@ -1,12 +1,14 @@
 package dev.tidegate.market.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.market.book.Shard;
@@ -165,6 +167,72 @@ public class CaptureReaderTest {
       assertThat(reader.next()).isNull();
     }
     assertThat(rejects.count()).isEqualTo(2);
+  }
+
+  @Test
+  void readsTheMessagesOfCoinbaseAdvanced(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("advanced.log");
+    String head =
+        "\"client_id\":\"\",\"timestamp\":\"2023-02-09T20:32:50.714964855Z\",\"sequence_num\":";
+    Files.writeString(
+        file,
+        """
+        1675974770.1: {"channel":"l2_data",#0,"events":[{"type":"snapshot","product_id":"BTC-USD",\
+        "updates":[{"side":"bid","event_time":"1970-01-01T00:00:00Z","price_level":"21921.73","new_quantity":"0.06"},\
+        {"side":"offer","event_time":"1970-01-01T00:00:00Z","price_level":"21921.80","new_quantity":"1"}]}]}
+        1675974770.2: {"channel":"subscriptions",#1,"events":[{"subscriptions":{"level2":["BTC-USD"]}}]}
+        1675974770.3: {"channel":"market_trades",#2,"events":[{"type":"update","trades":[\
+        {"trade_id":"8","product_id":"BTC-USD","price":"2","size":"0.3","side":"BUY","time":"2023-02-09T20:32:50.7Z"},\
+        {"trade_id":"7","product_id":"BTC-USD","price":"3","size":"0.3","side":"SELL","time":"2023-02-09T20:32:50.6Z"}]}]}
+        1675974770.4: {"channel":"l2_data",#3,"events":[{"type":"update","product_id":"BTC-USD",\
+        "updates":[{"side":"bid","event_time":"2023-02-09T20:32:50Z","price_level":"21921.73","new_quantity":"0"},\
+        {"side":"bid","event_time":"2023-02-09T20:32:50Z","price_level":"21920","new_quantity":"2"}]}]}
+        1675974770.5: {"channel":"ticker",#4,"events":[{"type":"snapshot","tickers":[{"type":"ticker",\
+        "product_id":"BTC-USD","price":"21932.98","best_bid":"21931.98","best_bid_quantity":"8000.21",\
+        "best_ask":"21933.98","best_ask_quantity":"8038.07"}]}]}
+        """
+            .replace("#", head));
+    Shard shard = play(file);
+    assertThat(rejects.count()).isZero();
+    assertThat(levels(shard.state("BTC-USD").book().bids())).containsExactly("2.192E+4=2");
+    assertThat(levels(shard.state("BTC-USD").book().asks())).containsExactly("21921.8=1");
+    List<Trade> trades = new ArrayList<>();
+    for (FeedRecord record : records(file)) {
+      if (record.event() instanceof Trade trade) {
+        trades.add(trade);
+      }
+    }
+    assertThat(trades).extracting(Trade::id).as("by time").containsExactly("7", "8");
+    assertThat(trades)
+        .extracting(Trade::side)
+        .as("the taker's")
+        .containsExactly(Side.BUY, Side.SELL);
+    assertThat(shard.sequencer("BTC-USD").status().is(State.LIVE)).isTrue();
+
+    Files.writeString(file, Files.readString(file).replace("sequence_num\":3", "sequence_num\":4"));
+    Shard holed = play(file);
+    assertThat(holed.sequencer("BTC-USD").status().is(State.DELAYED)).isTrue();
+    assertThat(holed.sequencer("BTC-USD").status().detail()).contains("messages 3..3 are missing");
+  }
+
+  @Test
+  void saysWhatItExpectsOfACaptureThatItDoesNotUnderstand(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("strange.log");
+    for (String content :
+        List.of(
+            "", "time,price\n1,2\n", "1.5: {\"method\":\"book\"}\n", "{\"type\":\"trade\"}\n")) {
+      Files.writeString(file, content);
+      assertThatThrownBy(() -> CaptureReader.check(file))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("capture strange.log: no line is understood")
+          .hasMessageContaining(
+              content.isEmpty() ? "it is empty" : content.lines().findFirst().get())
+          .hasMessageContaining("l2_data")
+          .hasMessageContaining("depthUpdate");
+      assertThatThrownBy(() -> records(file)).isInstanceOf(IOException.class);
+    }
+    CaptureReader.check(capture("binance"));
+    CaptureReader.check(capture("coinbase"));
   }
 
   @Test
