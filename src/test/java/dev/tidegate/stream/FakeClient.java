@@ -84,6 +84,12 @@ public final class FakeClient implements Outlet {
   public int frames;
   long heardAt;
 
+  /** How often it was asked for a sign, and whether it was given up without a word. */
+  int asked;
+
+  private long askedAfter = -1;
+  boolean cut;
+
   public FakeClient(boolean deflated) {
     this.deflated = deflated;
   }
@@ -126,7 +132,14 @@ public final class FakeClient implements Outlet {
   }
 
   @Override
-  public void check(long now, long pingAfter, long goneAfter) {}
+  public void check(long now, long pingAfter, long goneAfter) {
+    if (closed == null && now - heardAt > goneAfter) {
+      cut = true;
+    } else if (now - heardAt > pingAfter && askedAfter != heardAt) {
+      askedAfter = heardAt;
+      asked++;
+    }
+  }
 
   @Override
   public void close(CloseCode code, String why) {

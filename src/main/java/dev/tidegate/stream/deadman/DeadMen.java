@@ -140,7 +140,7 @@ public final class DeadMen implements Roster.Out, Protocol.Arming {
     long now = loop.nanos();
     if (session.outlet.heardAt() > since) {
       roster.heard(id, this);
-    } else if (now - since > SIGN && session.outlet.pending() == 0) {
+    } else if (loop.silence(since) > SIGN && session.outlet.pending() == 0) {
       session.outlet.check(now, 0, 0);
     } else {
       session.outlet.check(now, 0, Long.MAX_VALUE);
