@@ -124,7 +124,9 @@ final class Hub {
         .look(
             Sweep.SECOND,
             // Nobody is stuck for longer than this loop has been there to write.
-            now -> ladder.check(now, loop.silence(loop.awakeSince()) > stalled ? stalled : Long.MAX_VALUE))
+            now ->
+                ladder.check(
+                    now, loop.silence(loop.awakeSince()) > stalled ? stalled : Long.MAX_VALUE))
         .look(Sweep.SECOND, now -> load.publish())
         .look(Sweep.SECOND, shards::check)
         .look(Sweep.SECOND, now -> listing.check(now).forEach(shards::delist))

@@ -82,13 +82,13 @@ public final class FakeClient implements Outlet {
   public int largest;
 
   public int frames;
-  long heardAt;
+  public long heardAt;
 
   /** How often it was asked for a sign, and whether it was given up without a word. */
-  int asked;
+  public int asked;
 
   private long askedAfter = -1;
-  boolean cut;
+  public boolean cut;
 
   public FakeClient(boolean deflated) {
     this.deflated = deflated;

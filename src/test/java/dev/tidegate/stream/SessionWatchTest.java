@@ -33,8 +33,7 @@ class SessionWatchTest {
   void start() {
     Codecs.register(vertx.eventBus());
     instance =
-        new FakeInstance(
-            loop, new Bus(vertx.eventBus()), new SimpleMeterRegistry(), new Nobody());
+        new FakeInstance(loop, new Bus(vertx.eventBus()), new SimpleMeterRegistry(), new Nobody());
     watch = new SessionWatch(CONFIG, instance.sessions, instance.shards, loop);
     loop.every(Sweep.EVERY, () -> watch.sessions(loop.nanos()));
   }

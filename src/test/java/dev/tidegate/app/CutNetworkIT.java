@@ -1,0 +1,63 @@
+package dev.tidegate.app;
+
+import dev.tidegate.testing.CutLines;
+import dev.tidegate.testing.GatewayCluster;
+import dev.tidegate.testing.KafkaBroker;
+import dev.tidegate.testing.RedisServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Two nodes that do not hear each other for longer than they wait, or of which one does not hear
+ * the other, are one cluster again soon after their network is mended, without a loss. {@code
+ * -Dtidegate.cut=60} cuts for another time.
+ */
+class CutNetworkIT {
+  private static final int SECONDS = Integer.getInteger("tidegate.cut", 15);
+
+  private static BusyCluster busy;
+
+  @BeforeAll
+  static void start() throws Exception {
+    busy =
+        new BusyCluster(
+            GatewayCluster.startOverLines("cut", KafkaBroker.shared(), RedisServer.shared()));
+  }
+
+  @AfterAll
+  static void stop() {
+    if (busy != null) {
+      busy.close();
+    }
+  }
+
+  /** Who is not heard. */
+  enum Cut {
+    BOTH,
+    FIRST,
+    SECOND;
+
+    void make(CutLines lines) {
+      if (this != SECOND) {
+        lines.cut(0);
+      }
+      if (this != FIRST) {
+        lines.cut(1);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void isOneClusterAgainSoonAfter(Cut cut) throws Exception {
+    cut.make(busy.cluster.lines());
+    try {
+      busy.suffer(SECONDS);
+    } finally {
+      busy.cluster.lines().mend();
+    }
+    busy.heal("a cut of " + cut);
+  }
+}
