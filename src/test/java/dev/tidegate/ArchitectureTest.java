@@ -1,8 +1,11 @@
 package dev.tidegate;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -19,7 +22,10 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import dev.tidegate.policy.Exchange;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -157,6 +163,26 @@ class ArchitectureTest {
           .dependOnClassesThat(
               resideInAnyPackage(
                   "io.vertx..impl..", "io.vertx..internal..", "io.netty..internal.."));
+
+  /** Whoever reads a name there declares it, so that tests can spell it in every way. */
+  @ArchTest
+  static final ArchRule namesInTargetsAreReadInFewPlaces =
+      noClasses()
+          .that(
+              not(
+                  nameMatching(
+                      ".*\\.(rest\\.Asked|admin\\.Call|door\\.Parameter|Incoming|HttpExchange)")))
+          .should()
+          .callMethodWhere(
+              target(
+                      nameMatching(
+                          "getParam|params|query|queryParams?|pathParams?|getFormAttribute"))
+                  .and(
+                      target(
+                          owner(
+                              assignableTo(HttpServerRequest.class)
+                                  .or(assignableTo(RoutingContext.class))
+                                  .or(assignableTo(Exchange.class))))));
 
   @ArchTest
   static final ArchRule everybodyLogsThroughSlf4j =

@@ -10,8 +10,10 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** Everything that the admin listener answers: the one list of its paths and their order. */
 final class AdminApi {
@@ -27,6 +29,7 @@ final class AdminApi {
   private final RulesApi rules;
   private final AnnouncementsApi announcements;
   private final Views views;
+  private final List<Call> calls;
 
   /** Begins at once to hear what other nodes announce. */
   AdminApi(
@@ -38,32 +41,51 @@ final class AdminApi {
     this.rules = new RulesApi(bus);
     this.announcements = new AnnouncementsApi(bus, node, loop::millis, ids);
     this.views = new Views(new Gather(bus, loop, ids), node);
+    this.calls = Stream.concat(open().stream(), guarded().stream()).toList();
     announcements.start();
     loop.every(ANNOUNCE_EVERY, announcements::tell);
   }
 
-  /** What stands above {@link Access} is for everybody. */
   void mount(Router router) {
     router.route().handler(this::prepare);
-    router.route().handler(AdminApi::onlyKnownMethods);
-    router.get("/health/live").handler(pages::live);
-    router.get("/health/ready").handler(pages::ready);
-    router.get("/").handler(pages::console);
+    router.route().handler(this::onlyKnownMethods);
+    open().forEach(call -> call.mount(router));
     router.route().handler(access);
     router.route().handler(BodyHandler.create(false).setBodyLimit(MOST_BODY));
-    router.get("/metrics").handler(pages::metrics);
-    router.get(ROOT).handler(pages::index);
-    router.get(ROOT + "roles").handler(roles::list);
-    router.post(ROOT + "roles/:role").handler(roles::scale);
-    rules.mount(router);
-    router.get(ROOT + "announcements").handler(announcements::list);
-    router.post(ROOT + "announcements").handler(announcements::announce);
-    router.delete(ROOT + "announcements/:id").handler(announcements::end);
-    router.get(ROOT + ":kind").handler(views::all);
-    router.get(ROOT + ":kind/:id").handler(views::one);
+    guarded().forEach(call -> call.mount(router));
     for (int status : new int[] {400, 404, 405, 406, 413, 414, 415, 431, 500}) {
       router.errorHandler(status, Responses::failure);
     }
+  }
+
+  /** All that is answered. */
+  List<Call> calls() {
+    return calls;
+  }
+
+  /** For everybody. */
+  private List<Call> open() {
+    return List.of(
+        Call.get("/health/live", pages::live),
+        Call.get("/health/ready", pages::ready),
+        Call.get("/", pages::console));
+  }
+
+  /** For those whom {@link Access} lets in. */
+  private List<Call> guarded() {
+    List<Call> guarded =
+        new ArrayList<>(
+            List.of(
+                Call.get("/metrics", pages::metrics),
+                Call.get(ROOT, pages::index),
+                Call.get(ROOT + "roles", roles::list),
+                Call.of("POST", ROOT + "roles/:role", roles::scale),
+                Call.get(ROOT + "announcements", announcements::list),
+                Call.of("POST", ROOT + "announcements", announcements::announce),
+                Call.of("DELETE", ROOT + "announcements/:id", announcements::end)));
+    guarded.addAll(rules.calls());
+    guarded.addAll(views.calls());
+    return guarded;
   }
 
   /** First in line: gives the request its id and the headers that every answer has. */
@@ -81,26 +103,16 @@ final class AdminApi {
   }
 
   /** Second in line: everything is read, little is changed. */
-  private static void onlyKnownMethods(RoutingContext request) {
-    String allowed = methods(request.normalizedPath());
-    if (Arrays.asList(allowed.split(", ")).contains(request.request().method().name())) {
+  private void onlyKnownMethods(RoutingContext request) {
+    String path = request.normalizedPath();
+    List<String> allowed =
+        calls.stream().filter(call -> call.at(path)).flatMap(Call::methods).distinct().toList();
+    if (allowed.isEmpty() || allowed.contains(request.request().method().name())) {
       request.next();
     } else {
-      request.response().putHeader(HttpHeaders.ALLOW, allowed);
-      Responses.problem(request, Problem.METHOD_NOT_ALLOWED, null);
+      String these = String.join(", ", allowed);
+      request.response().putHeader(HttpHeaders.ALLOW, these);
+      Responses.problem(request, Problem.METHOD_NOT_ALLOWED, "this path takes " + these);
     }
-  }
-
-  /** What may be done at the path. */
-  private static String methods(String path) {
-    String rules = RulesApi.methods(path);
-    if (rules != null) {
-      return rules;
-    }
-    if (path.startsWith(ROOT + "announcements/")) {
-      return "DELETE";
-    }
-    boolean adds = path.startsWith(ROOT + "roles/") || path.equals(ROOT + "announcements");
-    return adds ? "GET, POST" : "GET";
   }
 }

@@ -93,7 +93,7 @@ final class AnnouncementsApi {
   }
 
   void end(RoutingContext request) {
-    String id = String.valueOf(request.pathParam("id"));
+    String id = Call.segment(request, "id");
     long now = micros();
     for (Announcement one : board.standing(now)) {
       if (one.id().equals(id)) {

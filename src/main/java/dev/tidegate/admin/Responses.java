@@ -18,6 +18,8 @@ public final class Responses {
   /** Below it stands everything but probes, metrics and the console. */
   static final String ROOT = "/admin/v1/";
 
+  private static final String NOTHING = "expected one of the paths that " + ROOT + " lists";
+
   private static final Logger LOG = LoggerFactory.getLogger(Responses.class);
 
   private Responses() {}
@@ -65,7 +67,7 @@ public final class Responses {
           .addKeyValue("path", request.normalizedPath())
           .log("admin request failed");
     }
-    problem(request, problem, null);
+    problem(request, problem, problem == Problem.NOT_FOUND ? NOTHING : null);
   }
 
   private static void send(RoutingContext request, int status, CharSequence type, Buffer body) {

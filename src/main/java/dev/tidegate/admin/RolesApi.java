@@ -41,7 +41,7 @@ final class RolesApi {
   }
 
   void scale(RoutingContext request) {
-    String role = String.valueOf(request.pathParam("role"));
+    String role = Call.segment(request, "role");
     Integer instances = instances(request);
     if (instances == null) {
       Responses.problem(request, Problem.BAD_REQUEST, EXPECTED);

@@ -10,9 +10,9 @@ import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,32 +29,32 @@ final class RulesApi {
     this.bus = bus;
   }
 
-  void mount(Router router) {
+  List<Call> calls() {
+    List<Call> calls = new ArrayList<>();
     for (String kind : KINDS) {
-      router.route(Responses.ROOT + kind).handler(request -> ask(request, kind));
-      router.route(Responses.ROOT + kind + "/:id").handler(request -> ask(request, kind));
+      String all = Responses.ROOT + kind;
+      String one = all + "/:id";
+      calls.add(call("GET", all, kind));
+      calls.add(call("GET", one, kind));
+      if (kind.equals("tiers")) {
+        calls.add(call("PUT", one, kind));
+        calls.add(call("PATCH", one, kind));
+      } else {
+        calls.add(call("POST", all, kind));
+      }
+      calls.add(call("DELETE", one, kind));
     }
+    return calls;
   }
 
-  /** The methods that the path takes; null when it is not one of ours. */
-  static @Nullable String methods(String path) {
-    for (String kind : KINDS) {
-      String root = Responses.ROOT + kind;
-      boolean tiers = kind.equals("tiers");
-      if (path.equals(root)) {
-        return tiers ? "GET" : "GET, POST";
-      }
-      if (path.startsWith(root + "/")) {
-        return tiers ? "GET, PUT, PATCH, DELETE" : "GET, DELETE";
-      }
-    }
-    return null;
+  private Call call(String verb, String path, String kind) {
+    boolean one = path.endsWith("/:id");
+    return Call.of(
+        verb, path, request -> ask(request, verb, kind, one ? Call.segment(request, "id") : null));
   }
 
-  private void ask(RoutingContext request, String kind) {
-    String verb = request.request().method().name();
-    RulesAsked asked =
-        new RulesAsked(verb, kind, request.pathParam("id"), Responses.body(request), by(request));
+  private void ask(RoutingContext request, String verb, String kind, @Nullable String id) {
+    RulesAsked asked = new RulesAsked(verb, kind, id, Responses.body(request), by(request));
     bus.askHere(Operations.RULES, asked, RulesAnswered.class, TIMEOUT)
         .onSuccess(answer -> answer(request, kind, verb, answer))
         .onFailure(cause -> unavailable(request, cause));

@@ -8,6 +8,7 @@ import dev.tidegate.json.JsonWriter;
 import dev.tidegate.problem.Problem;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,10 @@ final class Views {
   /** What can be asked for, in the order of the index. */
   static final List<String> KINDS =
       List.of("routes", "upstreams", "sessions", "market", "commands");
+
+  private static final String LIMIT = "limit";
+  private static final String NODE = "node";
+  private static final List<String> PARAMETERS = List.of(LIMIT, NODE);
 
   private static final Set<String> EMPTY = Set.of("", "null", "{}", "[]");
   private static final JsonFactory JSON = new JsonFactory();
@@ -33,24 +38,30 @@ final class Views {
     this.node = node;
   }
 
-  void all(RoutingContext request) {
-    show(request, null);
+  List<Call> calls() {
+    List<Call> calls = new ArrayList<>();
+    for (String kind : KINDS) {
+      String all = Responses.ROOT + kind;
+      calls.add(new Call("GET", all, PARAMETERS, request -> show(request, kind, null)));
+      calls.add(
+          new Call(
+              "GET",
+              all + "/:id",
+              PARAMETERS,
+              request -> show(request, kind, Call.segment(request, "id"))));
+    }
+    return calls;
   }
 
-  void one(RoutingContext request) {
-    show(request, request.pathParam("id"));
-  }
-
-  private void show(RoutingContext request, @Nullable String id) {
-    String kind = String.valueOf(request.pathParam("kind"));
+  private void show(RoutingContext request, String kind, @Nullable String id) {
     Integer limit = limit(request);
-    if (!KINDS.contains(kind)) {
-      Responses.problem(
-          request, Problem.NOT_FOUND, "kind: " + kind + " (expected one of " + KINDS + ")");
-    } else if (limit == null || (id != null && id.length() > MOST_ID)) {
+    if (limit == null) {
       Responses.problem(request, Problem.BAD_REQUEST, "limit: expected 1.." + MOST_LIMIT);
+    } else if (id != null && id.length() > MOST_ID) {
+      Responses.problem(
+          request, Problem.BAD_REQUEST, "id: expected up to " + MOST_ID + " characters");
     } else {
-      String wanted = request.request().getParam("node");
+      String wanted = Call.query(request, NODE);
       boolean here = "local".equals(wanted) || node.equals(wanted);
       gather
           .ask(kind, id, limit, here)
@@ -111,7 +122,7 @@ final class Views {
   }
 
   private static @Nullable Integer limit(RoutingContext request) {
-    String text = request.request().getParam("limit");
+    String text = Call.query(request, LIMIT);
     if (text == null) {
       return DEFAULT_LIMIT;
     }

@@ -17,6 +17,7 @@ import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Present;
 import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Markets.Spell;
 import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.SymbolState;
@@ -61,10 +62,16 @@ final class MarketCodecs {
                       .int32(m.shards())
                       .string(m.epoch())
                       .string(m.node())
-                      .list(m.symbols(), Wire.Writer::string),
+                      .list(m.symbols(), Wire.Writer::string)
+                      .list(m.contested(), MarketCodecs::writeSpell),
               r ->
                   new Directory(
-                      r.int32(), r.int32(), r.string(), r.string(), r.list(Wire.Reader::string))),
+                      r.int32(),
+                      r.int32(),
+                      r.string(),
+                      r.string(),
+                      r.list(Wire.Reader::string),
+                      r.ends() ? List.of() : r.list(MarketCodecs::spell))),
           new BusCodec<>(
               DirectoryWanted.class,
               (w, m) -> w.string(m.node()),
@@ -327,5 +334,13 @@ final class MarketCodecs {
   private static @Nullable Decimal decimalOrNull(Wire.Reader r) {
     String text = r.stringOrNull();
     return text == null ? null : Decimal.of(text);
+  }
+
+  private static void writeSpell(Wire.Writer w, Spell spell) {
+    w.string(spell.symbol()).int64(spell.first()).int64(spell.last());
+  }
+
+  private static Spell spell(Wire.Reader r) {
+    return new Spell(r.string(), r.int64(), r.int64());
   }
 }

@@ -303,8 +303,29 @@ public final class Markets {
       long tradeSeq,
       List<Update> recent) {}
 
-  /** The symbols of one shard, published by its owner when one is new and every few seconds. */
-  public record Directory(int shard, int shards, String epoch, String node, List<String> symbols) {}
+  /**
+   * From when to when a shard was told of a symbol, in microseconds since the epoch of the source's
+   * events.
+   */
+  public record Spell(String symbol, long first, long last) {}
+
+  /**
+   * The symbols of one shard, published by its owner when one is new and every few seconds.
+   *
+   * @param contested of those that other shards list as well; see {@link Listing} for whose they
+   *     are
+   */
+  public record Directory(
+      int shard,
+      int shards,
+      String epoch,
+      String node,
+      List<String> symbols,
+      List<Spell> contested) {
+    public Directory(int shard, int shards, String epoch, String node, List<String> symbols) {
+      this(shard, shards, epoch, node, symbols, List.of());
+    }
+  }
 
   public static final Address<Directory> DIRECTORY =
       new Address<>("market.directory", Directory.class);

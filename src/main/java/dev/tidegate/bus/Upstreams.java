@@ -37,6 +37,9 @@ public final class Upstreams {
 
     String uri();
 
+    /** The host that the caller has named, if it has. */
+    @Nullable String host();
+
     /** The route that led here, for people. */
     String route();
 

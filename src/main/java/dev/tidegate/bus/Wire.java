@@ -84,6 +84,11 @@ public final class Wire {
       this.in = in;
     }
 
+    /** Whether an earlier release wrote no more than what was read. */
+    public boolean ends() {
+      return !in.isReadable();
+    }
+
     public long int64() {
       long zigzag = 0;
       for (int shift = 0; shift < 64; shift += 7) {

@@ -2,12 +2,12 @@ package dev.tidegate.ingress;
 
 import dev.tidegate.ingress.exchange.HttpExchange;
 import dev.tidegate.ingress.forward.Proxy;
-import dev.tidegate.net.Escapes;
 import dev.tidegate.policy.PerRoute;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.rest.AsyncRequests;
 import dev.tidegate.rest.Endpoints;
+import dev.tidegate.rest.Site;
 import dev.tidegate.route.Route;
 import dev.tidegate.route.RouteConfig;
 import dev.tidegate.route.RouteTable;
@@ -41,25 +41,16 @@ final class Dispatcher {
       return x -> x.answer(new Reply.Content(fixed.status(), fixed.contentType(), body.copy()));
     }
     if (local != null) {
-      return readable(
+      Site site =
           switch (local) {
-            case REQUESTS -> endpoints.requestRecords()::answer;
-            case MARKETS -> endpoints.markets()::answer;
-            case PROBLEMS -> endpoints.problems()::answer;
-          });
+            case REQUESTS -> endpoints.requestRecords();
+            case MARKETS -> endpoints.markets();
+            case PROBLEMS -> endpoints.problems();
+          };
+      String mount = route.fixedPath();
+      return x -> site.answer(x, mount);
     }
     return x -> proxy.forward(x, route);
-  }
-
-  /** What we read ourselves has to be readable; an upstream may make of it what it likes. */
-  private static Consumer<HttpExchange> readable(Consumer<HttpExchange> endpoint) {
-    return x -> {
-      if (Escapes.sound(x.target())) {
-        endpoint.accept(x);
-      } else {
-        x.refuse(Problem.BAD_REQUEST, Escapes.MALFORMED);
-      }
-    };
   }
 
   private static void notFound(HttpExchange x) {

@@ -1,5 +1,6 @@
 package dev.tidegate.ingress;
 
+import dev.tidegate.net.Escapes;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Next;
 import dev.tidegate.policy.Policy;
@@ -34,7 +35,7 @@ final class Routing implements Policy {
     }
     String path = Paths.normal(exchange.target());
     if (path == null) {
-      exchange.refuse(Problem.BAD_REQUEST, "target: characters or escapes that no target has");
+      exchange.refuse(Problem.BAD_REQUEST, Escapes.MALFORMED);
       return;
     }
     exchange.path(path);

@@ -1,5 +1,6 @@
 package dev.tidegate.market;
 
+import dev.tidegate.bus.Listing;
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
 import dev.tidegate.market.book.ShardBounds;
@@ -59,13 +60,14 @@ public record MarketConfig(
   }
 
   /** A node that is alone has nobody to listen to before it claims its shards. */
-  ReplicaSettings replicas(int count, boolean clustered) {
+  ReplicaSettings replicas(int count, boolean clustered, Listing listing) {
     return new ReplicaSettings(
         count,
         heartbeat.toMillis(),
         silence.toMillis(),
         clustered ? settle.toMillis() : 0,
         staleAfter.millis(),
+        listing,
         MarketConfig::epoch);
   }
 

@@ -1,6 +1,7 @@
 package dev.tidegate.market;
 
 import dev.tidegate.bus.Bus;
+import dev.tidegate.bus.Listing;
 import dev.tidegate.bus.Markets;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.loop.Loop;
@@ -56,7 +57,8 @@ public final class MarketVerticle extends VerticleBase {
 
   private void open(Loop loop, int shards) {
     Membership membership = Membership.of(node.name(), VertxInternals.clusterManager(vertx));
-    ReplicaSettings settings = config.replicas(shards, membership.clustered());
+    ReplicaSettings settings =
+        config.replicas(shards, membership.clustered(), new Listing(loop.nanos()));
     Bus bus = new Bus(vertx.eventBus());
     Feed feed = feeds.create(shards, loop::execute, fed -> bus.send(Markets.fed(fed.shard()), fed));
     BusPeers peers =

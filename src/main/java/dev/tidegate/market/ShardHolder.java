@@ -20,12 +20,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The replicas of one instance: takes the shards that are its own, steps them, passes on what it
  * hears. For one event loop.
  */
 final class ShardHolder implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ShardHolder.class);
   private static final Duration TICK = Duration.ofMillis(100);
 
   private record Holding(ShardReplica replica, MessageConsumer<?> updates) {}
@@ -74,6 +77,7 @@ final class ShardHolder implements AutoCloseable {
 
   private void tick() {
     long now = loop.millis();
+    settings.listing().check(loop.nanos());
     if (now - saidAt >= settings.heartbeat()) {
       saidAt = now;
       peers.sayPresent();
@@ -114,6 +118,17 @@ final class ShardHolder implements AutoCloseable {
   }
 
   private void heard(Directory directory) {
+    List<String> also = settings.listing().hear(directory, loop.nanos()).contested();
+    if (!also.isEmpty() && held.containsKey(directory.shard())) {
+      LOG.atWarn()
+          .addKeyValue("shard", directory.shard())
+          .addKeyValue("symbols", also.size())
+          .addKeyValue("first", also.getFirst())
+          .log("symbols that another shard has too");
+    }
+    if (!also.isEmpty()) {
+      list(); // whose they are is decided by what all say of them
+    }
     Holding each = held.get(directory.shard());
     if (each != null) {
       each.replica().hear(directory, loop.millis());

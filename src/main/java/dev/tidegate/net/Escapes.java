@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 public final class Escapes {
   /** For people, of a target that is not {@link #sound}. */
   public static final String MALFORMED =
-      "target: a malformed escape (expected % and two hexadecimal digits, UTF-8 together)";
+      "target: a character or an escape that is malformed (expected visible ASCII, and of anything"
+          + " else its UTF-8, each byte as % and two hexadecimal digits)";
 
   private Escapes() {}
 
@@ -40,8 +41,14 @@ public final class Escapes {
     }
   }
 
-  /** Whether everything in a request's target, path and query, can be decoded. */
+  /** Whether everything in a request's target, path and query, can be read; no name has a NUL. */
   public static boolean sound(String target) {
-    return decoded(target) != null;
+    for (int i = 0; i < target.length(); i++) {
+      if (target.charAt(i) <= ' ' || target.charAt(i) >= 127) {
+        return false;
+      }
+    }
+    String meant = decoded(target);
+    return meant != null && meant.indexOf('\0') < 0;
   }
 }

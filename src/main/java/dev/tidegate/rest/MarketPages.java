@@ -3,7 +3,6 @@ package dev.tidegate.rest;
 import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.bus.Markets.Interval;
 import dev.tidegate.bus.Markets.SymbolState;
-import dev.tidegate.net.Escapes;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.problem.Outcome;
@@ -11,41 +10,58 @@ import dev.tidegate.problem.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/markets} and below. */
-public final class MarketPages {
+final class MarketPages {
   private static final String ROOT = "/v1/markets";
   private static final int MAX_DEPTH = 5_000;
   private static final int MAX_TRADES = 1_000;
 
   private final MarketData data;
 
+  /** Makes a document of a symbol's state, as the request wants it. */
+  private interface Page {
+    Function<SymbolState, Buffer> of(Asked asked);
+  }
+
   MarketPages(MarketData data) {
     this.data = data;
   }
 
-  public void answer(Exchange exchange) {
-    String path = exchange.path();
-    int start = path.indexOf(ROOT);
-    String rest = start < 0 ? "" : path.substring(start + ROOT.length());
-    if (rest.isEmpty() || rest.equals("/")) {
-      answer(exchange, data.symbols().map(MarketJson::markets));
+  Site site() {
+    return new Site(
+        ROOT,
+        "a market has book, ticker, trades and candles",
+        new Endpoint("", List.of(), this::list),
+        page(Channel.BOOK, MarketPages::book, "depth"),
+        page(Channel.TRADES, MarketPages::trades, "limit"),
+        page(Channel.TICKER, asked -> MarketJson::ticker),
+        page(Channel.CANDLES, MarketPages::candles, "interval"));
+  }
+
+  private Endpoint page(Channel channel, Page page, String... parameters) {
+    String path = "/{+symbol}/" + channel.text();
+    return new Endpoint(path, List.of(parameters), asked -> show(asked, page));
+  }
+
+  private void list(Asked asked) {
+    answer(asked.exchange(), data.symbols().map(MarketJson::markets));
+  }
+
+  private void show(Asked asked, Page page) {
+    Function<SymbolState, Buffer> document;
+    try {
+      document = page.of(asked);
+    } catch (IllegalArgumentException e) {
+      asked.exchange().refuse(Problem.BAD_REQUEST, String.valueOf(e.getMessage()));
       return;
     }
-    // The page comes last: a slash before it belongs to the symbol, encoded or not.
-    int slash = rest.lastIndexOf('/');
-    String symbol = slash < 1 ? null : Escapes.decoded(rest.substring(1, slash));
-    Function<SymbolState, Buffer> page = page(exchange, slash < 1 ? "" : rest.substring(slash + 1));
-    if (page == null) {
-      return;
-    }
-    if (symbol == null) {
-      exchange.refuse(Problem.BAD_REQUEST, Escapes.MALFORMED);
-      return;
-    }
-    answer(exchange, data.state(symbol).map(state -> state == null ? null : page.apply(state)));
+    answer(
+        asked.exchange(),
+        data.state(asked.name()).map(state -> state == null ? null : document.apply(state)));
   }
 
   /** An empty result is a symbol that there is not. */
@@ -72,38 +88,27 @@ public final class MarketPages {
     }
   }
 
-  /** Null when the request has been refused. */
-  private static @Nullable Function<SymbolState, Buffer> page(Exchange exchange, String name) {
-    switch (Channel.named(name)) {
-      case BOOK -> {
-        int depth = number(exchange, "depth", 50, MAX_DEPTH);
-        return depth < 0 ? null : state -> MarketJson.book(state, depth);
-      }
-      case TRADES -> {
-        int limit = number(exchange, "limit", 100, MAX_TRADES);
-        return limit < 0 ? null : state -> MarketJson.trades(state, limit);
-      }
-      case TICKER -> {
-        return MarketJson::ticker;
-      }
-      case CANDLES -> {
-        String asked = exchange.query("interval");
-        Interval interval = asked == null ? Interval.MINUTE : Interval.named(asked);
-        if (interval == null) {
-          exchange.refuse(Problem.BAD_REQUEST, "interval is 1s, 1m, 5m or 1h");
-          return null;
-        }
-        return state -> MarketJson.candles(state, interval);
-      }
-      case null, default -> {
-        exchange.refuse(Problem.NOT_FOUND, "a market has book, ticker, trades and candles");
-        return null;
-      }
-    }
+  private static Function<SymbolState, Buffer> book(Asked asked) {
+    int depth = number(asked, "depth", 50, MAX_DEPTH);
+    return state -> MarketJson.book(state, depth);
   }
 
-  private static int number(Exchange exchange, String name, int otherwise, int max) {
-    String text = exchange.query(name);
+  private static Function<SymbolState, Buffer> trades(Asked asked) {
+    int limit = number(asked, "limit", 100, MAX_TRADES);
+    return state -> MarketJson.trades(state, limit);
+  }
+
+  private static Function<SymbolState, Buffer> candles(Asked asked) {
+    String wanted = asked.query("interval");
+    Interval interval = wanted == null ? Interval.MINUTE : Interval.named(wanted);
+    if (interval == null) {
+      throw new IllegalArgumentException("interval is 1s, 1m, 5m or 1h");
+    }
+    return state -> MarketJson.candles(state, interval);
+  }
+
+  private static int number(Asked asked, String name, int otherwise, int max) {
+    String text = asked.query(name);
     if (text == null) {
       return otherwise;
     }
@@ -111,8 +116,7 @@ public final class MarketPages {
         !text.isEmpty() && text.length() < 7 && text.chars().allMatch(c -> c >= '0' && c <= '9');
     int number = digits ? Integer.parseInt(text) : 0;
     if (number < 1 || number > max) {
-      exchange.refuse(Problem.BAD_REQUEST, name + " is a number from 1 to " + max);
-      return -1;
+      throw new IllegalArgumentException(name + " is a number from 1 to " + max);
     }
     return number;
   }

@@ -12,15 +12,18 @@ import dev.tidegate.policy.Reply;
 import dev.tidegate.problem.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /v1/requests/{id}}: the record of an asynchronous request, now, later or as it changes.
  */
-public final class RequestRecords {
+final class RequestRecords {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+  private static final String UNKNOWN = "there is no such request";
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
   private final Bus bus;
@@ -33,10 +36,14 @@ public final class RequestRecords {
     this.loop = loop;
   }
 
-  public void answer(Exchange exchange) {
+  Site site() {
+    return new Site("/v1/requests", UNKNOWN, new Endpoint("/{id}", List.of(), this::answer));
+  }
+
+  private void answer(Asked asked) {
+    Exchange exchange = asked.exchange();
     Identity identity = exchange.identity();
-    String path = exchange.path();
-    String id = path.substring(path.lastIndexOf('/') + 1);
+    String id = asked.name();
     if (identity == null) {
       exchange.refuse(Problem.UNAUTHENTICATED, "records belong to a consumer");
     } else if (!ID.matcher(id).matches()) {
@@ -56,7 +63,9 @@ public final class RequestRecords {
 
   private static boolean wantsEvents(Exchange exchange) {
     String accept = exchange.requestHeaders().get(HttpHeaders.ACCEPT);
-    return accept != null && accept.contains("text/event-stream");
+    return accept != null
+        && accept.contains("text/event-stream")
+        && !HttpMethod.HEAD.equals(exchange.method());
   }
 
   Future<@Nullable Stored> find(String id, String consumer) {
@@ -121,7 +130,7 @@ public final class RequestRecords {
   }
 
   static void unknown(Exchange exchange) {
-    exchange.refuse(Problem.NOT_FOUND, "there is no such request");
+    exchange.refuse(Problem.NOT_FOUND, UNKNOWN);
   }
 
   static void failed(Exchange exchange, Throwable cause) {

@@ -34,6 +34,15 @@ public final class Route {
     return config;
   }
 
+  /** The segments that every path of this route begins with, as they are compared. */
+  public String fixedPath() {
+    String configured = config.prefix() == null ? config.path() : config.prefix();
+    String key = configured == null ? "" : key(configured);
+    int name = key.indexOf("/{");
+    String fixed = name < 0 ? key : key.substring(0, name);
+    return fixed.endsWith("/") ? fixed.substring(0, fixed.length() - 1) : fixed;
+  }
+
   boolean allows(String method) {
     return config.methods().isEmpty()
         || config.methods().contains(method)

@@ -124,14 +124,17 @@ final class Hub {
         .look(
             Sweep.SECOND,
             // Nobody is stuck for longer than this loop has been there to write.
-            now ->
-                ladder.check(
-                    now, loop.silence(loop.awakeSince()) > stalled ? stalled : Long.MAX_VALUE))
+            now -> ladder.check(now, awakeFor(stalled) ? stalled : Long.MAX_VALUE))
         .look(Sweep.SECOND, now -> load.publish())
         .look(Sweep.SECOND, shards::check)
         .look(Sweep.SECOND, now -> listing.check(now).forEach(shards::delist))
+        .look(Sweep.SECOND, now -> shards.place(listing))
         .look(Sweep.SECOND, now -> watch.feeds())
         .look(10 * Sweep.SECOND, now -> shared.storms.sweep(config.storm(), loop.millis()));
+  }
+
+  private boolean awakeFor(long nanos) {
+    return loop.nanos() - loop.awakeSince() > nanos;
   }
 
   private static Logins logins(
@@ -177,8 +180,8 @@ final class Hub {
     bus.hear(
         Markets.DIRECTORY,
         directory -> {
-          if (listing.hear(directory, loop.nanos())) {
-            shards.relist(listing.symbols());
+          if (listing.hear(directory, loop.nanos()).changed()) {
+            shards.place(listing);
             subscriptions.newSymbols();
           }
         });

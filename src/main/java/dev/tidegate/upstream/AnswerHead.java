@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
 import java.io.IOException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** What the head of an upstream's answer says, and whether it can be believed. */
@@ -43,10 +44,24 @@ final class AnswerHead {
         && response.headers().getAll(HttpHeaders.TRANSFER_ENCODING).size() == 1;
   }
 
+  /** What a connection that cannot be made is called. */
+  static String unreachable(Throwable cause) {
+    return tls(cause)
+        ? "the TLS handshake with the upstream failed"
+        : "no connection to the upstream";
+  }
+
+  private static boolean tls(Throwable cause) {
+    return cause instanceof SSLException || cause.getCause() instanceof SSLException;
+  }
+
   /** What an answer that cannot be read, or read on, is called. */
   static String broken(Throwable cause) {
     if (cause instanceof TooLongFrameException || cause instanceof HeaderListSizeException) {
       return "the head of the upstream's answer is too large";
+    }
+    if (tls(cause)) {
+      return "the upstream broke the TLS session off";
     }
     boolean off =
         cause instanceof IOException

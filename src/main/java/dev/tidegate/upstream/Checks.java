@@ -96,6 +96,7 @@ final class Checks {
 
     private void check(CheckConfig check, WebClient by) {
       by.get(endpoint.port(), endpoint.host(), check.path())
+          .virtualHost(upstream.serverName(endpoint))
           .timeout(check.timeout().toMillis())
           .send()
           .onComplete(

@@ -84,7 +84,8 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
 
   @Override
   public void onConnectFailure(Throwable cause) {
-    upstream.unreachable(connector);
+    String why = AnswerHead.unreachable(cause);
+    upstream.unreachable(connector, why);
     if (stage == Stage.OVER) {
       return;
     }
@@ -94,7 +95,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
       take();
       return;
     }
-    fail(Problem.UPSTREAM_UNREACHABLE, Outcome.NEVER_SENT, "no connection to the upstream");
+    fail(Problem.UPSTREAM_UNREACHABLE, Outcome.NEVER_SENT, why);
   }
 
   @Override
@@ -128,6 +129,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
 
   private void send(HttpClientRequest request) {
     call.requestHead(request.headers());
+    upstream.address(request, call);
     request.earlyHintsHandler(this::onInterim);
     request.response().onComplete(this::onResponse, this::onBroken);
     BodyPump before = body;

@@ -13,6 +13,11 @@ import dev.tidegate.upstream.health.Fitness;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.HostAndPort;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -76,9 +81,23 @@ final class Upstream {
     retries.increment();
   }
 
+  /** Says whom the request is for; Vert.x says the endpoint. */
+  void address(HttpClientRequest request, Call call) {
+    if (config.host() == HostHeader.KEEP) {
+      String host = call.host();
+      HostAndPort authority = host == null ? null : HostAndPort.parseAuthority(host, -1);
+      if (authority != null) {
+        request.authority(authority);
+      }
+    }
+    if (request.version() == HttpVersion.HTTP_2 && call.takesTrailers()) {
+      request.putHeader(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
+    }
+  }
+
   /** No connection to the endpoint could be made. */
-  void unreachable(Connector connector) {
-    fitness.failed(connector.number(), Cause.UNREACHABLE, "no connection could be made");
+  void unreachable(Connector connector, String why) {
+    fitness.failed(connector.number(), Cause.UNREACHABLE, why);
   }
 
   /** An answer has come whole. */

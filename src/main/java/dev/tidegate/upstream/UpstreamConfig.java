@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A named service behind the gateway.
  *
- * @param h2 speaks HTTP/2 in clear text to it
+ * @param h2 speaks HTTP/2 to it: in clear text without asking, with TLS if it agrees (ALPN)
+ * @param tls absent: clear text
+ * @param host which host it is told that it is called by
  * @param timeout until an answer begins, for routes that set none
  * @param idle how long a connection may be silent, in use or not
  * @param maxConnections to one endpoint from one event loop
@@ -25,6 +27,8 @@ public record UpstreamConfig(
     String name,
     @Default("[]") List<Endpoint> endpoints,
     @Default("false") boolean h2,
+    @Nullable UpstreamTls tls,
+    @Default("set") HostHeader host,
     @Default("roundRobin") Balance balance,
     @Default("3s") Duration connectTimeout,
     @Default("60s") Duration timeout,
@@ -45,7 +49,12 @@ public record UpstreamConfig(
   }
 
   Pool.Bounds bounds() {
-    return new Pool.Bounds(maxConnections, maxPending, idle, h2);
+    return new Pool.Bounds(maxConnections, maxPending, idle);
+  }
+
+  /** Whom we take the endpoint to be. */
+  String serverName(Endpoint endpoint) {
+    return tls == null || tls.serverName() == null ? endpoint.host() : tls.serverName();
   }
 
   /**

@@ -47,7 +47,8 @@ public final class UpstreamVerticle extends VerticleBase {
             node,
             dialer,
             loop,
-            upstream -> WebClient.create(vertx, new WebClientOptions(dialer.options(upstream))));
+            upstream ->
+                WebClient.create(vertx, new WebClientOptions(HttpDialer.options(upstream))));
     resign = checks::resign;
     loop.every(TICK, exchanges::tick);
     loop.every(TICK, checks::tick);

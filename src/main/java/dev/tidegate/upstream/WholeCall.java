@@ -52,6 +52,12 @@ final class WholeCall implements Call {
     return forward.uri();
   }
 
+  /** The Host header itself stays where the request came in. */
+  @Override
+  public @Nullable String host() {
+    return header("x-forwarded-host");
+  }
+
   @Override
   public String route() {
     return "elsewhere";
@@ -59,16 +65,17 @@ final class WholeCall implements Call {
 
   @Override
   public String requestId() {
-    return header(RequestIds.HEADER.toString(), "unknown");
+    String id = header(RequestIds.HEADER.toString());
+    return id == null ? "unknown" : id;
   }
 
-  private String header(String name, String none) {
+  private @Nullable String header(String name) {
     for (Header header : forward.headers()) {
       if (header.name().equalsIgnoreCase(name)) {
         return header.value();
       }
     }
-    return none;
+    return null;
   }
 
   @Override

@@ -14,7 +14,6 @@ import dev.tidegate.bus.Operations.Shown;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.telemetry.Metrics;
 import dev.tidegate.testing.Await;
-import dev.tidegate.testing.Names;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -186,25 +185,6 @@ class AdminVerticleIT {
     assertThat(json(get("/admin/v1/sessions/s-1")).at("/parts/0/data/id").asText())
         .isEqualTo("s-1");
     assertProblem(get("/admin/v1/sessions/s-2"), 404, "/problems/not-found");
-  }
-
-  @Test
-  void namesAreDecodedWhateverTheyAre() throws Exception {
-    bus.hear(
-        Operations.show("market"),
-        show ->
-            bus.send(
-                Operations.shown(show.replyTo()),
-                new Shown(
-                    "n1", "market-0", JSON.createObjectNode().put("id", show.id()).toString())));
-    for (String name : Names.AWKWARD) {
-      String path = "/admin/v1/market/" + Names.escaped(name);
-      assertThat(json(get(path)).at("/parts/0/data/id").asText()).as(path).isEqualTo(name);
-    }
-    for (String escape : List.of("%ff", "%C0%AF")) {
-      assertProblem(get("/admin/v1/market/" + escape), 400, "/problems/bad-request");
-      assertProblem(get("/admin/v1/market?node=" + escape), 400, "/problems/bad-request");
-    }
   }
 
   @Test

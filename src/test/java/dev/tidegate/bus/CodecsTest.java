@@ -218,7 +218,17 @@ class CodecsTest {
         new Golden(
             "directory",
             new Markets.Directory(3, 16, "k3", "n1", List.of("BTC-USD", "ETH-USD")),
-            "01000000190620046b33046e31040e4254432d5553440e4554482d555344"),
+            "010000001a0620046b33046e31040e4254432d5553440e4554482d55534400"),
+        new Golden(
+            "directory with a contested symbol",
+            new Markets.Directory(
+                3,
+                16,
+                "k3",
+                "n1",
+                List.of("BTC-USD"),
+                List.of(new Markets.Spell("BTC-USD", 5, 1_700_000_000_000_000L))),
+            "01000000230620046b33046e31020e4254432d555344020e4254432d5553440a8080f28183898506"),
         new Golden(
             "batch with source numbers",
             new Batch(
@@ -369,6 +379,15 @@ class CodecsTest {
     assertThat(codec(golden.message()).decodeFromWire(0, newer))
         .usingRecursiveComparison()
         .isEqualTo(golden.message());
+  }
+
+  @Test
+  void readsADirectoryOfAReleaseThatKnewOfNoContest() {
+    String bytes = "01000000190620046b33046e31040e4254432d5553440e4554482d555344";
+    Markets.Directory read =
+        new Markets.Directory(3, 16, "k3", "n1", List.of("BTC-USD", "ETH-USD"));
+    Buffer buffer = Buffer.buffer(ByteBufUtil.decodeHexDump(bytes)).appendString("next");
+    assertThat(codec(read).decodeFromWire(0, buffer)).isEqualTo(read);
   }
 
   @ParameterizedTest

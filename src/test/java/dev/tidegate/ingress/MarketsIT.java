@@ -138,18 +138,6 @@ class MarketsIT {
   }
 
   @Test
-  void aMalformedEscapeIsABadRequest() throws IOException {
-    for (String escape : Names.MALFORMED) {
-      for (String path :
-          List.of("/" + escape + "/book", "/BTC-USD/book?depth=" + escape, "?x=" + escape)) {
-        Answer answer = get(path);
-        assertThat(answer.status()).as(path).isEqualTo(400);
-        assertThat(answer.body()).contains("/problems/bad-request");
-      }
-    }
-  }
-
-  @Test
   void showsTheBookToTheAskedDepth() throws IOException {
     assertThat(get("/BTC-USD/book?depth=1").body())
         .isEqualTo(

@@ -13,6 +13,7 @@ import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Level;
 import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Markets.Spell;
 import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
@@ -33,6 +34,7 @@ public final class FakeMarket {
   private final List<Update> said = new ArrayList<>();
   private final Map<String, Map<Channel, Long>> seqs = new HashMap<>();
   private final Map<String, Book> books = new HashMap<>();
+  private List<Spell> spells = List.of();
   private String epoch = "e1";
   private long term = 1;
   private int kept = Integer.MAX_VALUE;
@@ -68,8 +70,15 @@ public final class FakeMarket {
     announce();
   }
 
+  /** Says what it was told of symbols that others list as well. */
+  public synchronized void claim(Spell... contested) {
+    spells = List.of(contested);
+    announce();
+  }
+
   private synchronized void announce() {
-    bus.publish(Markets.DIRECTORY, new Directory(shard, 1, epoch, "market", List.copyOf(symbols)));
+    List<String> listed = List.copyOf(symbols);
+    bus.publish(Markets.DIRECTORY, new Directory(shard, 1, epoch, "market", listed, spells));
   }
 
   private long shardSeq = 1;
@@ -161,7 +170,7 @@ public final class FakeMarket {
   }
 
   /** Another owner, another numbering; only the books remain. */
-  synchronized void newEpoch(String newEpoch) {
+  public synchronized void newEpoch(String newEpoch) {
     epoch = newEpoch;
     term++;
     said.clear();

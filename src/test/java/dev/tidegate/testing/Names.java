@@ -4,7 +4,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Names as venues have them, and escapes that stand for nothing. */
+/** Names as venues have them, and what stands for nothing in a target. */
 public final class Names {
   public static final List<String> AWKWARD =
       List.of(
@@ -20,7 +20,23 @@ public final class Names {
           "a..b",
           ";x=1");
 
-  public static final List<String> MALFORMED = List.of("%", "%z", "%zz", "%2", "%C0%AF", "%ff");
+  public static final List<String> MALFORMED =
+      List.of(
+          "%",
+          "%z",
+          "%zz",
+          "%2",
+          "a%",
+          "%C0%AF",
+          "%E0%80%AF",
+          "%F0%82%82%AC",
+          "%ED%A0%80",
+          "%ff",
+          "%E6%AF",
+          "%00",
+          "a%00b",
+          "\u6bd4\u7279",
+          "Z\u00fcrich");
 
   private Names() {}
 

@@ -24,6 +24,12 @@ class UpstreamConfigTest {
         "{name: u, endpoints: [{host: a, port: 1}], check: {path: /h, every: 1ms}} | every: 1ms",
         "{name: u, endpoints: [{host: a, port: 1}], check: {path: /h, rise: 0}} | rise: 0",
         "{name: u, endpoints: [{host: a, port: 1}], check: {path: /h, fall: 0}} | fall: 0",
+        "{name: u, endpoints: [{host: a, port: 1}], tls: {ca: /nowhere}}  | ca: /nowhere (expected a PEM file",
+        "{name: u, endpoints: [{host: a, port: 1}], tls: {ca: pom.xml}}   | ca: pom.xml (expected a PEM file",
+        "{name: u, endpoints: [{host: a, port: 1}], tls: {key: pom.xml}}  | key: pom.xml (expected a PEM file",
+        "{name: u, endpoints: [{host: a, port: 1}], tls: {cert: pom.xml}} | cert: pom.xml (expected a PEM file",
+        "{name: u, endpoints: [{host: a, port: 1}], tls: {serverName: 'a b'}} | serverName: a b",
+        "{name: u, endpoints: [{host: a, port: 1}], host: lose}           | HostHeader",
         "{endpoints: [{host: a, port: 1}]}                               | name: missing",
       })
   void saysWhatIsWrongWithAnUpstream(String yaml, String why) {

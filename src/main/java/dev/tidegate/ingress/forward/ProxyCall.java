@@ -44,6 +44,11 @@ final class ProxyCall implements Call {
   }
 
   @Override
+  public @Nullable String host() {
+    return x.host();
+  }
+
+  @Override
   public String route() {
     return route.config().id();
   }

@@ -2,8 +2,11 @@ package dev.tidegate.market.book;
 
 import java.util.Locale;
 
-/** Why a record that was read changes nothing. */
+/** Why a record that was read reaches nobody. */
 public enum Drop {
+  /** Its symbol belongs to another shard: nobody is sent what this one makes of it. */
+  OTHER_SHARD,
+
   /** Its number was there already. */
   REPEATED,
 

@@ -50,7 +50,7 @@ public final class Shard {
   private long lag;
 
   /**
-   * @param drops hears of each record that changed nothing
+   * @param drops hears of each record that reaches nobody
    */
   public Shard(int index, ShardBounds bounds, LongSupplier clock, Consumer<Drop> drops) {
     this.index = index;
@@ -182,6 +182,11 @@ public final class Shard {
     if (!applied) {
       drops.accept(Drop.REPEATED);
     }
+  }
+
+  /** A record was read that reaches nobody. */
+  public void dropped(Drop why) {
+    drops.accept(why);
   }
 
   /** The source was read up to here, whatever was readable. */

@@ -7,6 +7,7 @@ import dev.tidegate.bus.Markets.Delta;
 import dev.tidegate.bus.Markets.Event;
 import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
+import dev.tidegate.bus.Markets.Spell;
 import dev.tidegate.bus.Markets.State;
 import dev.tidegate.bus.Markets.Status;
 import dev.tidegate.bus.Markets.SymbolState;
@@ -58,8 +59,8 @@ public final class SymbolSequencer {
   private long reopened;
   private long sourceSeq = -1;
 
-  /** The latest time of the source's events, which tells a repetition from a new beginning. */
-  private long newest;
+  /** The latest time tells a repetition from a new beginning. */
+  private final TimeSpan told = new TimeSpan();
 
   private Channel last = Channel.STATUS;
 
@@ -118,6 +119,11 @@ public final class SymbolSequencer {
     return touched.get(channel);
   }
 
+  /** From when to when the source told of it, as far as this replica knows. */
+  public Spell spell() {
+    return new Spell(symbol, told.first(), told.last());
+  }
+
   /** How much older than its arrival the channel's last update was, in milliseconds. */
   public long lag(Channel channel) {
     return lags.get(channel);
@@ -132,7 +138,7 @@ public final class SymbolSequencer {
     long number = record.sourceSeq();
     boolean restart = record.event() instanceof Snapshot;
     boolean back = number >= 0 && number <= sourceSeq && !restart;
-    if (back && record.time() <= newest) {
+    if (back && record.time() <= told.last()) {
       return false;
     }
     judge(record, back, now, out);
@@ -279,7 +285,7 @@ public final class SymbolSequencer {
     touched.set(update.channel(), now);
     lags.set(update.channel(), SourceTime.lag(update.time(), now));
     sourceSeq = update.sourceSeq() >= 0 ? update.sourceSeq() : sourceSeq;
-    newest = Math.max(newest, update.time());
+    told.add(update.time());
     last = update.channel();
     switch (update.event()) {
       case Snapshot snapshot -> {
@@ -377,7 +383,7 @@ public final class SymbolSequencer {
       sequencer.lags.set(channel, 0);
       sequencer.last = channel;
       sequencer.sourceSeq = update.sourceSeq() >= 0 ? update.sourceSeq() : sequencer.sourceSeq;
-      sequencer.newest = Math.max(sequencer.newest, update.time());
+      sequencer.told.add(update.time());
     }
     // The state does not say whether it was a halt that ended; the first status is no end of one.
     if (sequencer.seq(Channel.STATUS) > 1 && !sequencer.halted()) {

@@ -3,9 +3,13 @@ package dev.tidegate.market.owner;
 import dev.tidegate.bus.Markets.Delays;
 import dev.tidegate.bus.Markets.Directory;
 import dev.tidegate.bus.Markets.FeedState;
+import dev.tidegate.bus.Markets.Spell;
 import dev.tidegate.bus.Markets.State;
+import dev.tidegate.market.book.Drop;
 import dev.tidegate.market.book.Shard;
+import dev.tidegate.market.book.SymbolSequencer;
 import dev.tidegate.market.feed.Feed;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -67,7 +71,12 @@ public final class Owner implements Feed.Sink {
         .log("shard owned");
     now = at;
     startedAt = at;
-    silence = new Silence(shard, settings.staleAfter(), at);
+    silence =
+        new Silence(
+            shard,
+            settings.staleAfter(),
+            symbol -> settings.listing().isElsewhere(symbol, shard.index),
+            at);
     beat();
     list();
     feed.start(shard.index, shard.source(), this);
@@ -127,13 +136,25 @@ public final class Owner implements Feed.Sink {
     listed = shard.size();
     List<String> symbols = shard.symbols();
     peers.publish(
-        new Directory(shard.index, settings.shards(), shard.epoch(), peers.node(), symbols));
+        new Directory(
+            shard.index, settings.shards(), shard.epoch(), peers.node(), symbols, contested()));
     if (silence != null) {
       tell(silence.whole());
     }
     if (trouble != null) {
       peers.publish(trouble);
     }
+  }
+
+  private List<Spell> contested() {
+    List<Spell> spells = new ArrayList<>(0);
+    for (String symbol : settings.listing().contested()) {
+      SymbolSequencer known = shard.sequencer(symbol);
+      if (known != null) {
+        spells.add(known.spell());
+      }
+    }
+    return spells;
   }
 
   @Nullable Silence silence() {
@@ -150,9 +171,13 @@ public final class Owner implements Feed.Sink {
     if (ended) {
       return;
     }
+    boolean contested = !settings.listing().contested().isEmpty();
     for (int i = 0; i < records.size(); i++) {
       Feed.Positioned each = records.get(i);
       shard.apply(each.position(), each.record());
+      if (contested && settings.listing().isElsewhere(each.record().symbol(), shard.index)) {
+        shard.dropped(Drop.OTHER_SHARD);
+      }
     }
     shard.skipTo(position);
     while (shard.pending()) {

@@ -1,5 +1,6 @@
 package dev.tidegate.market.owner;
 
+import dev.tidegate.bus.Listing;
 import dev.tidegate.market.book.ChannelLongs;
 import java.util.function.Supplier;
 
@@ -11,6 +12,7 @@ import java.util.function.Supplier;
  * @param silence how long an owner may be silent before another node takes over
  * @param settle how long a starting node listens before it claims shards
  * @param staleAfter how long each channel of a symbol may be silent, 0 for as long as it likes
+ * @param listing whose the symbols are that several shards list
  * @param epochs names a new numbering, unlike any other
  */
 public record ReplicaSettings(
@@ -19,4 +21,5 @@ public record ReplicaSettings(
     long silence,
     long settle,
     ChannelLongs staleAfter,
+    Listing listing,
     Supplier<String> epochs) {}

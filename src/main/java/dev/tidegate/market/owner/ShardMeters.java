@@ -27,7 +27,10 @@ public final class ShardMeters {
 
   /** One number for each shard and channel. */
   private record Figures(
-      AtomicLongArray touched, AtomicIntegerArray delayed, AtomicLongArray lags) {}
+      AtomicLongArray touched,
+      AtomicIntegerArray delayed,
+      AtomicLongArray lags,
+      AtomicIntegerArray elsewhere) {}
 
   public ShardMeters(MeterRegistry registry, LongSupplier millis) {
     this.registry = registry;
@@ -40,7 +43,7 @@ public final class ShardMeters {
       drops.put(
           drop,
           Counter.builder("tidegate.market.records.dropped")
-              .description("records of the feed that were read and changed nothing")
+              .description("records of the feed that were read and reached nobody")
               .tag("reason", drop.text())
               .register(registry));
     }
@@ -58,8 +61,14 @@ public final class ShardMeters {
     int slots = shards * CHANNELS.length;
     Figures all =
         new Figures(
-            new AtomicLongArray(slots), new AtomicIntegerArray(slots), new AtomicLongArray(shards));
+            new AtomicLongArray(slots),
+            new AtomicIntegerArray(slots),
+            new AtomicLongArray(shards),
+            new AtomicIntegerArray(shards));
     figures = all;
+    Gauge.builder("tidegate.market.contested", all.elsewhere(), counts -> sum(counts, 0, 1))
+        .description("symbols of this node's shards that belong to another shard")
+        .register(registry);
     for (int i = 0; i < shards; i++) {
       int shard = i;
       Gauge.builder("tidegate.market.lag", all.lags(), lags -> lags.get(shard) / 1e3)
@@ -79,14 +88,17 @@ public final class ShardMeters {
     }
     for (int i = 0; i < CHANNELS.length; i++) {
       int channel = i;
-      Gauge.builder("tidegate.market.delayed", all.delayed(), counts -> sum(counts, channel))
+      Gauge.builder(
+              "tidegate.market.delayed",
+              all.delayed(),
+              counts -> sum(counts, channel, CHANNELS.length))
           .description("symbols of this node's shards that are silent for longer than staleAfter")
           .tag("channel", CHANNELS[i].text())
           .register(registry);
     }
   }
 
-  /** A record changed nothing. */
+  /** A record reached nobody. */
   public void dropped(Drop why) {
     Objects.requireNonNull(drops.get(why)).increment();
   }
@@ -95,9 +107,9 @@ public final class ShardMeters {
     return touchedAt == 0 ? Double.NaN : (millis.getAsLong() - touchedAt) / 1e3;
   }
 
-  private static int sum(AtomicIntegerArray counts, int channel) {
+  private static int sum(AtomicIntegerArray counts, int from, int step) {
     int sum = 0;
-    for (int i = channel; i < counts.length(); i += CHANNELS.length) {
+    for (int i = from; i < counts.length(); i += step) {
       sum += counts.get(i);
     }
     return sum;
@@ -109,6 +121,7 @@ public final class ShardMeters {
   public void touched(Shard shard, @Nullable Silence silence) {
     Figures all = figures;
     if (all != null) {
+      all.elsewhere().set(shard.index, silence == null ? 0 : silence.elsewhere());
       all.lags().set(shard.index, silence == null ? 0 : shard.lag());
     }
     for (int i = 0; all != null && i < CHANNELS.length; i++) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,17 +33,23 @@ public final class Silence {
 
   private final Shard shard;
   private final ChannelLongs after;
+  private final Predicate<String> isElsewhere;
   private final long every;
   private final Map<String, Delayed> told = new HashMap<>();
   private @Nullable Delayed all;
   private int allOf;
+  private int elsewhere;
   private long checkedAt;
   private long scannedAt;
   private long graceUntil;
 
-  Silence(Shard shard, ChannelLongs after, long now) {
+  /**
+   * @param isElsewhere whether a symbol belongs to another shard: nothing is expected of it here
+   */
+  Silence(Shard shard, ChannelLongs after, Predicate<String> isElsewhere, long now) {
     this.shard = shard;
     this.after = after;
+    this.isElsewhere = isElsewhere;
     long shortest = 4 * SCAN_MILLIS;
     for (Channel channel : Channel.DATA) {
       long limit = after.get(channel);
@@ -91,13 +98,20 @@ public final class Silence {
     return count;
   }
 
+  /** How many symbols belong to another shard. */
+  int elsewhere() {
+    return elsewhere;
+  }
+
   public @Nullable Delayed of(String symbol) {
     return told.get(symbol);
   }
 
   private void scan(long now, List<Delayed> changes) {
     scannedAt = now;
+    elsewhere = 0;
     for (SymbolSequencer known : shard.sequencers()) {
+      elsewhere += isElsewhere.test(known.symbol) ? 1 : 0;
       look(known, now, changes);
     }
   }
@@ -131,7 +145,7 @@ public final class Silence {
       long limit = after.get(channel);
       boolean has = limit > 0 && known.touched(channel) > 0;
       boolean late = now - expectedFrom(known, channel) > limit || known.lag(channel) > limit;
-      if (has && late && !known.halted()) {
+      if (has && late && !known.halted() && !isElsewhere.test(known.symbol)) {
         silent = silent.isEmpty() ? new ArrayList<>(Channel.DATA.size()) : silent;
         silent.add(channel);
       }

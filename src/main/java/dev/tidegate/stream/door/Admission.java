@@ -114,7 +114,7 @@ public final class Admission {
     if (authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
       return authenticator.bearer(authorization.substring(7).trim());
     }
-    String token = request.getParam("token");
+    String token = Parameter.TOKEN.of(request);
     return token == null ? null : authenticator.bearer(token);
   }
 

@@ -14,8 +14,8 @@ import dev.tidegate.stream.socket.Handshake;
 import dev.tidegate.stream.socket.Platform;
 import dev.tidegate.stream.socket.StrictDecoder;
 import io.netty.buffer.Unpooled;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +28,12 @@ public final class Upgrade {
   public static final String STREAM = "/v1/stream";
   private static final String SCHEMA = "/v1/stream.proto";
 
-  /** How a client takes large snapshots: in parts, or in one message each. */
-  private static final String SNAPSHOTS = "snapshots";
+  /** A WebSocket begins with GET. */
+  private static final List<String> WEB_SOCKET = List.of("GET");
+
+  /** What is always there, and the methods that it takes. */
+  public static final Map<String, List<String>> PATHS =
+      Map.of(STREAM, WEB_SOCKET, SCHEMA, List.of("GET", "HEAD"));
 
   private static final String PARTS = "parts";
   private static final String WHOLE = "whole";
@@ -77,19 +81,21 @@ public final class Upgrade {
 
   /** Answers the request, or makes a WebSocket of it. */
   public void handle(HttpServerRequest request) {
-    String path = request.path();
+    String path = String.valueOf(request.path());
     boolean echo = frontage.echo() && Echo.PATH.equals(path);
     String banned = admission.banned(request);
     if (!Escapes.sound(request.uri())) {
       answers.problem(request, Problem.BAD_REQUEST, Escapes.MALFORMED);
     } else if (banned != null) {
       answers.problem(request, Problem.BANNED, banned, Map.of("Connection", "close"));
-    } else if (SCHEMA.equals(path) && HttpMethod.GET.equals(request.method())) {
-      answers.schema(request);
-    } else if (!STREAM.equals(path) && !echo) {
+    } else if (!PATHS.containsKey(path) && !echo) {
       answers.problem(request, Problem.NOT_FOUND, "the stream is at " + STREAM);
-    } else if (!HttpMethod.GET.equals(request.method())) {
-      answers.problem(request, Problem.METHOD_NOT_ALLOWED, "a WebSocket begins with GET");
+    } else if (!allowed(path).contains(request.method().name())) {
+      String these = String.join(", ", allowed(path));
+      answers.problem(
+          request, Problem.METHOD_NOT_ALLOWED, "this path takes " + these, Map.of("Allow", these));
+    } else if (SCHEMA.equals(path)) {
+      answers.schema(request);
     } else if (!asksForWebSocket(request)) {
       answers.upgradeRequired(request);
     } else if (!Handshake.validKey(request.getHeader("Sec-WebSocket-Key"))) {
@@ -103,6 +109,10 @@ public final class Upgrade {
     } else {
       stream(request);
     }
+  }
+
+  private static List<String> allowed(String path) {
+    return PATHS.getOrDefault(path, WEB_SOCKET);
   }
 
   private static boolean asksForWebSocket(HttpServerRequest request) {
@@ -124,7 +134,7 @@ public final class Upgrade {
   }
 
   private void stream(HttpServerRequest request) {
-    String snapshots = request.getParam(SNAPSHOTS, PARTS);
+    String snapshots = snapshots(request);
     if (!snapshots.equals(PARTS) && !snapshots.equals(WHOLE)) {
       answers.problem(request, Problem.BAD_REQUEST, "snapshots: expected parts or whole");
       return;
@@ -136,6 +146,11 @@ public final class Upgrade {
     }
   }
 
+  private static String snapshots(HttpServerRequest request) {
+    String wanted = Parameter.SNAPSHOTS.of(request);
+    return wanted == null ? PARTS : wanted;
+  }
+
   private void open(HttpServerRequest request, Admission.Guest guest) {
     Codec agreed = Codec.agreed(request.headers().getAll("Sec-WebSocket-Protocol"));
     Connection connection = detach(request, frontage.maxFrame(), agreed);
@@ -144,7 +159,7 @@ public final class Upgrade {
         new Session(
             sessions.nextId(),
             guest.address(),
-            new Dialect(codec, connection.deflate(), WHOLE.equals(request.getParam(SNAPSHOTS))),
+            new Dialect(codec, connection.deflate(), WHOLE.equals(snapshots(request))),
             connection,
             guest.tier(),
             shared);

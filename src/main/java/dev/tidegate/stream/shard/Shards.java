@@ -16,9 +16,9 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -59,12 +59,7 @@ public final class Shards implements Replica.Source {
   }
 
   public Instrument instrument(String symbol, int shard) {
-    Replica replica = replicas.get(shard);
-    if (replica == null) {
-      replica = new Replica(shard, this, meters);
-      replicas.put(shard, replica);
-      hearing.put(shard, bus.hear(Markets.updates(shard), replica::hear));
-    }
+    Replica replica = replica(shard);
     Instrument instrument = replica.instruments().get(symbol);
     if (instrument == null) {
       instrument = new Instrument(symbol, kept, () -> ++topics, versions);
@@ -72,6 +67,16 @@ public final class Shards implements Replica.Source {
       replica.follow(instrument);
     }
     return instrument;
+  }
+
+  private Replica replica(int shard) {
+    Replica replica = replicas.get(shard);
+    if (replica == null) {
+      replica = new Replica(shard, this, meters);
+      replicas.put(shard, replica);
+      hearing.put(shard, bus.hear(Markets.updates(shard), replica::hear));
+    }
+    return replica;
   }
 
   @Nullable Instrument known(String symbol, int shard) {
@@ -124,11 +129,19 @@ public final class Shards implements Replica.Source {
     }
   }
 
-  /** What is followed still, and listed again, begins anew. */
-  public void relist(Set<String> listed) {
-    for (Replica replica : replicas.values()) {
-      for (Instrument instrument : replica.instruments().values()) {
-        if (instrument.delisted() && listed.contains(instrument.symbol)) {
+  /**
+   * What is followed belongs to the shard that the listing says: it begins anew there when that is
+   * another one than before, or when it is listed again.
+   */
+  public void place(Listing listing) {
+    for (Replica replica : List.copyOf(replicas.values())) {
+      for (Instrument instrument : List.copyOf(replica.instruments().values())) {
+        Integer shard = listing.shard(instrument.symbol);
+        if (shard != null && shard != replica.shard) {
+          replica.instruments().remove(instrument.symbol);
+          onNew.accept(shard, instrument);
+          replica(shard).follow(instrument);
+        } else if (shard != null && instrument.delisted()) {
           replica.follow(instrument);
         }
       }

@@ -3,6 +3,7 @@ package dev.tidegate.upstream.balance;
 import dev.tidegate.upstream.balance.Link.Place;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientConnection;
+import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.function.LongSupplier;
@@ -30,9 +31,8 @@ public final class Pool implements Connector {
    *
    * @param pending how many may wait for a connection
    * @param idle how long a connection may carry nothing
-   * @param multiplexed whether one connection carries several requests
    */
-  public record Bounds(int connections, int pending, Duration idle, boolean multiplexed) {}
+  public record Bounds(int connections, int pending, Duration idle) {}
 
   private final int number;
   private final int weight;
@@ -166,7 +166,7 @@ public final class Pool implements Connector {
         .onComplete(
             connection -> {
               int capacity =
-                  bounds.multiplexed()
+                  connection.protocolVersion() == HttpVersion.HTTP_2
                       ? Math.clamp(connection.maxActiveStreams(), 1, MOST_STREAMS)
                       : 1;
               Link link = new Link(connection, capacity);

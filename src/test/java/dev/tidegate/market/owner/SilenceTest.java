@@ -27,7 +27,7 @@ class SilenceTest {
 
   SilenceTest() {
     shard.begin("e1");
-    silence = new Silence(shard, World.staleAfter(5_000, 5_000), now);
+    silence = new Silence(shard, World.staleAfter(5_000, 5_000), symbol -> false, now);
   }
 
   private void book(String symbol) {
@@ -175,7 +175,7 @@ class SilenceTest {
     status("AAA", "live");
     pass(1_000);
     shard.restore("e1", List.of(shard.state("AAA")), 0);
-    silence = new Silence(shard, World.staleAfter(5_000, 5_000), now);
+    silence = new Silence(shard, World.staleAfter(5_000, 5_000), symbol -> false, now);
     pass(3_500);
     assertThat(changes).isEmpty();
     pass(2_000);

@@ -2,6 +2,7 @@ package dev.tidegate.market.owner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidegate.bus.Listing;
 import dev.tidegate.bus.Markets.Batch;
 import dev.tidegate.bus.Markets.CatchUp;
 import dev.tidegate.bus.Markets.CaughtUp;
@@ -124,7 +125,8 @@ public final class World {
       inbox.clear();
       Shard shard = new Shard(0, BOUNDS, () -> now, drop -> {});
       ReplicaSettings settings =
-          new ReplicaSettings(1, 500, 2_000, 1_500, staleAfter, () -> "e" + ++epochs);
+          new ReplicaSettings(
+              1, 500, 2_000, 1_500, staleAfter, new Listing(0), () -> "e" + ++epochs);
       replica = new ShardReplica(Handover.of(shard), this, this, settings, now, () -> {});
     }
 

@@ -78,8 +78,8 @@ public final class FakeInstance {
     bus.hear(
         Markets.DIRECTORY,
         directory -> {
-          if (listing.hear(directory, loop.nanos())) {
-            shards.relist(listing.symbols());
+          if (listing.hear(directory, loop.nanos()).changed()) {
+            shards.place(listing);
             subscriptions.newSymbols();
           }
         });

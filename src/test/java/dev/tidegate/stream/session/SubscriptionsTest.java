@@ -284,6 +284,39 @@ class SubscriptionsTest {
     late.hears("subscribed", 2);
   }
 
+  @Test
+  void allFollowTheOneShardThatASymbolBelongsTo() throws Exception {
+    start(1);
+    Guest early = new Guest();
+    early.says("{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'S0'}]}");
+    early.hasBooks(1, 1);
+    FakeMarket other = new FakeMarket(bus, 1, symbols);
+    other.newEpoch("o1");
+    other.silently(
+        "S0", Channel.BOOK, 1, new Snapshot(List.of(FakeMarket.level("3", "1")), List.of()));
+    other.start();
+    market.claim(new Markets.Spell("S0", 1, 5));
+    other.claim(new Markets.Spell("S0", 6, 7));
+    String numbering = Numbering.of("o1", Channel.BOOK, "S0", 0, "");
+    await(() -> early.drained().book("S0").epoch.equals(numbering));
+    assertThat(early.book("S0").bids).as("a break, and a snapshot").hasSize(1);
+    Guest late = new Guest();
+    late.says("{'op':'subscribe','id':1,'channels':[{'channel':'book','symbol':'S0'}]}");
+    market.say("S0", Channel.BOOK, 9, FakeMarket.bid("6", "2"));
+    other.say("S0", Channel.BOOK, 9, FakeMarket.bid("2", "2"));
+    for (Guest each : List.of(early, late)) {
+      await(() -> each.drained().book("S0").bids.size() == 2);
+      assertThat(each.book("S0").epoch).isEqualTo(numbering);
+    }
+
+    market.claim(new Markets.Spell("S0", 1, 9));
+    String before = Numbering.of("e1", Channel.BOOK, "S0", 0, "");
+    for (Guest each : List.of(early, late)) {
+      await(() -> each.drained().book("S0").epoch.equals(before));
+      await(() -> each.drained().book("S0").bids.size() == 2);
+    }
+  }
+
   private static final String S1 =
       "{'op':'subscribe','id':2,'channels':[{'channel':'book','symbol':'S1'}]}";
 

@@ -40,7 +40,7 @@ class PoolTest {
   }
 
   private Pool pool(int connections, int pending) {
-    Pool.Bounds bounds = new Pool.Bounds(connections, pending, Duration.ofSeconds(50), false);
+    Pool.Bounds bounds = new Pool.Bounds(connections, pending, Duration.ofSeconds(50));
     return new Pool(0, 1, bounds, this::connect, () -> 0L);
   }
 
