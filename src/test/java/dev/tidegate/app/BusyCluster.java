@@ -160,7 +160,7 @@ final class BusyCluster implements AutoCloseable {
       throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(node.http() + "/v1/orders"))
-            .timeout(Duration.ofSeconds(120))
+            .timeout(Duration.ofMinutes(2))
             .header("X-API-Key", "alice-key")
             .header("Idempotency-Key", key)
             .header("Content-Type", "application/json")
