@@ -3,6 +3,7 @@ package dev.tidegate.market;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Listing;
 import dev.tidegate.bus.Markets;
+import dev.tidegate.loop.CoarseClock;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.loop.VertxInternals;
@@ -65,7 +66,7 @@ public final class MarketVerticle extends VerticleBase {
         new BusPeers(
             bus,
             membership,
-            new Members(membership, settings.silence(), loop::millis),
+            new Members(membership, settings.silence(), new CoarseClock(loop)::tick),
             vertx.sharedData().getAsyncMap("tidegate.market.claims"),
             feed::fed,
             node.meters());

@@ -231,14 +231,13 @@ final class BusyCluster implements AutoCloseable {
     }
   }
 
-  /** Trouble for so long, after which it is not one cluster any more. */
-  void suffer(int seconds) {
+  /** Trouble for so long, after which the node sees that it is not one cluster any more. */
+  void suffer(int seconds, GatewayProcess witness) {
     long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
-    Duration atMost = Duration.ofSeconds(seconds).plus(PATIENCE);
     Await.await(
-        "trouble",
-        atMost,
-        () -> System.nanoTime() > end && !cluster.nodes().stream().allMatch(this::whole));
+        "trouble, as seen by " + witness.name(),
+        Duration.ofSeconds(seconds).plus(PATIENCE),
+        () -> System.nanoTime() > end && !whole(witness));
   }
 
   /** Whether the node hears of all nodes, and of one that owns each shard. */

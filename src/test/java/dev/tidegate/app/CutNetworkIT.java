@@ -54,7 +54,7 @@ class CutNetworkIT {
   void isOneClusterAgainSoonAfter(Cut cut) throws Exception {
     cut.make(busy.cluster.lines());
     try {
-      busy.suffer(SECONDS);
+      busy.suffer(SECONDS, busy.cluster.node(0));
     } finally {
       busy.cluster.lines().mend();
     }

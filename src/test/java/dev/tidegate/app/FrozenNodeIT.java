@@ -1,11 +1,15 @@
 package dev.tidegate.app;
 
-import dev.tidegate.testing.Await;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidegate.problem.CloseCode;
 import dev.tidegate.testing.GatewayCluster;
 import dev.tidegate.testing.GatewayProcess;
 import dev.tidegate.testing.KafkaBroker;
+import dev.tidegate.testing.RawWebSocket;
 import dev.tidegate.testing.RedisServer;
-import java.time.Duration;
+import java.io.IOException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -19,6 +23,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * are connected still and have missed nothing. {@code -Dtidegate.freezes=5,15,30,60} tries others.
  */
 class FrozenNodeIT {
+  private static final int CLOSE = 8;
+  private static final int PING = 9;
+
   private static BusyCluster busy;
   private static int tries;
 
@@ -45,13 +52,28 @@ class FrozenNodeIT {
   @MethodSource("seconds")
   void findsBackByItself(int seconds) throws Exception {
     GatewayProcess frozen = busy.cluster.node(tries++ % 3);
-    long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
-    frozen.freeze();
-    try {
-      Await.await(Duration.ofSeconds(seconds + 1), () -> System.nanoTime() > end);
-    } finally {
-      frozen.thaw();
+    try (RawWebSocket mute = RawWebSocket.open(frozen.stream())) {
+      frozen.freeze();
+      try {
+        busy.suffer(seconds, busy.cluster.node(tries % 3));
+      } finally {
+        frozen.thaw();
+      }
+      busy.heal(seconds + " s of standstill of " + frozen.name());
+      isAskedAndToldToComeBack(mute);
     }
-    busy.heal(seconds + " s of standstill of " + frozen.name());
+  }
+
+  /** The others have answered with a pong and are connected still; this one says nothing. */
+  private static void isAskedAndToldToComeBack(RawWebSocket mute) throws IOException {
+    boolean asked = false;
+    RawWebSocket.Frame frame = mute.next();
+    for (; frame.opcode() != CLOSE; frame = mute.next()) {
+      asked |= frame.opcode() == PING;
+    }
+    assertThat(asked).as("was asked").isTrue();
+    assertThat(frame.closeCode()).isEqualTo(CloseCode.UNHEARD.code());
+    assertThat(new String(frame.payload(), 2, frame.payload().length - 2, UTF_8))
+        .contains("retryAfter=");
   }
 }
