@@ -15,8 +15,7 @@ class MembersTest {
   private final SteppedLoop loop = new SteppedLoop();
   private final Set<String> cluster = new HashSet<>(Set.of("m1", "m2"));
   private final Members members =
-      new Members(
-          new Membership("n1", "m1", () -> cluster), 2_000, new CoarseClock(loop)::tick);
+      new Members(new Membership("n1", "m1", () -> cluster), 2_000, new CoarseClock(loop)::tick);
 
   @BeforeEach
   void start() {
