@@ -49,7 +49,12 @@ public final class EventLoops {
             .register(meters);
     Pulse pulse = new Pulse(name, failures, nanos);
     VertxLoop loop = new VertxLoop(context, pulse);
-    loop.every(Pulse.EVERY, pulse::beat);
+    loop.every(
+        Pulse.EVERY,
+        () -> {
+          pulse.beat();
+          loop.awakeSince(); // that a pause is noticed even where nobody asks
+        });
     pulses.add(pulse);
     VertxInternals.whenClosed(
         context,

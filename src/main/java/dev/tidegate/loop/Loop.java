@@ -11,6 +11,18 @@ public interface Loop {
   /** A monotonic clock. */
   long nanos();
 
+  /**
+   * Since when, by {@link #nanos}, the loop has turned without standing still: since it began, or
+   * since it last went on after a stop of the process or a task that did not end. Before that
+   * nobody could be heard, so that who is silent is held to account for the time since then only.
+   */
+  long awakeSince();
+
+  /** How long somebody is silent who was last heard then: as far as this loop listened. */
+  default long silence(long heardAt) {
+    return nanos() - Math.max(heardAt, awakeSince());
+  }
+
   /** The wall clock in milliseconds since the epoch. */
   long millis();
 

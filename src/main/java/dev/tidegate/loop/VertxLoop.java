@@ -13,6 +13,7 @@ final class VertxLoop implements Loop {
   private final Context context;
   private final EventLoop netty;
   private final Pulse pulse;
+  private final Standstill standstill = new Standstill(System.nanoTime());
   private final Set<Future<?>> repeating = ConcurrentHashMap.newKeySet();
 
   VertxLoop(Context context, Pulse pulse) {
@@ -24,6 +25,11 @@ final class VertxLoop implements Loop {
   @Override
   public long nanos() {
     return System.nanoTime();
+  }
+
+  @Override
+  public long awakeSince() {
+    return standstill.awakeSince(System.nanoTime());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.tidegate.market;
 
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Listing;
+import dev.tidegate.loop.CoarseClock;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.loop.VertxInternals;
@@ -75,7 +76,7 @@ public final class MarketVerticle extends VerticleBase {
         new BusPeers(
             bus,
             membership,
-            new Members(membership, settings.silence(), loop::millis),
+            new Members(membership, settings.silence(), new CoarseClock(loop)::tick),
             vertx.sharedData().getAsyncMap("tidegate.market.claims"),
             feed::fed,
             node.meters());

@@ -17,6 +17,7 @@ public enum CloseCode {
   FEED_LOST(4004, "node lost its feed"),
   STORM(4005, "reconnecting too often"),
   CANCELLED(4006, "orders are cancelled"),
+  UNHEARD(4007, "not heard"),
   BAD_PROTOCOL(4501, "bad protocol"),
   UNAUTHENTICATED(4502, "unauthenticated"),
   LIMIT(4503, "limit"),

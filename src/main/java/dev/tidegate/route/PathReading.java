@@ -18,7 +18,10 @@ record PathReading(Decoding decoding, boolean backslashes, Cut cut, boolean dots
   enum Decoding {
     NONE,
     ONCE,
-    TWICE
+    /** What was decoded is decoded once more. */
+    TWICE,
+    /** A second server decodes what a first one has decoded and resolved. */
+    IN_A_ROW
   }
 
   /** What is cut off, and when: {@code ;x} of each segment, what has become a query or fragment. */
@@ -35,9 +38,10 @@ record PathReading(Decoding decoding, boolean backslashes, Cut cut, boolean dots
     all.add(new PathReading(Decoding.NONE, false, Cut.PARAMETERS_FIRST, false));
     all.add(new PathReading(Decoding.NONE, false, Cut.PARAMETERS_FIRST, true));
     for (Cut cut : Cut.values()) {
-      for (int bits = 0; bits < 8; bits++) {
-        Decoding decoding = (bits & 4) == 0 ? Decoding.ONCE : Decoding.TWICE;
-        all.add(new PathReading(decoding, (bits & 1) != 0, cut, (bits & 2) != 0));
+      for (Decoding decoding : List.of(Decoding.ONCE, Decoding.TWICE, Decoding.IN_A_ROW)) {
+        for (int bits = 0; bits < 4; bits++) {
+          all.add(new PathReading(decoding, (bits & 1) != 0, cut, (bits & 2) != 0));
+        }
       }
     }
     return List.copyOf(all);
@@ -66,11 +70,18 @@ record PathReading(Decoding decoding, boolean backslashes, Cut cut, boolean dots
 
   String of(String normal) {
     String path = cut == Cut.PARAMETERS_FIRST ? withoutParameters(normal) : normal;
-    if (decoding == Decoding.TWICE) {
-      path = decoded(decoded(path, true), false);
-    } else if (decoding == Decoding.ONCE) {
-      path = decoded(path, false);
-    }
+    path =
+        switch (decoding) {
+          case NONE -> path;
+          case ONCE -> decoded(path, false);
+          case TWICE -> decoded(decoded(path, true), false);
+          case IN_A_ROW -> decoded(resolved(decoded(path, true)), false);
+        };
+    return Paths.comparable(resolved(path));
+  }
+
+  private String resolved(String decoded) {
+    String path = decoded;
     if (cut == Cut.QUERY || cut == Cut.BOTH) {
       path = withoutQuery(path);
     }
@@ -80,9 +91,9 @@ record PathReading(Decoding decoding, boolean backslashes, Cut cut, boolean dots
     if (backslashes) {
       path = path.replace('\\', '/');
     }
-    path =
-        dotsFirst ? Paths.merged(Paths.withoutDots(path)) : Paths.withoutDots(Paths.merged(path));
-    return Paths.comparable(path);
+    return dotsFirst
+        ? Paths.merged(Paths.withoutDots(path))
+        : Paths.withoutDots(Paths.merged(path));
   }
 
   private static String withoutParameters(String path) {

@@ -120,16 +120,23 @@ final class Hub {
     sweep
         .look(1, load::measure)
         .look(1, watch::sessions)
-        .look(1, conditions::check)
+        .look(1, now -> conditions.check())
         .look(1, now -> deadMen.turn())
         .look(1, now -> privates.check())
-        .look(Sweep.SECOND, now -> ladder.check(now, stalled))
+        .look(
+            Sweep.SECOND,
+            // Nobody is stuck for longer than this loop has been there to write.
+            now -> ladder.check(now, awakeFor(stalled) ? stalled : Long.MAX_VALUE))
         .look(Sweep.SECOND, now -> load.publish())
         .look(Sweep.SECOND, shards::check)
         .look(Sweep.SECOND, now -> listing.check(now).forEach(shards::delist))
         .look(Sweep.SECOND, now -> shards.place(listing))
-        .look(Sweep.SECOND, watch::feeds)
+        .look(Sweep.SECOND, now -> watch.feeds())
         .look(10 * Sweep.SECOND, now -> shared.storms.sweep(config.storm(), loop.millis()));
+  }
+
+  private boolean awakeFor(long nanos) {
+    return loop.nanos() - loop.awakeSince() > nanos;
   }
 
   private static Logins logins(

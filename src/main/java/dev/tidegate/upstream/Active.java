@@ -1,5 +1,6 @@
 package dev.tidegate.upstream;
 
+import dev.tidegate.loop.CoarseClock;
 import dev.tidegate.loop.Latch;
 import dev.tidegate.loop.Loop;
 import io.vertx.core.Future;
@@ -18,26 +19,22 @@ final class Active {
   private final ArrayDeque<Forwarding> due = new ArrayDeque<>();
   private final Latch flushing;
   private final Loop loop;
+  private final CoarseClock clock;
   private @Nullable Promise<Void> drained;
-  private long now;
 
   Active(Loop loop) {
     this.loop = loop;
     this.flushing = new Latch(loop, "a flush of answers", this::flush);
-    this.now = millis();
-  }
-
-  private long millis() {
-    return loop.nanos() / 1_000_000;
+    this.clock = new CoarseClock(loop);
   }
 
   Loop loop() {
     return loop;
   }
 
-  /** Monotonic milliseconds, as of the last sweep. */
+  /** Monotonic milliseconds, as of the last sweep; our own standstill does not count. */
   long now() {
-    return now;
+    return clock.now();
   }
 
   void add(Forwarding forwarding) {
@@ -74,7 +71,7 @@ final class Active {
   }
 
   void tick() {
-    now = millis();
+    long now = clock.tick();
     for (int i = all.size() - 1; i >= 0; i--) {
       if (i < all.size()) {
         all.get(i).check(now);

@@ -1,107 +1,79 @@
 package dev.tidegate.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tidegate.testing.Await;
+import dev.tidegate.problem.CloseCode;
 import dev.tidegate.testing.GatewayCluster;
 import dev.tidegate.testing.GatewayProcess;
 import dev.tidegate.testing.KafkaBroker;
-import dev.tidegate.testing.MarketClients;
+import dev.tidegate.testing.RawWebSocket;
 import dev.tidegate.testing.RedisServer;
-import dev.tidegate.testing.SampleBackend;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A node that stands still for longer than the others wait is a cluster of its own when it goes on.
- * It finds back by itself: one cluster, one owner for each shard, and orders that end.
+ * It finds back by itself: one cluster, one owner for each shard, orders that end, and clients that
+ * are connected still and have missed nothing. {@code -Dtidegate.freezes=5,15,30,60} tries others.
  */
 class FrozenNodeIT {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final List<String> SYMBOLS = List.of("ADA-USD", "BTC-USD", "ETH-USD", "SOL-USD");
+  private static final int CLOSE = 8;
+  private static final int PING = 9;
 
-  @Test
-  @SuppressWarnings("try") // the back end works for as long as it is open
-  void findsBackByItself() throws Exception {
-    try (GatewayCluster cluster =
-            GatewayCluster.start("frozen", 3, KafkaBroker.shared(), RedisServer.shared());
-        SampleBackend backend = SampleBackend.start(cluster)) {
-      cluster.list(SYMBOLS);
-      for (GatewayProcess node : cluster.nodes()) {
-        for (String symbol : SYMBOLS) {
-          MarketClients.awaitListed(node, symbol);
-        }
-      }
-      GatewayProcess frozen = cluster.node(1);
+  private static BusyCluster busy;
+  private static int tries;
+
+  @BeforeAll
+  static void start() throws Exception {
+    busy =
+        new BusyCluster(
+            GatewayCluster.start("frozen", 3, KafkaBroker.shared(), RedisServer.shared()));
+  }
+
+  @AfterAll
+  static void stop() {
+    if (busy != null) {
+      busy.close();
+    }
+  }
+
+  static IntStream seconds() {
+    return Stream.of(System.getProperty("tidegate.freezes", "5,16").split(","))
+        .mapToInt(Integer::parseInt);
+  }
+
+  @ParameterizedTest
+  @MethodSource("seconds")
+  void findsBackByItself(int seconds) throws Exception {
+    GatewayProcess frozen = busy.cluster.node(tries++ % 3);
+    try (RawWebSocket mute = RawWebSocket.open(frozen.stream())) {
       frozen.freeze();
       try {
-        Await.await(PATIENCE, () -> oneOwnerForEachShard(cluster.node(0), 2));
+        busy.suffer(seconds, busy.cluster.node(tries % 3));
       } finally {
         frozen.thaw();
       }
-      for (GatewayProcess node : cluster.nodes()) {
-        Await.await(PATIENCE, () -> oneOwnerForEachShard(node, 3));
-      }
-      for (GatewayProcess node : cluster.nodes()) {
-        assertThat(order(node)).as("an order at " + node.name()).isEqualTo("completed");
-      }
+      busy.heal(seconds + " s of standstill of " + frozen.name());
+      isAskedAndToldToComeBack(mute);
     }
   }
 
-  /** Whether the node hears of so many nodes, and of one that owns each shard. */
-  private static boolean oneOwnerForEachShard(GatewayProcess asked, int nodes) {
-    Set<String> heard = new HashSet<>();
-    Map<Integer, Integer> owners = new TreeMap<>();
-    JsonNode view;
-    try {
-      view = JSON.readTree(GatewayCluster.get(asked.admin() + "/admin/v1/market").body());
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+  /** The others have answered with a pong and are connected still; this one says nothing. */
+  private static void isAskedAndToldToComeBack(RawWebSocket mute) throws IOException {
+    boolean asked = false;
+    RawWebSocket.Frame frame = mute.next();
+    for (; frame.opcode() != CLOSE; frame = mute.next()) {
+      asked |= frame.opcode() == PING;
     }
-    for (JsonNode part : view.path("parts")) {
-      heard.add(part.path("node").asText());
-      for (JsonNode replica : part.path("data").path("replicas")) {
-        owners.merge(
-            replica.path("shard").asInt(),
-            replica.path("owning").asBoolean() ? 1 : 0,
-            Integer::sum);
-      }
-    }
-    return heard.size() == nodes
-        && owners.size() == 4
-        && owners.values().stream().allMatch(count -> count == 1);
-  }
-
-  private static String order(GatewayProcess node) throws Exception {
-    String key = node.name() + "-" + System.nanoTime();
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(node.http() + "/v1/orders"))
-            .timeout(Duration.ofSeconds(30))
-            .header("X-API-Key", "alice-key")
-            .header("Idempotency-Key", key)
-            .header("Prefer", "wait=20")
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString("{\"order\":\"" + key + "\"}"))
-            .build();
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-      return JSON.readTree(answer.body()).path("status").asText();
-    }
+    assertThat(asked).as("was asked").isTrue();
+    assertThat(frame.closeCode()).isEqualTo(CloseCode.UNHEARD.code());
+    assertThat(new String(frame.payload(), 2, frame.payload().length - 2, UTF_8))
+        .contains("retryAfter=");
   }
 }

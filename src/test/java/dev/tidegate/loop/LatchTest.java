@@ -86,6 +86,11 @@ class LatchTest {
     Loop refusing =
         new Loop() {
           @Override
+          public long awakeSince() {
+            return loop.awakeSince();
+          }
+
+          @Override
           public long nanos() {
             return loop.nanos();
           }

@@ -17,11 +17,17 @@ public final class SteppedLoop implements Loop {
   private final List<Throwable> failures = new ArrayList<>();
   private boolean failuresExpected;
   private long now = 1_000_000_000_000L;
+  private long awakeSince = now;
   private long order;
 
   @Override
   public long nanos() {
     return now;
+  }
+
+  @Override
+  public long awakeSince() {
+    return awakeSince;
   }
 
   @Override
@@ -90,6 +96,13 @@ public final class SteppedLoop implements Loop {
   /** Those that have yet to fire. */
   public int timers() {
     return timers.size();
+  }
+
+  /** Stands still for so many milliseconds; what was due meanwhile happens after it. */
+  public void stand(long millis) {
+    now += millis * 1_000_000;
+    awakeSince = now;
+    advance(0);
   }
 
   /** Lets so many milliseconds pass, and whatever is due in them happen. */

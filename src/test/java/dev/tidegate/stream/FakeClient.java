@@ -85,7 +85,13 @@ public final class FakeClient implements Outlet {
   public int frames;
   public int heartbeats;
   private @Nullable Receipts receipts;
-  long heardAt;
+  public long heardAt;
+
+  /** How often it was asked for a sign, and whether it was given up without a word. */
+  public int asked;
+
+  private long askedAfter = -1;
+  public boolean cut;
 
   public FakeClient(boolean deflated) {
     this.deflated = deflated;
@@ -129,7 +135,14 @@ public final class FakeClient implements Outlet {
   }
 
   @Override
-  public void check(long now, long pingAfter, long goneAfter) {}
+  public void check(long now, long pingAfter, long goneAfter) {
+    if (closed == null && now - heardAt > goneAfter) {
+      cut = true;
+    } else if (now - heardAt > pingAfter && askedAfter != heardAt) {
+      askedAfter = heardAt;
+      asked++;
+    }
+  }
 
   @Override
   public void close(CloseCode code, String why) {

@@ -12,11 +12,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Nodes as processes of their own on loopback, joined by Hazelcast, with topics that belong to this
@@ -31,36 +33,93 @@ public final class GatewayCluster implements AutoCloseable {
   public final String commandTopic;
   public final String resultsTopic;
   private final List<GatewayProcess> nodes = new ArrayList<>();
+  private @Nullable CutLines lines;
 
-  private GatewayCluster(String name, String kafka) {
+  private GatewayCluster(String name, KafkaBroker broker) {
     String unique = name + "-" + Long.toString(System.nanoTime(), 36);
-    this.kafka = kafka;
+    this.kafka = broker.bootstrapServers();
     this.feedTopic = "market.updates." + unique;
     this.commandTopic = "commands." + unique;
     this.resultsTopic = "command.results." + unique;
+    broker.createTopic(feedTopic, 4);
+    broker.createTopic(commandTopic, 4);
+    broker.createTopic(resultsTopic, 4);
   }
 
   /** Starts the nodes at once and waits until each is ready. */
   public static GatewayCluster start(String name, int size, KafkaBroker kafka, RedisServer redis)
       throws IOException, InterruptedException {
-    GatewayCluster cluster = new GatewayCluster(name, kafka.bootstrapServers());
-    kafka.createTopic(cluster.feedTopic, 4);
-    kafka.createTopic(cluster.commandTopic, 4);
-    kafka.createTopic(cluster.resultsTopic, 4);
+    GatewayCluster cluster = new GatewayCluster(name, kafka);
     int port = Ports.free(Math.max(size, 3));
     for (int i = 1; i <= size; i++) {
       cluster.nodes.add(
           cluster.launch(name + "-n" + i, port, kafka.bootstrapServers(), redis.uri()));
     }
+    cluster.awaitReady();
+    return cluster;
+  }
+
+  /** Two nodes that reach each other over lines that can be cut. */
+  public static GatewayCluster startOverLines(String name, KafkaBroker kafka, RedisServer redis)
+      throws IOException, InterruptedException {
+    GatewayCluster cluster = new GatewayCluster(name, kafka);
+    int port = Ports.free(4);
+    CutLines between = new CutLines();
+    cluster.lines = between;
+    for (int node = 0; node < 2; node++) {
+      between.lead(node, port + node);
+      between.lead(node, port + 2 + node);
+      cluster.nodes.add(cluster.overLines(name + "-n" + (node + 1), node, port, redis.uri()));
+    }
+    cluster.awaitReady();
+    return cluster;
+  }
+
+  private void awaitReady() throws IOException, InterruptedException {
     try {
-      for (GatewayProcess node : cluster.nodes) {
+      for (GatewayProcess node : nodes) {
         node.awaitReady();
       }
     } catch (IllegalStateException e) {
-      cluster.close();
+      close();
       throw e;
     }
-    return cluster;
+  }
+
+  private GatewayProcess overLines(String name, int node, int port, String redis)
+      throws IOException {
+    Path folder = Files.createDirectories(Path.of("target", "nodes", name + "-" + port));
+    String address = CutLines.announced(node) + ":" + (port + node);
+    Path cluster =
+        Files.writeString(
+            folder.resolve("cluster.xml"),
+            Files.readString(Path.of("cluster.xml"))
+                .replace(
+                    "<network>",
+                    "<network>\n    <public-address>" + address + "</public-address>"));
+    Map<String, String> environment =
+        Map.of(
+            "TIDEGATE_KAFKA",
+            kafka,
+            "TIDEGATE_REDIS",
+            redis,
+            "TIDEGATE_CLUSTER_PORT",
+            Integer.toString(port + node),
+            "TIDEGATE_BUS_PORT",
+            Integer.toString(port + 2 + node),
+            "TIDEGATE_MEMBERS",
+            CutLines.announced(0) + ":" + port + "," + CutLines.announced(1) + ":" + (port + 1));
+    return GatewayProcess.node(
+        name,
+        environment,
+        Files.writeString(folder.resolve("tidegate.yaml"), config(name)),
+        Files.writeString(folder.resolve("verticles.json"), VERTICLES),
+        cluster);
+  }
+
+  /** Between the nodes of a cluster that was started over lines. */
+  public CutLines lines() {
+    return Objects.requireNonNull(lines, "not started over lines");
   }
 
   private GatewayProcess launch(String name, int port, String kafka, String redis)
@@ -190,5 +249,8 @@ public final class GatewayCluster implements AutoCloseable {
   @Override
   public void close() {
     nodes.parallelStream().forEach(GatewayProcess::close);
+    if (lines != null) {
+      lines.close();
+    }
   }
 }

@@ -83,8 +83,7 @@ public final class GatewayProcess implements AutoCloseable {
         IntStream.range(firstPort, firstPort + 3)
             .mapToObj(port -> "127.0.0.1:" + port)
             .collect(Collectors.joining(","));
-    return start(
-        name,
+    Map<String, String> environment =
         Map.of(
             "TIDEGATE_KAFKA",
             kafka,
@@ -93,7 +92,17 @@ public final class GatewayProcess implements AutoCloseable {
             "TIDEGATE_CLUSTER_PORT",
             Integer.toString(firstPort),
             "TIDEGATE_MEMBERS",
-            members),
+            members);
+    return node(name, environment, config, verticles, Path.of("cluster.xml"));
+  }
+
+  /** {@code tidegate run} with these files in this environment. */
+  static GatewayProcess node(
+      String name, Map<String, String> environment, Path config, Path verticles, Path cluster)
+      throws IOException {
+    return start(
+        name,
+        environment,
         List.of(
             "run",
             "--config",
@@ -101,7 +110,7 @@ public final class GatewayProcess implements AutoCloseable {
             "--verticles",
             verticles.toString(),
             "--cluster",
-            "cluster.xml"));
+            cluster.toString()));
   }
 
   private void readOutput() {

@@ -52,7 +52,7 @@ public final class CheckCommand implements Callable<Integer> {
     }
     if (cluster != null) {
       Path file = cluster;
-      good &= passes(() -> ClusterFile.manager(file));
+      good &= passes(() -> ClusterFile.read(file));
     }
     if (good) {
       out().println("ok");

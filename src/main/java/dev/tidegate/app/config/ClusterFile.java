@@ -3,6 +3,8 @@ package dev.tidegate.app.config;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.InvalidConfigurationException;
 import com.hazelcast.config.XmlConfigBuilder;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
@@ -18,15 +20,32 @@ import java.util.Properties;
  */
 public final class ClusterFile {
   /** The address that this node binds and tells the others. */
-  public static final String HOST = "TIDEGATE_CLUSTER_HOST";
+  private static final String HOST = "TIDEGATE_CLUSTER_HOST";
+
+  /** The port of this node's event bus; 0 for any free one. */
+  private static final String BUS_PORT = "TIDEGATE_BUS_PORT";
 
   private static final Map<String, String> DEFAULTS =
-      Map.of(HOST, "127.0.0.1", "TIDEGATE_CLUSTER_PORT", "5701", "TIDEGATE_MEMBERS", "127.0.0.1");
+      Map.of(
+          HOST,
+          "127.0.0.1",
+          "TIDEGATE_CLUSTER_PORT",
+          "5701",
+          "TIDEGATE_MEMBERS",
+          "127.0.0.1",
+          BUS_PORT,
+          "0");
+
+  /**
+   * How the node finds the others, and where its event bus listens: at the address of the cluster,
+   * and known to the others by the public one where the file names one.
+   */
+  public record Joining(ClusterManager manager, EventBusOptions bus) {}
 
   private ClusterFile() {}
 
   /** Checked here, because a missing file would silently fall back to multicast. */
-  public static ClusterManager manager(Path file) throws ConfigException {
+  public static Joining read(Path file) throws ConfigException {
     if (!Files.isRegularFile(file)) {
       throw new ConfigException(file + ": no such file (expected a Hazelcast configuration)");
     }
@@ -34,13 +53,28 @@ public final class ClusterFile {
     DEFAULTS.forEach((name, value) -> properties.setProperty(name, setting(name)));
     try (InputStream in = Files.newInputStream(file)) {
       Config config = new XmlConfigBuilder(in).setProperties(properties).build();
-      return new HazelcastClusterManager(config);
+      return new Joining(new HazelcastClusterManager(config), bus(config));
     } catch (IOException | InvalidConfigurationException e) {
       throw new ConfigException(file + ": " + e.getMessage());
     }
   }
 
-  public static String setting(String name) {
+  private static EventBusOptions bus(Config config) throws ConfigException {
+    String host = setting(HOST);
+    String named = config.getNetworkConfig().getPublicAddress();
+    String announced = named == null ? host : HostAndPort.parseAuthority(named, 0).host();
+    return new EventBusOptions().setHost(host).setPort(port()).setClusterPublicHost(announced);
+  }
+
+  private static int port() throws ConfigException {
+    String port = setting(BUS_PORT);
+    if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > 65_535) {
+      throw new ConfigException(BUS_PORT + ": " + port + " (expected 0..65535)");
+    }
+    return Integer.parseInt(port);
+  }
+
+  private static String setting(String name) {
     String value = System.getenv(name);
     return value == null || value.isBlank()
         ? System.getProperty(name, DEFAULTS.getOrDefault(name, ""))

@@ -17,7 +17,6 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.eventbus.EventBusOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -87,11 +86,10 @@ public final class Node {
     if (cluster == null) {
       return builder.build();
     }
-    String host = ClusterFile.setting(ClusterFile.HOST);
-    options.setEventBusOptions(new EventBusOptions().setHost(host).setClusterPublicHost(host));
+    ClusterFile.Joining joining = ClusterFile.read(cluster);
+    options.setEventBusOptions(joining.bus());
     return await(
-        builder.withClusterManager(ClusterFile.manager(cluster)).buildClustered(),
-        Duration.ofMinutes(1));
+        builder.withClusterManager(joining.manager()).buildClustered(), Duration.ofMinutes(1));
   }
 
   /** Operators and the admin role ask here, on this node only. */

@@ -1,5 +1,6 @@
 package dev.tidegate.ingress.connection;
 
+import dev.tidegate.loop.CoarseClock;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.net.TrustedProxies;
 import io.netty.channel.Channel;
@@ -25,10 +26,9 @@ public final class Connections {
   private final long bodyMillis;
   private final long sendMillis;
   private final TrustedProxies proxies;
-  private final Loop loop;
+  private final CoarseClock clock;
   private final Supplier<String> ids;
   private final FirstHead firstHead;
-  private long now;
   private boolean draining;
 
   /**
@@ -44,14 +44,9 @@ public final class Connections {
     this.bodyMillis = limits.body().toMillis();
     this.sendMillis = limits.send().toMillis();
     this.proxies = proxies;
-    this.loop = loop;
+    this.clock = new CoarseClock(loop);
     this.ids = ids;
     this.firstHead = new FirstHead(headMillis, ids);
-    this.now = millis();
-  }
-
-  private long millis() {
-    return loop.nanos() / 1_000_000;
   }
 
   /** Takes charge of a connection whose protocol has just been settled. */
@@ -95,7 +90,7 @@ public final class Connections {
 
   /** Holds all to their limits; called some times a second. */
   public void sweep() {
-    now = millis();
+    long now = clock.tick();
     for (int i = all.size() - 1; i >= 0; i--) {
       if (i < all.size()) {
         all.get(i).sweep(now);
@@ -117,9 +112,9 @@ public final class Connections {
     return ids.get();
   }
 
-  /** Monotonic milliseconds, as of the last sweep. */
+  /** Monotonic milliseconds, as of the last sweep; our own standstill does not count. */
   long now() {
-    return now;
+    return clock.now();
   }
 
   boolean draining() {

@@ -20,6 +20,12 @@ public final class Members {
   private final Membership membership;
   private final Map<String, Seen> others = new HashMap<>();
 
+  /**
+   * Nobody is known yet.
+   *
+   * @param clock milliseconds in which this node turned: who was silent while it stood still itself
+   *     is not gone
+   */
   public Members(Membership membership, long silence, LongSupplier clock) {
     this.silence = silence;
     this.clock = clock;

@@ -19,7 +19,9 @@ import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.session.Protocol;
 import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Sessions;
+import dev.tidegate.stream.socket.Outlet;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,26 @@ public final class DeadMen implements Roster.Out, Protocol.Arming {
   private final Bus bus;
   private final Replies replies;
   private final StreamMeters meters;
+  private final Map<String, Asked> asked = new HashMap<>();
+
+  /** A session that is asked for a sign: how much of what was written had left, and since when. */
+  private static final class Asked {
+    private long left;
+    private long movedAt;
+
+    Asked(long left, long now) {
+      this.left = left;
+      this.movedAt = now;
+    }
+
+    long movedAt(long leftNow, long now) {
+      if (leftNow > left) {
+        left = leftNow;
+        movedAt = now;
+      }
+      return movedAt;
+    }
+  }
 
   /**
    * @param command what is submitted; null where nothing can be armed
@@ -122,7 +144,10 @@ public final class DeadMen implements Roster.Out, Protocol.Arming {
   public void turn() {
     Map<String, Long> suspects = roster.replacedHere();
     if (suspects != null) {
+      asked.keySet().retainAll(suspects.keySet());
       suspects.forEach(this::listen);
+    } else if (!asked.isEmpty()) {
+      asked.clear();
     }
     long now = loop.nanos();
     boolean leads = roster.leads(instance, now);
@@ -138,12 +163,15 @@ public final class DeadMen implements Roster.Out, Protocol.Arming {
       return;
     }
     long now = loop.nanos();
-    if (session.outlet.heardAt() > since) {
+    Outlet outlet = session.outlet;
+    Asked one = asked.computeIfAbsent(id, k -> new Asked(session.left(), now));
+    long movedAt = one.movedAt(session.left(), now);
+    // While bytes leave, the ping is on its way behind them.
+    boolean arrives = outlet.pending() == 0 || loop.silence(movedAt) > SIGN;
+    if (outlet.heardAt() > since) {
       roster.heard(id, this);
-    } else if (now - since > SIGN && session.outlet.pending() == 0) {
-      session.outlet.check(now, 0, 0);
     } else {
-      session.outlet.check(now, 0, Long.MAX_VALUE);
+      outlet.check(now, 0, arrives && loop.silence(since) > SIGN ? 0 : Long.MAX_VALUE);
     }
   }
 

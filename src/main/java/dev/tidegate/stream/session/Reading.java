@@ -16,6 +16,11 @@ final class Reading {
     this.since = nanos;
   }
 
+  /** Whether this began before then. */
+  boolean before(long nanos) {
+    return since < nanos;
+  }
+
   /**
    * Whether it took less than the floor, which is known after some seconds.
    *

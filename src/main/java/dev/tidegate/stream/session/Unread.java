@@ -52,19 +52,19 @@ final class Unread {
       reading = null;
       return false;
     }
-    return unread > MOST_CONTROL || tooSlow(outlet, loop.nanos());
+    return unread > MOST_CONTROL || tooSlow(outlet, loop);
   }
 
   private long replies(Outlet outlet) {
     return replies <= CONTROL_BOUND ? replies : Math.min(replies, outlet.pending());
   }
 
-  private boolean tooSlow(Outlet outlet, long nanos) {
+  private boolean tooSlow(Outlet outlet, Loop loop) {
     Reading since = reading;
-    if (since == null) {
-      reading = new Reading(left(outlet), nanos);
+    if (since == null || since.before(loop.awakeSince())) {
+      reading = new Reading(left(outlet), loop.nanos());
       return false;
     }
-    return since.tooSlow(left(outlet), nanos);
+    return since.tooSlow(left(outlet), loop.nanos());
   }
 }

@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * late is told at once.
  */
 public final class Conditions {
-  /** A turn that came so much later than it should says nothing of others. */
-  private static final long WOKE = 1_000_000_000L;
-
   private static final String UNHEARD = "the owner of this symbol's data is not heard";
 
   /** One shard, as its owners describe it. */
@@ -47,14 +44,12 @@ public final class Conditions {
   private final Map<Integer, Described> described = new HashMap<>();
   private List<Announcement> standing = List.of();
   private long nextChange = Long.MAX_VALUE;
-  private long checkedAt;
 
   public Conditions(Bus bus, Shards shards, Loop loop, String node) {
     this.bus = bus;
     this.shards = shards;
     this.loop = loop;
     this.node = node;
-    this.checkedAt = loop.nanos();
   }
 
   /** Begins to hear, and asks what was announced before. */
@@ -143,18 +138,13 @@ public final class Conditions {
   }
 
   /** Called a few times a second: what begins or ends by the clock, and owners that fell silent. */
-  public void check(long nanos) {
+  public void check() {
     if (micros() >= nextChange) {
       announce();
     }
-    boolean woke = nanos - checkedAt > WOKE;
-    checkedAt = nanos;
-    if (woke) {
-      return;
-    }
     for (Replica replica : shards.replicas()) {
       Described shard = described(replica.shard);
-      boolean unheard = replica.unheard(nanos);
+      boolean unheard = replica.unheard();
       if (unheard != shard.unheardSince > 0) {
         shard.unheardSince = unheard ? micros() : 0;
         refresh(replica.shard);

@@ -40,6 +40,9 @@ public final class Replica {
     void askState(int shard, String symbol);
 
     long nanos();
+
+    /** How long somebody is silent who was last heard then: as far as we listened. */
+    long silence(long heardAt);
   }
 
   Replica(int shard, Source source, StreamMeters meters) {
@@ -54,13 +57,13 @@ public final class Replica {
     return instruments;
   }
 
-  public long silence(long nanos) {
-    return nanos - heardAt;
+  public long silence() {
+    return source.silence(heardAt);
   }
 
   /** Whether the owner itself has said nothing for longer than its heartbeat allows. */
-  boolean unheard(long nanos) {
-    return nanos - ownerHeardAt > SILENCE && !epoch.isEmpty();
+  boolean unheard() {
+    return source.silence(ownerHeardAt) > SILENCE && !epoch.isEmpty();
   }
 
   /** Adds a symbol and asks for its state. */
@@ -210,8 +213,8 @@ public final class Replica {
   }
 
   /** Called about once a second: silence may mean that the address has gone stale. */
-  void check(long nanos) {
-    if (silence(nanos) > SILENCE && !epoch.isEmpty()) {
+  void check() {
+    if (silence() > SILENCE && !epoch.isEmpty()) {
       ask();
     }
   }

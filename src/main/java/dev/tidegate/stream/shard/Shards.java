@@ -90,6 +90,11 @@ public final class Shards implements Replica.Source {
   }
 
   @Override
+  public long silence(long heardAt) {
+    return loop.silence(heardAt);
+  }
+
+  @Override
   public void askMissed(int shard, String epoch, long from) {
     ask(shard, new CatchUp(shard, null, epoch, from))
         .onSuccess(
@@ -180,7 +185,7 @@ public final class Shards implements Replica.Source {
           consumer.unregister();
         }
       } else {
-        replica.check(nanos);
+        replica.check();
       }
     }
     if (replicas.isEmpty()) {

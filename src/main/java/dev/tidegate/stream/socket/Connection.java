@@ -344,7 +344,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
       return;
     }
     long silence = now - heardAt;
-    if (silence > goneAfter || (!life.open() && now - closeBy > 0)) {
+    if (life.open() ? silence > goneAfter : now - closeBy > 0) {
       out.close();
     } else if (silence > pingAfter && life == ConnectionLife.OPEN) {
       life = ConnectionLife.PINGED;

@@ -29,7 +29,7 @@ public final class Retry {
       case SLOW_CONSUMER -> between(1_000, 5_000, chance);
       case IDLE -> between(500, 2_000, chance);
       // All of them at once: a thousand a second is what the other nodes take with ease.
-      case FEED_LOST -> between(250, 2_000 + sessions, chance);
+      case FEED_LOST, UNHEARD -> between(250, 2_000 + sessions, chance);
       case STORM -> between(1_000, 2_000, chance);
       case CANCELLED -> between(0, 1_000, chance);
       default -> NONE;

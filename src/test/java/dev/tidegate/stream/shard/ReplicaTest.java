@@ -43,6 +43,11 @@ class ReplicaTest {
             public long nanos() {
               return loop.nanos();
             }
+
+            @Override
+            public long silence(long heardAt) {
+              return loop.silence(heardAt);
+            }
           },
           meters);
   private int ids;
@@ -129,11 +134,25 @@ class ReplicaTest {
   void asksWhenTheShardIsSilent() {
     loadedAt(10);
     loop.advance(1_000);
-    replica.check(loop.nanos());
+    replica.check();
     assertThat(asked).isEmpty();
     loop.advance(1_500);
-    replica.check(loop.nanos());
+    replica.check();
     assertThat(asked).containsExactly("missed e 10");
+  }
+
+  @Test
+  void takesItsOwnStandstillForNobodysSilence() {
+    loadedAt(10);
+    loop.stand(35_000);
+    replica.check();
+    assertThat(asked).isEmpty();
+    assertThat(replica.unheard()).isFalse();
+    assertThat(replica.silence()).isZero();
+    loop.advance(2_500);
+    replica.check();
+    assertThat(asked).containsExactly("missed e 10");
+    assertThat(replica.unheard()).isTrue();
   }
 
   @Test

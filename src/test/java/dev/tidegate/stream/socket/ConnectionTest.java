@@ -266,7 +266,9 @@ class ConnectionTest {
     assertThat(closeCode()).isEqualTo(4001);
     send(frame(0x81, "late"));
     assertThat(messages).isEmpty();
-    assertThat(channel.isOpen()).isTrue();
+    loop.advance(1_000);
+    connection.check(loop.nanos(), 0, 0);
+    assertThat(channel.isOpen()).as("cut because it was silent before").isTrue();
     loop.advance(6_000);
     connection.check(loop.nanos(), Long.MAX_VALUE, Long.MAX_VALUE);
     assertThat(channel.isOpen()).isFalse();
