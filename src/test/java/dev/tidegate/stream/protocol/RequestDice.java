@@ -79,7 +79,7 @@ public final class RequestDice {
     "{\"op\":\"request\",\"id\":%d,\"request\":\"0198c0c4-6b7a-7000-8000-000000000000\"}",
     "{\"op\":\"cancelOnDisconnect\",\"id\":%d,\"grace\":600000}",
     "{\"op\":\"cancelOnDisconnect\",\"id\":%d,\"enabled\":false}",
-    "{\"op\":\"heartbeat\",\"id\":%d,\"every\":250}",
+    "{\"op\":\"heartbeat\",\"id\":%d,\"every\":60000}",
     "{\"op\":\"heartbeat\",\"id\":%d,\"every\":0}",
     "{\"op\":\"token\",\"id\":%d}",
     "{\"op\":\"resume\",\"id\":%d,\"token\":\"AgIEazMCAA5CVEMtVVNEZADIAQICgAI\"}",

@@ -68,7 +68,14 @@ class ProtocolFuzzIT {
           Refusal.UNAVAILABLE);
   private static final Set<String> ANSWERS =
       Set.of(
-          "subscribed", "unsubscribed", "loggedIn", "pong", "cancelOnDisconnect", "token", "error");
+          "subscribed",
+          "unsubscribed",
+          "loggedIn",
+          "pong",
+          "cancelOnDisconnect",
+          "heartbeat",
+          "token",
+          "error");
 
   private static final int LIMIT = 16 * 1024;
   private static final Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
