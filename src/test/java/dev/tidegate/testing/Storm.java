@@ -102,8 +102,8 @@ public final class Storm implements AutoCloseable, StormClient.Fate {
 
   /** Lets a client that paused read on; a node that stands still for a while is not given up. */
   public void resume(StormClient client) {
-    int heard = client.resume();
-    after(PATIENCE_MILLIS, () -> client.doubt(heard));
+    int pongs = client.resume();
+    after(PATIENCE_MILLIS, () -> client.doubt(pongs));
   }
 
   /** Nobody connects to it any more. */

@@ -42,7 +42,7 @@ public final class StormClient implements AutoCloseable {
   private final Map<String, StormMarket> markets = new TreeMap<>();
   private final List<String> breaches = new ArrayList<>();
   private @Nullable Connection current;
-  private int heard;
+  private int pongs;
   private boolean paused;
   private boolean closed;
   private boolean away;
@@ -113,14 +113,14 @@ public final class StormClient implements AutoCloseable {
     diary.note("pausing");
   }
 
-  /** Reads again and asks for a sign of life; what it had heard before, for {@link #doubt}. */
+  /** Reads again and asks for a sign of life; the answers before it, for {@link #doubt}. */
   public int resume() {
     Connection to;
     int before;
     synchronized (this) {
       paused = false;
       to = current;
-      before = heard;
+      before = pongs;
       diary.note("reading again");
     }
     if (to != null) {
@@ -129,11 +129,14 @@ public final class StormClient implements AutoCloseable {
     return before;
   }
 
-  /** A connection that has said nothing since is taken for dead: not every reset is reported. */
-  public void doubt(int heardBefore) {
+  /**
+   * A connection that has not answered since is taken for dead: not every reset is reported, and
+   * what a dead node had sent before can still be read.
+   */
+  public void doubt(int pongsBefore) {
     Connection silent;
     synchronized (this) {
-      silent = paused || heard != heardBefore ? null : current;
+      silent = paused || pongs != pongsBefore ? null : current;
     }
     if (silent != null) {
       ended(silent, 1006, "silent");
@@ -221,7 +224,6 @@ public final class StormClient implements AutoCloseable {
       text.append(data);
       long leaveWithin = -1;
       synchronized (StormClient.this) {
-        heard++;
         if (last && current == this) {
           leaveWithin = frame(text.toString());
         }
@@ -300,7 +302,9 @@ public final class StormClient implements AutoCloseable {
   }
 
   private long reply(JsonNode reply) {
-    if (!reply.path("op").asText().equals("pong")) {
+    if (reply.path("op").asText().equals("pong")) {
+      pongs++;
+    } else {
       diary.note("hears " + brief(reply.toString()));
     }
     switch (reply.path("op").asText()) {
