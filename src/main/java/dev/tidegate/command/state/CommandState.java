@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What can be asked of commands: idempotency keys, records, and each consumer's private streams.
  * Every operation is atomic, and everything in it expires. Operations fail with {@link
- * StateUnavailable}, at once when the store is known to be down. Times are milliseconds since the
+ * RedisUnavailable}, at once when the store is known to be down. Times are milliseconds since the
  * epoch, given by the caller.
  */
 public interface CommandState {
