@@ -137,7 +137,7 @@ public final class Owner implements Feed.Sink {
     List<String> symbols = shard.symbols();
     peers.publish(
         new Directory(
-            shard.index, settings.shards(), shard.epoch(), peers.node(), symbols, contested()));
+            shard.index, settings.division().shards(), shard.epoch(), peers.node(), symbols, contested()));
     if (silence != null) {
       tell(silence.whole());
     }

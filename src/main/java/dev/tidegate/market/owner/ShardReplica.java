@@ -29,6 +29,7 @@ public final class ShardReplica {
   private static final long UNSYNCED_MILLIS = 1_500;
   private static final long CLAIM_PATIENCE_MILLIS = 600;
   private static final long VERIFY_MILLIS = 1_000;
+  private static final String SOURCE_ANEW = "the source was made anew";
 
   private final Shard shard;
   private final Peers peers;
@@ -67,6 +68,9 @@ public final class ShardReplica {
     if (from.owning() && claim != null) {
       heardAt = now;
       own(claim, now);
+      if (settings.division().isElsewhere(from.claim().epoch())) {
+        lost(SOURCE_ANEW);
+      }
     }
   }
 
@@ -207,12 +211,16 @@ public final class ShardReplica {
 
   private Claim next(@Nullable Claim found) {
     long term = Math.max(found == null ? 0 : found.term(), claim == null ? 0 : claim.term()) + 1;
-    return new Claim(peers.node(), term, continues() ? shard.epoch() : settings.epochs().get());
+    return new Claim(peers.node(), term, continues() ? shard.epoch() : settings.division().epoch());
   }
 
   /** A past that is still being read would be read from elsewhere on by another one. */
   private boolean continues() {
-    return feed.shared() && sync.synced() && !shard.replaying() && !shard.epoch().isEmpty();
+    return feed.shared()
+        && sync.synced()
+        && !shard.replaying()
+        && !shard.epoch().isEmpty()
+        && !settings.division().isElsewhere(shard.epoch());
   }
 
   private void claimTimedOut(long now) {
@@ -253,13 +261,21 @@ public final class ShardReplica {
     }
     String name = shard.epoch();
     if (shard.next() > 0) {
-      Claim opened = new Claim(before.node(), before.term(), settings.epochs().get());
+      Claim opened = new Claim(before.node(), before.term(), settings.division().epoch());
       peers.replace(shard.index, before, opened).onFailure(e -> {}); // verified every second
       claim = opened;
       name = opened.epoch();
     }
     shard.open(name);
     opening.opened();
+  }
+
+  /** There is another source than before. */
+  public void sourceChanged() {
+    Owner before = owner;
+    if (before != null && !settings.division().isHere(before.claim.epoch())) {
+      lost(SOURCE_ANEW);
+    }
   }
 
   /** What the feed no longer has cannot be continued. */
@@ -269,9 +285,9 @@ public final class ShardReplica {
       LOG.atError()
           .addKeyValue("shard", shard.index)
           .addKeyValue("reason", why)
-          .log("feed position lost; a new epoch begins");
+          .log("a new epoch begins");
       ending.end();
-      Claim anew = new Claim(peers.node(), ending.claim.term() + 1, settings.epochs().get());
+      Claim anew = new Claim(peers.node(), ending.claim.term() + 1, settings.division().epoch());
       peers.replace(shard.index, claim, anew).onFailure(e -> {}); // verified every second
       own(anew, tickedAt);
     }
