@@ -61,8 +61,7 @@ public final class MarketVerticle extends VerticleBase {
   public Future<?> start() {
     Loop loop = loops.of(context, name);
     Source source = feeds.source();
-    SourceWatch watch =
-        new SourceWatch(loop, () -> vertx.executeBlocking(source::find, false));
+    SourceWatch watch = new SourceWatch(loop, () -> vertx.executeBlocking(source::find, false));
     closing.add(watch::close);
     closing.add(() -> closed = vertx.executeBlocking(() -> close(source), false));
     return vertx

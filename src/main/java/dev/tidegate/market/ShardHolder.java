@@ -87,15 +87,12 @@ final class ShardHolder implements AutoCloseable {
         .addKeyValue("before", shards())
         .addKeyValue("source", now.id())
         .log("the source is divided so now");
-    boolean another = settings.division().adopt(now);
+    settings.division().adopt(now);
     node.meters().measure(now.shards());
     List.copyOf(held.keySet()).stream().filter(shard -> shard >= shards()).forEach(this::release);
-    if (another) {
-      held.values().forEach(each -> each.replica().sourceChanged());
-    }
+    tick(); // before anything more is read: what was numbered of another source ends
     feed.missing(null);
     node.meters().missing(false);
-    tick();
   }
 
   /** There is no source now. */

@@ -14,6 +14,7 @@ public final class Division {
 
   private final Supplier<String> names;
   private Layout layout;
+  private boolean changed;
 
   /**
    * @param names unlike any other, and without a dash
@@ -27,11 +28,11 @@ public final class Division {
     return layout.shards();
   }
 
-  /** Whether it is another source than before. */
-  public boolean adopt(Layout now) {
+  /** What owners have begun of another source they begin anew with their next tick. */
+  public void adopt(Layout now) {
     boolean another = !now.id().equals(layout.id());
     layout = now;
-    return another;
+    changed |= another;
   }
 
   /** Names a new numbering. */
@@ -39,15 +40,18 @@ public final class Division {
     return layout.id().isEmpty() ? names.get() : names.get() + BEFORE_MARK + mark();
   }
 
-  /** Whether the numbering is of another source; that of a node which marks none is not. */
+  /**
+   * Whether the numbering is of another source. Nodes of an earlier release mark none; theirs is
+   * believed as long as this node has seen no other source.
+   */
   boolean isElsewhere(String epoch) {
-    return epoch.indexOf(BEFORE_MARK) >= 0 && !isHere(epoch);
+    int mark = epoch.lastIndexOf(BEFORE_MARK);
+    return !layout.id().isEmpty()
+        && (mark < 0 ? changed : !epoch.substring(mark + 1).equals(mark()));
   }
 
-  /** Whether the numbering is known to be of this source. */
-  boolean isHere(String epoch) {
-    int mark = epoch.lastIndexOf(BEFORE_MARK);
-    return layout.id().isEmpty() || (mark >= 0 && epoch.substring(mark + 1).equals(mark()));
+  boolean mayContinue(String epoch) {
+    return !epoch.isEmpty() && !isElsewhere(epoch);
   }
 
   private String mark() {
@@ -55,6 +59,7 @@ public final class Division {
     for (int i = 0; i < layout.id().length(); i++) {
       hash = hash * 0x100000001B3L + layout.id().charAt(i);
     }
-    return Long.toString((hash ^ hash >>> MARK_BITS) & ((1L << MARK_BITS) - 1), Character.MAX_RADIX);
+    return Long.toString(
+        (hash ^ hash >>> MARK_BITS) & ((1L << MARK_BITS) - 1), Character.MAX_RADIX);
   }
 }

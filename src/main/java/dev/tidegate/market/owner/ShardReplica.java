@@ -29,7 +29,6 @@ public final class ShardReplica {
   private static final long UNSYNCED_MILLIS = 1_500;
   private static final long CLAIM_PATIENCE_MILLIS = 600;
   private static final long VERIFY_MILLIS = 1_000;
-  private static final String SOURCE_ANEW = "the source was made anew";
 
   private final Shard shard;
   private final Peers peers;
@@ -68,9 +67,6 @@ public final class ShardReplica {
     if (from.owning() && claim != null) {
       heardAt = now;
       own(claim, now);
-      if (settings.division().isElsewhere(from.claim().epoch())) {
-        lost(SOURCE_ANEW);
-      }
     }
   }
 
@@ -219,8 +215,7 @@ public final class ShardReplica {
     return feed.shared()
         && sync.synced()
         && !shard.replaying()
-        && !shard.epoch().isEmpty()
-        && !settings.division().isElsewhere(shard.epoch());
+        && settings.division().mayContinue(shard.epoch());
   }
 
   private void claimTimedOut(long now) {
@@ -268,14 +263,6 @@ public final class ShardReplica {
     }
     shard.open(name);
     opening.opened();
-  }
-
-  /** There is another source than before. */
-  public void sourceChanged() {
-    Owner before = owner;
-    if (before != null && !settings.division().isHere(before.claim.epoch())) {
-      lost(SOURCE_ANEW);
-    }
   }
 
   /** What the feed no longer has cannot be continued. */

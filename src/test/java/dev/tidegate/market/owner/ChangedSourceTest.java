@@ -12,7 +12,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-/** A topic that is deleted and made anew while nodes die, freeze and notice it at their own time. */
+/**
+ * A topic that is deleted and made anew while nodes die, freeze and notice it at their own time.
+ */
 class ChangedSourceTest {
   @Property(tries = 300)
   void everybodyComesToTheNewSourceUnderANumberingOfItsOwn(@ForAll long seed) {
@@ -35,7 +37,7 @@ class ChangedSourceTest {
     }
     for (Node node : world.nodes) {
       Shard has = node.replica.shard();
-      assertThat(division.isHere(has.epoch())).as(node.name + " " + has.epoch()).isTrue();
+      assertThat(division.isElsewhere(has.epoch())).as(node.name + " " + has.epoch()).isFalse();
       assertThat(has.source()).isEqualTo(world.log.size() - 1);
       assertThat(has.symbols()).hasSameElementsAs(reference.symbols());
       for (String symbol : reference.symbols()) {
@@ -88,21 +90,21 @@ class ChangedSourceTest {
     world.calm(40);
     assertThat(world.owners()).isEqualTo(left);
     Division division = new Division(world.layout, () -> "");
-    assertThat(division.isHere(left.getFirst().replica.shard().epoch())).isTrue();
+    assertThat(division.isElsewhere(left.getFirst().replica.shard().epoch())).isFalse();
   }
 
   @Test
   void anEpochTellsItsSource() {
     Division division = new Division(new Layout(2, "a"), () -> "k3");
     final String before = division.epoch();
-    assertThat(division.isHere(before)).isTrue();
-    assertThat(division.adopt(new Layout(4, "a"))).isFalse();
-    assertThat(division.isHere(before)).isTrue();
-    assertThat(division.adopt(new Layout(2, "b"))).isTrue();
-    assertThat(division.isHere(before)).isFalse();
+    division.adopt(new Layout(4, "a"));
+    assertThat(division.mayContinue(before)).isTrue();
+    assertThat(division.mayContinue("k3")).as("of a node that marks none").isTrue();
+    division.adopt(new Layout(2, "b"));
     assertThat(division.isElsewhere(before)).isTrue();
-    assertThat(division.isElsewhere("k3")).as("of a node that marks none").isFalse();
-    assertThat(division.isHere("k3")).isFalse();
+    assertThat(division.isElsewhere("k3")).isTrue();
+    assertThat(division.isElsewhere(division.epoch())).isFalse();
+    assertThat(division.mayContinue("")).isFalse();
     assertThat(new Division(Layout.fixed(8), () -> "k3").epoch()).isEqualTo("k3");
   }
 }

@@ -15,8 +15,8 @@ import dev.tidegate.market.book.ChannelLongs;
 import dev.tidegate.market.book.Shard;
 import dev.tidegate.market.book.ShardBounds;
 import dev.tidegate.market.feed.Feed;
-import dev.tidegate.market.feed.Layout;
 import dev.tidegate.market.feed.Feed.Positioned;
+import dev.tidegate.market.feed.Layout;
 import dev.tidegate.market.record.FeedRecord;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -147,9 +147,8 @@ public final class World {
     void look() {
       if (runs() && !known.equals(layout)) {
         known = layout;
-        if (division.adopt(layout)) {
-          replica.sourceChanged();
-        }
+        division.adopt(layout);
+        replica.tick(now);
       }
     }
 
