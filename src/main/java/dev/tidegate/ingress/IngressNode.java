@@ -1,6 +1,7 @@
 package dev.tidegate.ingress;
 
 import dev.tidegate.loop.EventLoops;
+import dev.tidegate.overload.ConcurrencyLimits;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.route.RouteTable;
@@ -16,6 +17,7 @@ public record IngressNode(
     String name,
     RouteTable routes,
     RateLimits rateLimits,
+    ConcurrencyLimits concurrencyLimits,
     Authenticator authenticator,
     Rules rules,
     MeterRegistry meters,

@@ -54,7 +54,9 @@ public final class IngressVerticle extends VerticleBase {
     OpenStreams streams = new OpenStreams(new RuleMeters(node.meters()));
     Runnable hold = () -> streams.hold(node.rules().current());
     deaf = node.rules().onChange(() -> loop.execute(hold));
-    RoutesView view = new RoutesView(node.routes(), connections::size, node.name(), instance);
+    RoutesView view =
+        new RoutesView(
+            node.routes(), node.concurrencyLimits(), connections::size, node.name(), instance);
     bus.hear(
         Operations.show("routes"),
         show -> bus.send(Operations.shown(show.replyTo()), view.shown(show)));

@@ -8,6 +8,7 @@ import dev.tidegate.ingress.observe.AccessLogging;
 import dev.tidegate.ingress.observe.ResponseMetrics;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.net.RequestIds;
+import dev.tidegate.overload.LoadShedding;
 import dev.tidegate.policy.AuthDemand;
 import dev.tidegate.ratelimit.RateLimiting;
 import dev.tidegate.route.RouteConfig;
@@ -38,7 +39,16 @@ record Pipeline(
                 node.authenticator(), routes.each(AuthDemand.NONE, RouteConfig::auth)),
             new ConsumerBans(node.rules(), ruleMeters),
             new RateLimiting(
-                node.rateLimits(), routes.each(null, RouteConfig::rateLimit), routes.ids())),
+                node.rateLimits(), routes.each(null, RouteConfig::rateLimit), routes.ids()),
+            new LoadShedding(node.concurrencyLimits(), routes.each(null, Pipeline::sheddingTerms))),
         target);
+  }
+
+  private static LoadShedding.Terms sheddingTerms(RouteConfig route) {
+    String upstream = route.upstream();
+    boolean commands = route.async() != null;
+    String target = upstream != null ? upstream : commands ? "commands" : "gateway";
+    return new LoadShedding.Terms(
+        route.id(), target, commands, route.priority(), route.concurrency());
   }
 }

@@ -68,6 +68,11 @@ public interface Exchange {
 
   void identity(Identity identity);
 
+  /** What it occupies until its answer begins, or null. */
+  @Nullable Permit permit();
+
+  void permit(@Nullable Permit permit);
+
   /** From now on a larger body is refused, at the latest when it has been read so far. */
   void limitBody(long bytes);
 

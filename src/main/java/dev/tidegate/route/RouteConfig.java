@@ -5,6 +5,7 @@ import dev.tidegate.bus.Commands.PrivateChannel;
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
 import dev.tidegate.policy.AuthDemand;
+import dev.tidegate.policy.Priority;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param rewrite the segments that are put in front after that
  * @param upstream the name of the upstream; exactly one of the four targets is set
  * @param rateLimit the name of a limit, or null for {@code default} when there is one
+ * @param concurrency the names of limits; empty for {@code default} when there is one
+ * @param priority of its requests when there is too much to do; null for that of their kind
  * @param timeout until the upstream's answer begins; null leaves it to the upstream
  * @param maxBody bytes; null for the listener's limit
  * @param ambiguousPaths what becomes of a path that leads to another route when it is decoded
@@ -40,6 +43,8 @@ public record RouteConfig(
     @Nullable Local local,
     @Default("none") AuthDemand auth,
     @Nullable String rateLimit,
+    @Default("[]") List<String> concurrency,
+    @Nullable Priority priority,
     @Nullable Duration timeout,
     @Nullable Long maxBody,
     @Default("refuse") AmbiguousPaths ambiguousPaths) {
@@ -55,6 +60,7 @@ public record RouteConfig(
     Check.that(path == null || PathPattern.valid(path), "path", path, "/segments or {names}");
     Check.that(prefix == null || PathPattern.validPrefix(prefix), "prefix", prefix, "/segments");
     methods = List.copyOf(methods);
+    concurrency = List.copyOf(concurrency);
     for (String method : methods) {
       Check.that(TOKEN.matcher(method).matches(), "methods", method, "HTTP methods");
     }

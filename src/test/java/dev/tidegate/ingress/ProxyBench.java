@@ -5,6 +5,7 @@ import dev.tidegate.auth.ConfiguredAuthenticator;
 import dev.tidegate.bus.Codecs;
 import dev.tidegate.config.Settings;
 import dev.tidegate.loop.EventLoops;
+import dev.tidegate.overload.ConcurrencyLimits;
 import dev.tidegate.ratelimit.RateLimitConfig;
 import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.route.RouteConfig;
@@ -74,7 +75,15 @@ public final class ProxyBench {
     UpstreamNode behind = new UpstreamNode(List.of(upstream), meters, loops, "bench");
     vertx.deployVerticle(() -> new UpstreamVerticle(behind), each).await();
     IngressNode node =
-        new IngressNode("bench", routes, limits, authenticator, new Rules(), meters, loops);
+        new IngressNode(
+            "bench",
+            routes,
+            limits,
+            new ConcurrencyLimits(List.of(), meters, System::nanoTime),
+            authenticator,
+            new Rules(),
+            meters,
+            loops);
     vertx.deployVerticle(() -> new IngressVerticle(config, node), each).await();
     System.out.println("ready");
   }

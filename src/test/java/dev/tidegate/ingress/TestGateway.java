@@ -10,6 +10,8 @@ import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Operations.Show;
 import dev.tidegate.config.Settings;
 import dev.tidegate.loop.EventLoops;
+import dev.tidegate.overload.ConcurrencyConfig;
+import dev.tidegate.overload.ConcurrencyLimits;
 import dev.tidegate.ratelimit.RateLimitConfig;
 import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.route.RouteConfig;
@@ -47,6 +49,7 @@ final class TestGateway implements AutoCloseable {
   private final List<RouteConfig> routes = new ArrayList<>();
   private final List<UpstreamConfig> upstreams = new ArrayList<>();
   private final List<RateLimitConfig> limits = new ArrayList<>();
+  private final List<ConcurrencyConfig> concurrency = new ArrayList<>();
   private String http = "host: 127.0.0.1, port: 0";
   private String auth = "{consumers: " + CONSUMERS + "}";
   private boolean withUpstream = true;
@@ -91,6 +94,12 @@ final class TestGateway implements AutoCloseable {
     return this;
   }
 
+  /** A limit of requests in flight, as a file would say it. */
+  TestGateway concurrency(String properties) {
+    concurrency.add(Settings.of(ConcurrencyConfig.class, "{" + properties + "}"));
+    return this;
+  }
+
   /** How tokens are checked, as a file would say it. */
   TestGateway jwt(String jwt) {
     auth = "{consumers: " + CONSUMERS + ", jwt: " + jwt + "}";
@@ -127,6 +136,7 @@ final class TestGateway implements AutoCloseable {
                 "test",
                 new RouteTable(routes),
                 new RateLimits(limits, System::nanoTime),
+                new ConcurrencyLimits(concurrency, meters, System::nanoTime),
                 new ConfiguredAuthenticator(
                     Settings.of(AuthConfig.class, auth), System::currentTimeMillis),
                 rules,

@@ -19,6 +19,7 @@ public final class StandInExchange implements Exchange {
   private String path = "";
   private int route = -1;
   private Identity identity;
+  private Permit permit;
   private Reply reply;
   private boolean passed;
   private boolean last;
@@ -191,6 +192,16 @@ public final class StandInExchange implements Exchange {
   @Override
   public void identity(Identity proven) {
     identity = proven;
+  }
+
+  @Override
+  public Permit permit() {
+    return permit;
+  }
+
+  @Override
+  public void permit(Permit held) {
+    permit = held;
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
 import dev.tidegate.ingress.IngressConfig;
 import dev.tidegate.market.MarketConfig;
+import dev.tidegate.overload.ConcurrencyConfig;
 import dev.tidegate.ratelimit.RateLimitConfig;
 import dev.tidegate.route.RouteConfig;
 import dev.tidegate.stream.StreamConfig;
@@ -39,6 +40,7 @@ public record GatewayConfig(
     @Default("{}") AuthConfig auth,
     @Default("[]") List<RouteConfig> routes,
     @Default("[]") List<RateLimitConfig> rateLimits,
+    @Default("[]") List<ConcurrencyConfig> concurrencyLimits,
     @Default("[]") List<UpstreamConfig> upstreams,
     @Default("{}") CommandConfig commands,
     @Default("{}") MarketConfig market,
@@ -52,8 +54,9 @@ public record GatewayConfig(
     Check.within("eventLoops", eventLoops, 1, MOST_LOOPS);
     routes = List.copyOf(routes);
     rateLimits = List.copyOf(rateLimits);
+    concurrencyLimits = List.copyOf(concurrencyLimits);
     upstreams = List.copyOf(upstreams);
-    crossCheck(routes, rateLimits, upstreams);
+    crossCheck(routes, rateLimits, concurrencyLimits, upstreams);
   }
 
   /** How to reach the brokers; {@code properties} go to every Kafka client as they are. */
@@ -83,7 +86,10 @@ public record GatewayConfig(
 
   /** What parts say of one another: every name exists, and exists once. */
   private static void crossCheck(
-      List<RouteConfig> routes, List<RateLimitConfig> limits, List<UpstreamConfig> upstreams) {
+      List<RouteConfig> routes,
+      List<RateLimitConfig> limits,
+      List<ConcurrencyConfig> concurrencyLimits,
+      List<UpstreamConfig> upstreams) {
     Set<String> upstreamNames = new TreeSet<>();
     for (int i = 0; i < upstreams.size(); i++) {
       once(upstreamNames, "upstreams[" + i + "].name", upstreams.get(i).name());
@@ -92,12 +98,20 @@ public record GatewayConfig(
     for (int i = 0; i < limits.size(); i++) {
       once(limitNames, "rateLimits[" + i + "].name", limits.get(i).name());
     }
+    Set<String> concurrencyNames = new TreeSet<>();
+    for (int i = 0; i < concurrencyLimits.size(); i++) {
+      String name = concurrencyLimits.get(i).name();
+      once(concurrencyNames, "concurrencyLimits[" + i + "].name", name);
+    }
     Set<String> ids = new TreeSet<>();
     for (int i = 0; i < routes.size(); i++) {
       RouteConfig route = routes.get(i);
       once(ids, "routes[" + i + "].id", route.id());
       known(upstreamNames, "routes[" + i + "].upstream", route.upstream());
       known(limitNames, "routes[" + i + "].rateLimit", route.rateLimit());
+      for (String name : route.concurrency()) {
+        known(concurrencyNames, "routes[" + i + "].concurrency", name);
+      }
     }
   }
 

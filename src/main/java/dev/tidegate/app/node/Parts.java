@@ -16,6 +16,7 @@ import dev.tidegate.ingress.IngressVerticle;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.market.MarketNode;
 import dev.tidegate.market.MarketVerticle;
+import dev.tidegate.overload.ConcurrencyLimits;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.route.RouteConfig;
@@ -51,6 +52,7 @@ public final class Parts implements Deployment.Factory {
   private final Authenticator authenticator;
   private final RouteTable routes;
   private final RateLimits rateLimits;
+  private final ConcurrencyLimits concurrencyLimits;
   private final Map<String, String> kafka;
   private final CommandBackend commands;
   private final EventLoops loops;
@@ -69,6 +71,8 @@ public final class Parts implements Deployment.Factory {
             new RuleMeters(metrics.registry()));
     this.routes = new RouteTable(withProblems(config.routes()));
     this.rateLimits = new RateLimits(config.rateLimits(), System::nanoTime);
+    this.concurrencyLimits =
+        new ConcurrencyLimits(config.concurrencyLimits(), metrics.registry(), System::nanoTime);
     this.kafka = kafka(config);
     this.commands = backend(config);
     this.loops = new EventLoops(metrics.registry());
@@ -156,7 +160,14 @@ public final class Parts implements Deployment.Factory {
           new IngressVerticle(
               config.http(),
               new IngressNode(
-                  node, routes, rateLimits, authenticator, rules, metrics.registry(), loops));
+                  node,
+                  routes,
+                  rateLimits,
+                  concurrencyLimits,
+                  authenticator,
+                  rules,
+                  metrics.registry(),
+                  loops));
       case UPSTREAM -> new UpstreamVerticle(upstream);
       case COMMAND ->
           new CommandVerticle(commands, metrics.registry(), node, loops, loop(role, instance));

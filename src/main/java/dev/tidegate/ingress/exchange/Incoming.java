@@ -3,6 +3,7 @@ package dev.tidegate.ingress.exchange;
 import dev.tidegate.ingress.connection.ClientConnection;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Identity;
+import dev.tidegate.policy.Permit;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -38,6 +39,7 @@ abstract class Incoming implements Exchange {
   private int route = -1;
   private long bodyLimit;
   private @Nullable Identity identity;
+  private @Nullable Permit permit;
 
   Incoming(HttpServerRequest request, Shared shared) {
     this.shared = shared;
@@ -169,6 +171,16 @@ abstract class Incoming implements Exchange {
   @Override
   public void identity(Identity proven) {
     identity = proven;
+  }
+
+  @Override
+  public @Nullable Permit permit() {
+    return permit;
+  }
+
+  @Override
+  public void permit(@Nullable Permit held) {
+    permit = held;
   }
 
   @Override

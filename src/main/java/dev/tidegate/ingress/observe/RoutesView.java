@@ -3,6 +3,7 @@ package dev.tidegate.ingress.observe;
 import dev.tidegate.bus.Operations.Show;
 import dev.tidegate.bus.Operations.Shown;
 import dev.tidegate.json.JsonWriter;
+import dev.tidegate.overload.ConcurrencyLimits;
 import dev.tidegate.route.Route;
 import dev.tidegate.route.RouteConfig;
 import dev.tidegate.route.RouteTable;
@@ -11,14 +12,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Shows an operator the routes of this instance. */
 public final class RoutesView {
+  private static final int MOST_LIMITS = 100;
+
   private final RouteTable routes;
+  private final ConcurrencyLimits limits;
   private final IntSupplier connections;
   private final String node;
   private final String instance;
 
   /** {@code connections} counts those that are open. */
-  public RoutesView(RouteTable routes, IntSupplier connections, String node, String instance) {
+  public RoutesView(
+      RouteTable routes,
+      ConcurrencyLimits limits,
+      IntSupplier connections,
+      String node,
+      String instance) {
     this.routes = routes;
+    this.limits = limits;
     this.connections = connections;
     this.node = node;
     this.instance = instance;
@@ -34,7 +44,15 @@ public final class RoutesView {
         .filter(route -> id == null || id.equals(route.id()))
         .limit(show.limit() > 0 ? show.limit() : Integer.MAX_VALUE)
         .forEach(route -> write(json, route));
+    json.end().array("concurrency");
+    limits.shown(MOST_LIMITS).forEach(limit -> write(json, limit));
     return new Shown(node, instance, json.end().end().toString());
+  }
+
+  private static void write(JsonWriter json, ConcurrencyLimits.Shown limit) {
+    json.object().field("limit", limit.name()).field("of", limit.of());
+    json.field("now", limit.limit()).field("inFlight", limit.inFlight());
+    json.field("probing", limit.probing()).end();
   }
 
   private static void write(JsonWriter json, RouteConfig route) {

@@ -34,6 +34,7 @@ class ConfigurationPageTest {
           "routes", "routes[].",
           "upstreams", "upstreams[].",
           "rateLimits", "rateLimits[].",
+          "concurrencyLimits", "concurrencyLimits[].",
           "tiers", "stream.tiers.*.");
 
   private final Map<String, String> declared = new TreeMap<>();
