@@ -60,8 +60,7 @@ public final class Bus {
    */
   public <Q, A> Future<A> askNear(Address<Q> to, Q question, Class<A> answer, Duration timeout) {
     return askHere(to.here(), question, answer, timeout)
-        .recover(
-            e -> nobody(e) ? ask(to, question, answer, timeout) : Future.failedFuture(e));
+        .recover(e -> nobody(e) ? ask(to, question, answer, timeout) : Future.failedFuture(e));
   }
 
   /** Whether a question failed because nobody answers at its address. */

@@ -34,9 +34,9 @@ import org.slf4j.LoggerFactory;
  * with the same key goes on under the <em>same id</em> as soon as any attempt before it may have
  * reached the log, so that the log may hold it twice but a worker, which de-duplicates by id, runs
  * it once. A repeated key is looked up even while the log is away: what was accepted is answered
- * again, and nobody is told "never sent" whose first attempt may have been. After the append is confirmed the command will
- * run, so the answer is 202 even if the store cannot be told now; {@link Unrecorded} tells it when
- * it is back, and a result that overtakes does the same.
+ * again, and nobody is told "never sent" whose first attempt may have been. After the append is
+ * confirmed the command will run, so the answer is 202 even if the store cannot be told now; {@link
+ * Unrecorded} tells it when it is back, and a result that overtakes does the same.
  */
 final class Acceptance {
   private static final Logger logger = LoggerFactory.getLogger(Acceptance.class);

@@ -51,7 +51,7 @@ public final class CommandVerticle extends BackedVerticle {
     CommandMeters meters = new CommandMeters(registry, deploymentID());
     Outcomes outcomes = new Outcomes(bus, meters);
     Acceptance acceptance = new Acceptance(config, log, state, outcomes, loop, meters, random);
-    Results results = 
+    Results results =
         new Results(
             state,
             outcomes,

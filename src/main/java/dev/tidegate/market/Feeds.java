@@ -8,6 +8,7 @@ import dev.tidegate.market.feed.KafkaTopic;
 import dev.tidegate.market.feed.Pump;
 import dev.tidegate.market.feed.SimulatorFeed;
 import dev.tidegate.market.feed.SocketFeed;
+import dev.tidegate.market.feed.Source;
 import dev.tidegate.market.record.CaptureReader;
 import dev.tidegate.market.record.Rejects;
 import dev.tidegate.market.record.Times;
@@ -25,8 +26,8 @@ interface Feeds {
   /** Fails when the source can never be read; may block. */
   default void check() throws IOException {}
 
-  /** How many shards there are; may block, and fail while a broker is away. */
-  int shards() throws Exception;
+  /** How the source is divided, and whether it still is. */
+  Source source();
 
   /**
    * @param loop the event loop that is to take the records
@@ -49,11 +50,10 @@ interface Feeds {
     }
 
     @Override
-    public int shards() throws Exception {
-      int shards = config.shards();
+    public Source source() {
       return config.feed() == MarketConfig.Source.KAFKA
-          ? KafkaTopic.partitions(kafka, config.topic(), shards)
-          : shards;
+          ? new KafkaTopic(kafka, config.topic(), config.shards())
+          : Source.fixed(config.shards());
     }
 
     @Override

@@ -4,7 +4,9 @@ import dev.tidegate.bus.Listing;
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
 import dev.tidegate.market.book.ShardBounds;
+import dev.tidegate.market.feed.Layout;
 import dev.tidegate.market.feed.Simulation;
+import dev.tidegate.market.owner.Division;
 import dev.tidegate.market.owner.ReplicaSettings;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -60,15 +62,14 @@ public record MarketConfig(
   }
 
   /** A node that is alone has nobody to listen to before it claims its shards. */
-  ReplicaSettings replicas(int count, boolean clustered, Listing listing) {
+  ReplicaSettings replicas(Layout layout, boolean clustered, Listing listing) {
     return new ReplicaSettings(
-        count,
+        new Division(layout, MarketConfig::epoch),
         heartbeat.toMillis(),
         silence.toMillis(),
         clustered ? settle.toMillis() : 0,
         staleAfter.millis(),
-        listing,
-        MarketConfig::epoch);
+        listing);
   }
 
   /** Unlike any other, however often a cluster starts. */

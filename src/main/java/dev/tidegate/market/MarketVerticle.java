@@ -8,6 +8,8 @@ import dev.tidegate.loop.Loop;
 import dev.tidegate.loop.VertxInternals;
 import dev.tidegate.market.feed.Elsewhere;
 import dev.tidegate.market.feed.Feed;
+import dev.tidegate.market.feed.Layout;
+import dev.tidegate.market.feed.Source;
 import dev.tidegate.market.owner.BusPeers;
 import dev.tidegate.market.owner.Members;
 import dev.tidegate.market.owner.Membership;
@@ -15,7 +17,10 @@ import dev.tidegate.market.owner.ReplicaSettings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One instance of MARKET: gives its shards an event loop, a bus, the other nodes and a feed. */
 public final class MarketVerticle extends VerticleBase {
@@ -24,7 +29,8 @@ public final class MarketVerticle extends VerticleBase {
   private final MarketNode node;
   private final EventLoops loops;
   private final String name;
-  private Runnable closing = () -> {};
+  private final List<Runnable> closing = new ArrayList<>();
+  private Future<?> closed = Future.succeededFuture();
 
   /**
    * @param kafka the client's properties, {@code bootstrap.servers} above all; used by feed kafka
@@ -54,11 +60,13 @@ public final class MarketVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Loop loop = loops.of(context, name);
-    ShardCount count = new ShardCount(loop, () -> vertx.executeBlocking(feeds::shards, false));
-    closing = count::close;
+    Source source = feeds.source();
+    SourceWatch watch = new SourceWatch(loop, () -> vertx.executeBlocking(source::find, false));
+    closing.add(watch::close);
+    closing.add(() -> closed = vertx.executeBlocking(() -> close(source), false));
     return vertx
         .executeBlocking(this::check, false)
-        .onSuccess(readable -> count.whenKnown(shards -> open(loop, shards)));
+        .onSuccess(readable -> watch.whenKnown(layout -> open(loop, layout, source, watch)));
   }
 
   private boolean check() throws IOException {
@@ -66,12 +74,17 @@ public final class MarketVerticle extends VerticleBase {
     return true;
   }
 
-  private void open(Loop loop, int shards) {
+  private static boolean close(Source source) {
+    source.close();
+    return true;
+  }
+
+  private void open(Loop loop, Layout layout, Source source, SourceWatch watch) {
     Membership membership = Membership.of(node.name(), VertxInternals.clusterManager(vertx));
     ReplicaSettings settings =
-        config.replicas(shards, membership.clustered(), new Listing(loop.nanos()));
+        config.replicas(layout, membership.clustered(), new Listing(loop.nanos()));
     Bus bus = new Bus(vertx.eventBus());
-    Feed feed = feeds.create(shards, loop::execute, new Elsewhere(bus));
+    Feed feed = feeds.create(layout.shards(), loop::execute, new Elsewhere(bus));
     BusPeers peers =
         new BusPeers(
             bus,
@@ -81,13 +94,29 @@ public final class MarketVerticle extends VerticleBase {
             feed::fed,
             node.meters());
     ShardHolder holder = new ShardHolder(node, bus, loop, peers, feed, settings, config);
-    closing = holder::close;
+    closing.addFirst(holder::close);
     holder.start();
+    if (source.mayChange()) {
+      watch.follow(
+          layout,
+          () -> vertx.executeBlocking(() -> Optional.ofNullable(source.look()), false),
+          new SourceWatch.Changes() {
+            @Override
+            public void became(Layout now) {
+              holder.adopt(now);
+            }
+
+            @Override
+            public void missing() {
+              holder.missing(source.missing());
+            }
+          });
+    }
   }
 
   @Override
   public Future<?> stop() {
-    closing.run();
-    return Future.succeededFuture();
+    closing.forEach(Runnable::run);
+    return closed;
   }
 }

@@ -8,6 +8,7 @@ import dev.tidegate.json.JsonWriter;
 import dev.tidegate.market.book.Shard;
 import dev.tidegate.market.book.SymbolSequencer;
 import dev.tidegate.market.owner.Claim;
+import dev.tidegate.market.owner.Division;
 import dev.tidegate.market.owner.ShardReplica;
 import dev.tidegate.market.owner.Silence;
 import java.util.List;
@@ -17,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 /** An instance's replicas as operators see them. */
 final class MarketView {
   private final String feed;
-  private final int shards;
+  private final Division division;
 
-  MarketView(String feed, int shards) {
+  MarketView(String feed, Division division) {
     this.feed = feed;
-    this.shards = shards;
+    this.division = division;
   }
 
   /** The show's id picks one symbol's shard; its limit bounds the symbols that are listed. */
@@ -33,7 +34,7 @@ final class MarketView {
             : replicas.stream().filter(r -> r.shard().sequencer(symbol) != null).toList();
     JsonWriter json = new JsonWriter().object();
     if (symbol == null || !wanted.isEmpty()) {
-      json.field("feed", feed).field("shards", shards).array("replicas");
+      json.field("feed", feed).field("shards", division.shards()).array("replicas");
       wanted.forEach(replica -> replica(json, replica, show, now));
       json.end();
     }

@@ -46,9 +46,14 @@ final class NodeShards {
     return left.remove(shard);
   }
 
-  synchronized void release(int shard, Handover state) {
+  /**
+   * @param state null for a shard that there is no longer
+   */
+  synchronized void release(int shard, @Nullable Handover state) {
     holders.remove(shard);
-    if (!alive.isEmpty()) {
+    if (state == null) {
+      left.remove(shard);
+    } else if (!alive.isEmpty()) {
       left.put(shard, state);
     }
   }

@@ -10,6 +10,7 @@ import dev.tidegate.loop.Loop;
 import dev.tidegate.market.book.Shard;
 import dev.tidegate.market.book.ShardBounds;
 import dev.tidegate.market.feed.Feed;
+import dev.tidegate.market.feed.Layout;
 import dev.tidegate.market.owner.BusPeers;
 import dev.tidegate.market.owner.Handover;
 import dev.tidegate.market.owner.ReplicaSettings;
@@ -62,17 +63,43 @@ final class ShardHolder implements AutoCloseable {
     this.feed = feed;
     this.settings = settings;
     this.bounds = config.bounds();
-    this.view = new MarketView(config.source(), settings.shards());
+    this.view = new MarketView(config.source(), settings.division());
     instance = node.shards().join();
   }
 
   void start() {
-    node.meters().measure(settings.shards());
+    node.meters().measure(shards());
     consumers.add(bus.hear(Markets.DIRECTORY, this::heard));
     consumers.add(bus.hear(Markets.DIRECTORY_WANTED, wanted -> list()));
     consumers.add(bus.hear(Operations.show("market"), this::show));
     tick();
     ticks = loop.every(TICK, this::tick);
+  }
+
+  private int shards() {
+    return settings.division().shards();
+  }
+
+  /** The source is divided so now, and may be another one, or have been missing. */
+  void adopt(Layout now) {
+    LOG.atWarn()
+        .addKeyValue("shards", now.shards())
+        .addKeyValue("before", shards())
+        .addKeyValue("source", now.id())
+        .log("the source is divided so now");
+    settings.division().adopt(now);
+    node.meters().measure(now.shards());
+    List.copyOf(held.keySet()).stream().filter(shard -> shard >= shards()).forEach(this::release);
+    tick(); // before anything more is read: what was numbered of another source ends
+    feed.missing(null);
+    node.meters().missing(false);
+  }
+
+  /** There is no source now. */
+  void missing(String why) {
+    LOG.atError().addKeyValue("reason", why).log("nothing can be read");
+    node.meters().missing(true);
+    feed.missing(why);
   }
 
   private void tick() {
@@ -82,7 +109,7 @@ final class ShardHolder implements AutoCloseable {
       saidAt = now;
       peers.sayPresent();
     }
-    for (int shard = 0; shard < settings.shards(); shard++) {
+    for (int shard = 0; shard < shards(); shard++) {
       boolean mine = node.shards().assigned(shard, instance);
       if (!mine && held.containsKey(shard)) {
         release(shard);
@@ -113,7 +140,12 @@ final class ShardHolder implements AutoCloseable {
     Holding gone = held.remove(shard);
     if (gone != null) {
       gone.updates().unregister();
-      node.shards().release(shard, gone.replica().park());
+      Handover state = gone.replica().park();
+      boolean exists = shard < shards();
+      node.shards().release(shard, exists ? state : null);
+      if (!exists) {
+        node.meters().gone(shard);
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The requests that wait within one limit, and how many may. Safe for all threads. */
+@SuppressWarnings("EnumOrdinal") // an index into an array only, never stored or sent
 final class Bulkhead {
   private static final Priority[] PRIORITIES = Priority.values();
   private static final int RETIRED = -1;

@@ -169,8 +169,7 @@ public final class AsyncRequests {
     }
   }
 
-  private void await(
-      Exchange exchange, Accepted accepted, Waiters.Waiter waiter, long waitMillis) {
+  private void await(Exchange exchange, Accepted accepted, Waiters.Waiter waiter, long waitMillis) {
     Stored record = accepted.record();
     exchange.responseHeaders().set(APPLIED, "wait=" + waitMillis / 1000);
     Loop.Timer timer =

@@ -52,8 +52,7 @@ class AnsweringTest {
     List<String> answers = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       Find find = new Find("x", "alice");
-      Future<Found> found =
-          bus.askNear(Commands.FIND, find, Found.class, Duration.ofSeconds(5));
+      Future<Found> found = bus.askNear(Commands.FIND, find, Found.class, Duration.ofSeconds(5));
       answers.add(Await.get(found).record().id());
     }
     return answers;

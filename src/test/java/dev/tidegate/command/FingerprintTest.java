@@ -14,7 +14,18 @@ class FingerprintTest {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     return fingerprint.of(
         new Submit(
-            "alice", "a", "orders", "commands", "orders", method, path, "k", List.of(), type, bytes, 1));
+            "alice",
+            "a",
+            "orders",
+            "commands",
+            "orders",
+            method,
+            path,
+            "k",
+            List.of(),
+            type,
+            bytes,
+            1));
   }
 
   @Test

@@ -93,8 +93,7 @@ class ResultsTest {
 
   private static byte[] good(String id) {
     byte[] body = "{\"a\":[1,\"ü\"]}".getBytes(StandardCharsets.UTF_8);
-    return CommandRecords.result(
-        new Report(id, Status.COMPLETED, new Result(200, body), 1));
+    return CommandRecords.result(new Report(id, Status.COMPLETED, new Result(200, body), 1));
   }
 
   @Property(tries = 2000)
@@ -115,9 +114,7 @@ class ResultsTest {
     for (int hurts = random.nextInt(4); hurts > 0 && bytes.length > 0; hurts--) {
       bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
     }
-    return random.nextInt(3) == 0
-        ? Arrays.copyOf(bytes, random.nextInt(bytes.length + 1))
-        : bytes;
+    return random.nextInt(3) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length + 1)) : bytes;
   }
 
   @Example

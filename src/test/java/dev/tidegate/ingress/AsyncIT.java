@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Timeout;
 
 /** Asynchronous requests over real sockets, answered by a small COMMAND role on the bus. */
 @Timeout(60)
@@ -224,15 +224,20 @@ class AsyncIT {
     move("r-1", Status.COMPLETED, created());
     Stored first = new Stored("r-1", "alice", Status.ACCEPTED, NOON, NOON, null);
     command = submit -> Future.succeededFuture(new Accepted(first, true));
-    Answer again =
-        RawHttp.once(gateway.port(), post("Idempotency-Key: k\r\nPrefer: wait=600\r\n"));
+    Answer again = RawHttp.once(gateway.port(), post("Idempotency-Key: k\r\nPrefer: wait=600\r\n"));
     assertThat(again.status()).isEqualTo(200);
     assertThat(again.body()).contains("\"status\":\"completed\"");
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/v1/orders", "/v1/./orders", "//v1/x/../orders", "/v1/%6frders", "http://h/v1/orders"})
+      strings = {
+        "/v1/orders",
+        "/v1/./orders",
+        "//v1/x/../orders",
+        "/v1/%6frders",
+        "http://h/v1/orders"
+      })
   void takesTheSameRequestForTheSameHoweverItIsSpelled(String target) throws IOException {
     withCommands();
     String request = post("").replace("/v1/orders", target);
@@ -243,8 +248,7 @@ class AsyncIT {
   @Test
   void refusesTwoIdempotencyKeys() throws IOException {
     withCommands();
-    Answer two =
-        RawHttp.once(gateway.port(), post("Idempotency-Key: a\r\nIdempotency-Key: b\r\n"));
+    Answer two = RawHttp.once(gateway.port(), post("Idempotency-Key: a\r\nIdempotency-Key: b\r\n"));
     assertThat(two.status()).isEqualTo(400);
     assertThat(two.body()).contains("Idempotency-Key: 2 lines (expected one)");
   }

@@ -16,7 +16,6 @@ import dev.tidegate.bus.Markets.SymbolState;
 import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.bus.Markets.Update;
 import dev.tidegate.config.Settings;
-import dev.tidegate.market.feed.KafkaTopic;
 import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.RecordWriter;
 import dev.tidegate.testing.KafkaBroker;
@@ -59,7 +58,7 @@ class BacklogIT {
 
   @Test
   void nothingOfItIsPushedAndItsBookIsDelayedUntilThePresentComes() throws Exception {
-    KafkaTopic.partitions(kafka, TOPIC, 1);
+    broker.createTopic(TOPIC, 1);
     long from = micros() - HOUR_MICROS;
     send(from, new Snapshot(List.of(level("1", "1")), List.of(level("9", "1"))));
     for (int i = 0; i < 6_000; i++) {
@@ -85,7 +84,7 @@ class BacklogIT {
 
   @Test
   void aTradeFromTheFutureHoldsNoBarUp() throws Exception {
-    KafkaTopic.partitions(kafka, TOPIC, 1);
+    broker.createTopic(TOPIC, 1);
     market.deploy(1);
     await(() -> !market.directories.isEmpty());
     long now = micros();

@@ -3,6 +3,7 @@ package dev.tidegate.market;
 import dev.tidegate.market.book.Placement;
 import dev.tidegate.market.feed.Elsewhere;
 import dev.tidegate.market.feed.Feed;
+import dev.tidegate.market.feed.Source;
 import dev.tidegate.market.record.FeedRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,8 +32,8 @@ final class MemoryFeeds implements Feeds {
   }
 
   @Override
-  public int shards() {
-    return shards;
+  public Source source() {
+    return Source.fixed(shards);
   }
 
   @Override

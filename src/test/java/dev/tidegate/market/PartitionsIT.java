@@ -11,7 +11,6 @@ import dev.tidegate.bus.Markets.Side;
 import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Trade;
 import dev.tidegate.config.Settings;
-import dev.tidegate.market.feed.KafkaTopic;
 import dev.tidegate.market.record.FeedRecord;
 import dev.tidegate.market.record.RecordWriter;
 import dev.tidegate.testing.KafkaBroker;
@@ -41,7 +40,7 @@ class PartitionsIT {
   void start() throws Exception {
     market = new LocalMarket(Settings.of(MarketConfig.class, "{feed: kafka, shards: 2}"), kafka);
     market.bus.hear(Markets.DIRECTORY, directory -> listing.hear(directory, System.nanoTime()));
-    KafkaTopic.partitions(kafka, TOPIC, 2);
+    broker.createTopic(TOPIC, 2);
   }
 
   @AfterEach

@@ -83,8 +83,8 @@ public interface CommandState {
   Future<Effect> accepted(Draft draft, CommandLog.Position at, long now);
 
   /**
-   * The attempt failed. When neither it nor an earlier one can have been sent the key is free again;
-   * else the id stays and the next attempt takes it over.
+   * The attempt failed. When neither it nor an earlier one can have been sent the key is free
+   * again; else the id stays and the next attempt takes it over.
    *
    * @param neverSent this attempt was certainly not
    */
@@ -101,8 +101,8 @@ public interface CommandState {
       String id, Status status, @Nullable Result result, String source, long now);
 
   /**
-   * Expires at most {@code limit} commands of the shard that were due before {@code now}: those that
-   * nobody started, and attempts that were never finished.
+   * Expires at most {@code limit} commands of the shard that were due before {@code now}: those
+   * that nobody started, and attempts that were never finished.
    */
   Future<Swept> sweep(int shard, long now, int limit);
 

@@ -3,6 +3,7 @@ package dev.tidegate.market.feed;
 import dev.tidegate.bus.Markets.Fed;
 import dev.tidegate.market.record.FeedRecord;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where records come from. A shard's records have rising positions; what is at a position never
@@ -22,6 +23,12 @@ public interface Feed extends AutoCloseable {
   void start(int shard, long after, Sink sink);
 
   void stop(int shard);
+
+  /**
+   * There is nothing to read until this is said again with null: the sinks are told why, and their
+   * positions are kept.
+   */
+  default void missing(@Nullable String why) {}
 
   /**
    * Takes what another instance's feed was given for a shard that is read here; false when it is

@@ -66,6 +66,7 @@ public final class KafkaFeed implements Feed {
   private final Semaphore change = new Semaphore(0);
   private @Nullable Thread thread;
   private volatile boolean closed;
+  private volatile @Nullable String missing;
   private long answeredAt;
   private long endsAskedAt;
   private @Nullable Boolean live;
@@ -109,6 +110,11 @@ public final class KafkaFeed implements Feed {
   public void stop(int shard) {
     pump.shut(shard);
     wanted.remove(shard);
+  }
+
+  @Override
+  public void missing(@Nullable String why) {
+    missing = why;
   }
 
   @Override
@@ -161,6 +167,13 @@ public final class KafkaFeed implements Feed {
   }
 
   private void step(KafkaConsumer<byte[], byte[]> consumer) throws InterruptedException {
+    String why = missing;
+    if (why != null) {
+      pump.tellAll(sink -> sink.health(false, why)); // also whoever starts meanwhile
+      live = null;
+      change.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
+      return;
+    }
     assign(consumer);
     if (reading.isEmpty()) {
       change.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
@@ -241,7 +254,7 @@ public final class KafkaFeed implements Feed {
     }
     if (lookback != null) {
       long since = clock.getAsLong() - lookback.toMillis();
-      OffsetAndTimestamp found = consumer.offsetsForTimes(Map.of(at, since)).get(at);
+      OffsetAndTimestamp found = consumer.offsetsForTimes(Map.of(at, since), PROBE).get(at);
       if (found == null) {
         consumer.seekToEnd(Set.of(at));
       } else {

@@ -89,6 +89,10 @@ public final class Owner implements Feed.Sink {
 
   void tick(long at) {
     now = at;
+    if (settings.division().isElsewhere(claim.epoch())) {
+      lost("the source was made anew");
+      return;
+    }
     look();
     if (now - beatAt >= settings.heartbeat()) {
       beat();
@@ -137,7 +141,12 @@ public final class Owner implements Feed.Sink {
     List<String> symbols = shard.symbols();
     peers.publish(
         new Directory(
-            shard.index, settings.shards(), shard.epoch(), peers.node(), symbols, contested()));
+            shard.index,
+            settings.division().shards(),
+            shard.epoch(),
+            peers.node(),
+            symbols,
+            contested()));
     if (silence != null) {
       tell(silence.whole());
     }

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
@@ -23,14 +24,25 @@ public final class ShardMeters {
   private final Counter takeovers;
   private final Counter updates;
   private final Map<Drop, Counter> drops = new EnumMap<>(Drop.class);
-  private volatile @Nullable Figures figures;
+  private final AtomicInteger missing = new AtomicInteger();
+  private volatile Figures figures = new Figures(0);
 
   /** One number for each shard and channel. */
   private record Figures(
+      int shards,
       AtomicLongArray touched,
       AtomicIntegerArray delayed,
       AtomicLongArray lags,
-      AtomicIntegerArray elsewhere) {}
+      AtomicIntegerArray elsewhere) {
+    Figures(int shards) {
+      this(
+          shards,
+          new AtomicLongArray(shards * CHANNELS.length),
+          new AtomicIntegerArray(shards * CHANNELS.length),
+          new AtomicLongArray(shards),
+          new AtomicIntegerArray(shards));
+    }
+  }
 
   public ShardMeters(MeterRegistry registry, LongSupplier millis) {
     this.registry = registry;
@@ -53,49 +65,59 @@ public final class ShardMeters {
             .register(registry);
   }
 
-  /** Registers what there is one of for each shard, the first time that it is called. */
+  /** Registers what there is one of for each shard that is new. */
   public synchronized void measure(int shards) {
-    if (figures != null) {
-      return;
+    int before = figures.shards();
+    if (before == 0) {
+      measureNode();
     }
-    int slots = shards * CHANNELS.length;
-    Figures all =
-        new Figures(
-            new AtomicLongArray(slots),
-            new AtomicIntegerArray(slots),
-            new AtomicLongArray(shards),
-            new AtomicIntegerArray(shards));
-    figures = all;
-    Gauge.builder("tidegate.market.contested", all.elsewhere(), counts -> sum(counts, 0, 1))
+    if (shards > before) {
+      figures = new Figures(shards); // told anew with the next turn of each holder
+    }
+    for (int shard = before; shard < shards; shard++) {
+      measureShard(shard);
+    }
+  }
+
+  private void measureNode() {
+    Gauge.builder("tidegate.market.source.missing", missing, AtomicInteger::get)
+        .description("1 while the topic that the feed reads does not exist")
+        .register(registry);
+    Gauge.builder("tidegate.market.contested", this, m -> sum(m.figures.elsewhere(), 0, 1))
         .description("symbols of this node's shards that belong to another shard")
         .register(registry);
-    for (int i = 0; i < shards; i++) {
-      int shard = i;
-      Gauge.builder("tidegate.market.lag", all.lags(), lags -> lags.get(shard) / 1e3)
-          .description("how much older than its arrival the last record of an owned shard was")
-          .baseUnit("seconds")
-          .tag("shard", Integer.toString(shard))
-          .register(registry);
-    }
-    for (int i = 0; i < slots; i++) {
-      int slot = i;
-      Gauge.builder("tidegate.market.staleness", all.touched(), t -> age(t.get(slot)))
-          .description("age of the last update of any symbol of the shard")
-          .baseUnit("seconds")
-          .tag("shard", Integer.toString(i / CHANNELS.length))
-          .tag("channel", CHANNELS[i % CHANNELS.length].text())
-          .register(registry);
-    }
     for (int i = 0; i < CHANNELS.length; i++) {
       int channel = i;
       Gauge.builder(
               "tidegate.market.delayed",
-              all.delayed(),
-              counts -> sum(counts, channel, CHANNELS.length))
+              this,
+              m -> sum(m.figures.delayed(), channel, CHANNELS.length))
           .description("symbols of this node's shards that are silent for longer than staleAfter")
           .tag("channel", CHANNELS[i].text())
           .register(registry);
     }
+  }
+
+  private void measureShard(int shard) {
+    Gauge.builder("tidegate.market.lag", this, m -> m.figures.lags().get(shard) / 1e3)
+        .description("how much older than its arrival the last record of an owned shard was")
+        .baseUnit("seconds")
+        .tag("shard", Integer.toString(shard))
+        .register(registry);
+    for (int i = 0; i < CHANNELS.length; i++) {
+      int slot = shard * CHANNELS.length + i;
+      Gauge.builder("tidegate.market.staleness", this, m -> m.age(m.figures.touched().get(slot)))
+          .description("age of the last update of any symbol of the shard")
+          .baseUnit("seconds")
+          .tag("shard", Integer.toString(shard))
+          .tag("channel", CHANNELS[i].text())
+          .register(registry);
+    }
+  }
+
+  /** Whether there is nothing that the feed could read. */
+  public void missing(boolean isMissing) {
+    missing.set(isMissing ? 1 : 0);
   }
 
   /** A record reached nobody. */
@@ -125,14 +147,23 @@ public final class ShardMeters {
    */
   public void touched(Shard shard, @Nullable Silence silence) {
     Figures all = figures;
-    if (all != null) {
-      all.elsewhere().set(shard.index, silence == null ? 0 : silence.elsewhere());
-      all.lags().set(shard.index, silence == null ? 0 : shard.lag());
-    }
-    for (int i = 0; all != null && i < CHANNELS.length; i++) {
+    all.elsewhere().set(shard.index, silence == null ? 0 : silence.elsewhere());
+    all.lags().set(shard.index, silence == null ? 0 : shard.lag());
+    for (int i = 0; i < CHANNELS.length; i++) {
       int slot = shard.index * CHANNELS.length + i;
       all.touched().set(slot, shard.touched(CHANNELS[i]));
       all.delayed().set(slot, silence == null ? 0 : silence.count(CHANNELS[i]));
+    }
+  }
+
+  /** There is no such shard any longer. */
+  public void gone(int shard) {
+    Figures all = figures;
+    all.elsewhere().set(shard, 0);
+    all.lags().set(shard, 0);
+    for (int i = 0; i < CHANNELS.length; i++) {
+      all.touched().set(shard * CHANNELS.length + i, 0);
+      all.delayed().set(shard * CHANNELS.length + i, 0);
     }
   }
 

@@ -207,12 +207,15 @@ public final class ShardReplica {
 
   private Claim next(@Nullable Claim found) {
     long term = Math.max(found == null ? 0 : found.term(), claim == null ? 0 : claim.term()) + 1;
-    return new Claim(peers.node(), term, continues() ? shard.epoch() : settings.epochs().get());
+    return new Claim(peers.node(), term, continues() ? shard.epoch() : settings.division().epoch());
   }
 
   /** A past that is still being read would be read from elsewhere on by another one. */
   private boolean continues() {
-    return feed.shared() && sync.synced() && !shard.replaying() && !shard.epoch().isEmpty();
+    return feed.shared()
+        && sync.synced()
+        && !shard.replaying()
+        && settings.division().mayContinue(shard.epoch());
   }
 
   private void claimTimedOut(long now) {
@@ -253,7 +256,7 @@ public final class ShardReplica {
     }
     String name = shard.epoch();
     if (shard.next() > 0) {
-      Claim opened = new Claim(before.node(), before.term(), settings.epochs().get());
+      Claim opened = new Claim(before.node(), before.term(), settings.division().epoch());
       peers.replace(shard.index, before, opened).onFailure(e -> {}); // verified every second
       claim = opened;
       name = opened.epoch();
@@ -269,9 +272,9 @@ public final class ShardReplica {
       LOG.atError()
           .addKeyValue("shard", shard.index)
           .addKeyValue("reason", why)
-          .log("feed position lost; a new epoch begins");
+          .log("a new epoch begins");
       ending.end();
-      Claim anew = new Claim(peers.node(), ending.claim.term() + 1, settings.epochs().get());
+      Claim anew = new Claim(peers.node(), ending.claim.term() + 1, settings.division().epoch());
       peers.replace(shard.index, claim, anew).onFailure(e -> {}); // verified every second
       own(anew, tickedAt);
     }

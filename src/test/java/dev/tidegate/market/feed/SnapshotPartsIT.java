@@ -47,7 +47,7 @@ class SnapshotPartsIT {
 
   @Test
   void whoTakesOverBetweenThePartsHasTheWholeSnapshot() throws Exception {
-    KafkaTopic.partitions(kafka, TOPIC, 1);
+    broker.createTopic(TOPIC, 1);
     List<FeedRecord> sent = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       FeedRecord book = new FeedRecord("A", now(), 10 + i, new Snapshot(levels(9_000), levels(3)));

@@ -16,6 +16,7 @@ import dev.tidegate.market.book.Shard;
 import dev.tidegate.market.book.ShardBounds;
 import dev.tidegate.market.feed.Feed;
 import dev.tidegate.market.feed.Feed.Positioned;
+import dev.tidegate.market.feed.Layout;
 import dev.tidegate.market.record.FeedRecord;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -46,6 +47,7 @@ public final class World {
   final List<FeedState> states = new ArrayList<>();
   final List<Delays> delays = new ArrayList<>();
   ChannelLongs staleAfter = staleAfter(5_000, 5_000);
+  Layout layout = Layout.fixed(1);
   long now = 10_000;
   boolean mapHangs;
   private int epochs;
@@ -110,6 +112,8 @@ public final class World {
     boolean frozen;
     boolean dead;
     boolean answers;
+    private Layout known = layout;
+    private Division division = new Division(known, () -> "e" + ++epochs);
     private Sink sink;
     private long position;
     private long end;
@@ -124,9 +128,10 @@ public final class World {
       sink = null;
       inbox.clear();
       Shard shard = new Shard(0, BOUNDS, () -> now, drop -> {});
+      known = layout;
+      division = new Division(known, () -> "e" + ++epochs);
       ReplicaSettings settings =
-          new ReplicaSettings(
-              1, 500, 2_000, 1_500, staleAfter, new Listing(0), () -> "e" + ++epochs);
+          new ReplicaSettings(division, 500, 2_000, 1_500, staleAfter, new Listing(0));
       replica = new ShardReplica(Handover.of(shard), this, this, settings, now, () -> {});
     }
 
@@ -135,6 +140,15 @@ public final class World {
       answers = false;
       if (losesWhatItSent) {
         nodes.forEach(n -> n.inbox.removeIf(m -> m.from() == this));
+      }
+    }
+
+    /** Looks at the source; nothing can be read of one that it does not know. */
+    void look() {
+      if (runs() && !known.equals(layout)) {
+        known = layout;
+        division.adopt(layout);
+        replica.tick(now);
       }
     }
 
@@ -149,7 +163,7 @@ public final class World {
     }
 
     void read(int most) {
-      if (!runs() || sink == null) {
+      if (!runs() || sink == null || !known.equals(layout)) {
         return;
       }
       int from = (int) position + 1;
