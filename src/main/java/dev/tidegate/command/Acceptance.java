@@ -10,6 +10,7 @@ import dev.tidegate.command.log.CommandLog;
 import dev.tidegate.command.log.CommandLog.Position;
 import dev.tidegate.command.log.CommandRecords;
 import dev.tidegate.command.log.LogUnavailable;
+import dev.tidegate.command.log.RecordTooLarge;
 import dev.tidegate.command.state.CommandIds;
 import dev.tidegate.command.state.CommandState;
 import dev.tidegate.command.state.CommandState.Begun;
@@ -218,7 +219,9 @@ final class Acceptance {
   }
 
   private Future<Receipt> giveUp(Draft draft, boolean again, Throwable e) {
-    boolean neverSent = e instanceof LogUnavailable unavailable && unavailable.neverSent();
+    boolean tooLarge = e instanceof RecordTooLarge;
+    boolean neverSent =
+        tooLarge || (e instanceof LogUnavailable unavailable && unavailable.neverSent());
     Outcome outcome = neverSent && !again ? Outcome.NEVER_SENT : Outcome.UNKNOWN;
     // If the store does not hear of it, the lease ends by itself.
     return state
@@ -226,11 +229,17 @@ final class Acceptance {
         .transform(
             done ->
                 Future.succeededFuture(
-                    refused(
-                        Problem.COMMAND_LOG_UNAVAILABLE,
-                        "the log did not confirm the command",
-                        outcome,
-                        1)));
+                    tooLarge
+                        ? refused(
+                            Problem.BODY_TOO_LARGE,
+                            "as a record the command has " + e.getMessage(),
+                            outcome,
+                            0)
+                        : refused(
+                            Problem.COMMAND_LOG_UNAVAILABLE,
+                            "the log did not confirm the command",
+                            outcome,
+                            1)));
   }
 
   private static Receipt unexpected(Throwable e) {

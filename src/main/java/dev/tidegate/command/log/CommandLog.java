@@ -21,7 +21,7 @@ public interface CommandLog {
 
   /**
    * Appends; succeeds when the record is durable, fails with {@link LogUnavailable} at once when
-   * the log is known to be down.
+   * the log is known to be down, and with {@link RecordTooLarge} when it will never take it.
    */
   Future<Position> append(String topic, String key, byte[] value);
 

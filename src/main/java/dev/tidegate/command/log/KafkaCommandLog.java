@@ -9,6 +9,7 @@ import io.vertx.kafka.admin.KafkaAdminClient;
 import io.vertx.kafka.admin.NewTopic;
 import io.vertx.kafka.client.producer.KafkaProducer;
 import io.vertx.kafka.client.producer.KafkaProducerRecord;
+import io.vertx.kafka.client.producer.RecordMetadata;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,6 +44,7 @@ public final class KafkaCommandLog implements CommandLog {
   private final Gate gate = new Gate("kafka", Gate.State.DOWN);
   private final KafkaProducer<String, byte[]> producer;
   private final KafkaAdminClient admin;
+  private final RecordSizes sizes;
   private final Map<String, Future<Void>> topics = new HashMap<>();
   private final List<Subscription> subscriptions = new ArrayList<>();
   private final Latch probing;
@@ -65,6 +67,7 @@ public final class KafkaCommandLog implements CommandLog {
     producer = clients.producer(KafkaSettings.producer(properties, appendTimeout));
     producer.exceptionHandler(e -> {}); // each failure reaches its own future
     admin = clients.admin(KafkaSettings.admin(properties));
+    sizes = new RecordSizes(admin);
   }
 
   /** Succeeds when the first probe is over, whether or not the cluster answered. */
@@ -82,8 +85,7 @@ public final class KafkaCommandLog implements CommandLog {
     }
     return ensure(topic)
         .compose(
-            v -> producer.send(KafkaProducerRecord.create(topic, key, value)),
-            e -> Future.failedFuture(new TopicMissing(e)))
+            v -> send(topic, key, value), e -> Future.failedFuture(new TopicMissing(e)))
         .map(
             sent -> {
               gate.succeeded();
@@ -91,6 +93,15 @@ public final class KafkaCommandLog implements CommandLog {
               return new Position(topic, sent.getPartition(), sent.getOffset());
             })
         .recover(e -> Future.failedFuture(failed(e)));
+  }
+
+  private Future<RecordMetadata> send(String topic, String key, byte[] value) {
+    long size = RecordSizes.of(key, value);
+    int limit = sizes.limit(topic);
+    return size > limit
+        ? Future.failedFuture(
+            new RecordTooLarge(size + " bytes (expected at most " + limit + ", as the topic says)"))
+        : producer.send(KafkaProducerRecord.create(topic, key, value));
   }
 
   @Override
@@ -131,7 +142,11 @@ public final class KafkaCommandLog implements CommandLog {
         .mapEmpty();
   }
 
-  private LogUnavailable failed(Throwable e) {
+  private RuntimeException failed(Throwable e) {
+    if (e instanceof RecordTooLarge || e instanceof RecordTooLargeException) {
+      gate.answered();
+      return new RecordTooLarge(text(e));
+    }
     Throwable cause = e instanceof TopicMissing missing ? missing.getCause() : e;
     if (cause instanceof RetriableException) {
       gate.failed(text(cause));
@@ -141,7 +156,6 @@ public final class KafkaCommandLog implements CommandLog {
     // A record without metadata or room for it was never handed to the sender.
     boolean unsent =
         e instanceof TopicMissing
-            || e instanceof RecordTooLargeException
             || e instanceof BufferExhaustedException
             || text(e).contains("not present in metadata");
     return new LogUnavailable(text(cause), unsent);
@@ -171,7 +185,8 @@ public final class KafkaCommandLog implements CommandLog {
                     e instanceof TopicExistsException
                         ? Future.succeededFuture()
                         : Future.failedFuture(e))
-            .compose(v -> warm(topic, TOPIC_ATTEMPTS));
+            .compose(v -> warm(topic, TOPIC_ATTEMPTS))
+            .onSuccess(v -> sizes.learn(topic));
     topics.put(topic, made);
     made.onFailure(e -> topics.remove(topic));
     return made;

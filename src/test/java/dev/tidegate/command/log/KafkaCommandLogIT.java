@@ -68,6 +68,27 @@ class KafkaCommandLogIT extends CommandLogContract {
     }
   }
 
+  @Test
+  void whatTheTopicNeverTakesIsRefusedForGoodAndSpoilsNothing() {
+    String topic = "sizes-" + System.nanoTime();
+    int limit = 1_048_588; // the broker's default
+    int largest = limit - (int) RecordSizes.of("a", new byte[0]);
+    harness.on(() -> log.append(topic, "a", new byte[] {1}));
+    Await.await("the limit is known", () -> refusal(topic, largest + 1).contains("" + limit));
+    harness.on(() -> log.append(topic, "a", new byte[largest]));
+    assertThat(refusal(topic, 3_000_000)).contains("expected at most " + limit);
+    assertThat(log.condition()).isEqualTo("up");
+  }
+
+  private static String refusal(String topic, int bytes) {
+    try {
+      harness.on(() -> log.append(topic, "a", new byte[bytes]));
+      return "none";
+    } catch (RecordTooLarge e) {
+      return e.getMessage();
+    }
+  }
+
   /** A broker that answers may yet have to find the leaders of its partitions: the trial tells. */
   private static void assertReturns(Harness on, CommandLog log) {
     Await.await("the broker takes records again", Duration.ofSeconds(30), () -> takes(on, log));
