@@ -58,7 +58,15 @@ public final class CommandVerticle extends BackedVerticle {
             loop,
             meters,
             (key, value) -> log.append(config.deadTopic(), key, value));
-    Sweeper sweeper = new Sweeper(log, state, outcomes, loop, config, random);
+    Sweeper sweeper = 
+        new Sweeper(
+            log,
+            new ReportsHeard(log, config.resultsTopic(), loop),
+            state,
+            outcomes,
+            loop,
+            config,
+            random);
     CommandView view =
         new CommandView(node, deploymentID(), log, state, acceptance, results, sweeper, loop);
     view.register(meters);

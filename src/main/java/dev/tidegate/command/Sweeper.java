@@ -8,8 +8,9 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Expires accepted commands whose deadline passed without a start, a few shards at a time. It rests
- * while the log is away, because then reports of a start may be on their way. For one event loop.
+ * Expires accepted commands whose deadline passed without a start, a few shards at a time. What was
+ * due while reports were not yet applied waits until they are, and it rests while the log is away,
+ * because then reports of a start may be on their way. For one event loop.
  */
 final class Sweeper {
   private static final Duration PERIOD = Duration.ofMillis(500);
@@ -17,6 +18,7 @@ final class Sweeper {
   private static final int LIMIT = 200;
 
   private final CommandLog log;
+  private final ReportsHeard heard;
   private final CommandState state;
   private final Outcomes outcomes;
   private final Loop loop;
@@ -32,12 +34,14 @@ final class Sweeper {
    */
   Sweeper(
       CommandLog log,
+      ReportsHeard heard,
       CommandState state,
       Outcomes outcomes,
       Loop loop,
       CommandConfig config,
       RandomGenerator random) {
     this.log = log;
+    this.heard = heard;
     this.state = state;
     this.outcomes = outcomes;
     this.loop = loop;
@@ -48,11 +52,13 @@ final class Sweeper {
 
   void start() {
     Duration first = Duration.ofMillis(random.nextLong(PERIOD.toMillis()));
+    heard.start();
     turns = loop.after(first, () -> turns = loop.every(PERIOD, this::sweep));
   }
 
   void close() {
     turns.cancel();
+    heard.close();
   }
 
   /** Accepted commands that nobody has started, as far as this instance has looked. */
@@ -76,7 +82,7 @@ final class Sweeper {
       int shard = next;
       next = (next + 1) % CommandIds.SHARDS;
       state
-          .sweep(shard, now, LIMIT)
+          .sweep(shard, Math.min(now, heard.until()), LIMIT)
           .onSuccess(
               swept -> {
                 waiting[shard] = swept.waiting();

@@ -3,6 +3,7 @@ package dev.tidegate.command.log;
 import dev.tidegate.loop.Loop;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -28,7 +29,9 @@ public interface CommandLog {
   /**
    * Hands the topic's records to the handler, from the oldest that the group has not finished.
    * Members of a group share the partitions. A batch is finished when the returned future succeeds;
-   * when it fails the same batch comes again after a pause. Delivery is at least once.
+   * when it fails the same batch comes again after a pause. A member whose handler fails for some
+   * seconds leaves its partitions to the others, and comes back when the handler takes an empty
+   * batch. Delivery is at least once.
    */
   Subscription consume(
       String group, String topic, Loop loop, Function<List<LogRecord>, Future<Void>> handler);
@@ -38,6 +41,12 @@ public interface CommandLog {
    * that was there at the call has been shown, and goes on.
    */
   Future<Subscription> follow(String topic, Loop loop, Consumer<LogRecord> handler);
+
+  /** The offsets after the last records, of the partitions that hold any. */
+  Future<Map<Integer, Long>> ends(String topic);
+
+  /** Up to where the group has finished; partitions that it has never finished are missing. */
+  Future<Map<Integer, Long>> finished(String group, String topic);
 
   /** Whether an append has a chance now. */
   boolean available();

@@ -97,6 +97,27 @@ public final class EmbeddedCommandLog implements CommandLog {
   }
 
   @Override
+  public synchronized Future<Map<Integer, Long>> ends(String topic) {
+    Map<Integer, Long> ends = new HashMap<>();
+    for (Partition partition : topics.computeIfAbsent(topic, Topic::new).partitions) {
+      if (partition.end() > 0) {
+        ends.put(partition.number, partition.end());
+      }
+    }
+    return Future.succeededFuture(ends);
+  }
+
+  @Override
+  public synchronized Future<Map<Integer, Long>> finished(String name, String topic) {
+    Map<Integer, Long> finished = new HashMap<>();
+    Group group = topics.computeIfAbsent(topic, Topic::new).groups.get(name);
+    for (int i = 0; group != null && i < PARTITIONS; i++) {
+      finished.put(i, group.next[i]);
+    }
+    return Future.succeededFuture(finished);
+  }
+
+  @Override
   public boolean available() {
     return true;
   }

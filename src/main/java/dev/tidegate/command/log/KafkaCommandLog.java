@@ -45,6 +45,7 @@ public final class KafkaCommandLog implements CommandLog {
   private final KafkaProducer<String, byte[]> producer;
   private final KafkaAdminClient admin;
   private final RecordSizes sizes;
+  private final Offsets offsets;
   private final Map<String, Future<Void>> topics = new HashMap<>();
   private final List<Subscription> subscriptions = new ArrayList<>();
   private final Latch probing;
@@ -68,6 +69,7 @@ public final class KafkaCommandLog implements CommandLog {
     producer.exceptionHandler(e -> {}); // each failure reaches its own future
     admin = clients.admin(KafkaSettings.admin(properties));
     sizes = new RecordSizes(admin);
+    offsets = new Offsets(admin);
   }
 
   /** Succeeds when the first probe is over, whether or not the cluster answered. */
@@ -121,6 +123,16 @@ public final class KafkaCommandLog implements CommandLog {
     KafkaFollower follower = new KafkaFollower(clients.consumer(all), on, handler);
     subscriptions.add(follower);
     return ensure(topic).compose(v -> follower.start(topic)).map(follower);
+  }
+
+  @Override
+  public Future<Map<Integer, Long>> ends(String topic) {
+    return offsets.ends(topic);
+  }
+
+  @Override
+  public Future<Map<Integer, Long>> finished(String group, String topic) {
+    return offsets.finished(group, topic);
   }
 
   @Override

@@ -21,16 +21,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Polls, hands over, commits, and polls again. A batch that cannot be handled is kept and retried;
- * when that takes so long that the group gives the partitions to somebody else, the batch comes
- * again there. For one event loop.
+ * when that takes seconds the member leaves the group, and the batch comes again where the
+ * partitions are then. For one event loop.
  */
 final class KafkaSubscription implements CommandLog.Subscription {
   private static final Logger log = LoggerFactory.getLogger(KafkaSubscription.class);
   private static final Duration POLL = Duration.ofMillis(250);
   private static final Duration RETRY = Duration.ofMillis(250);
 
-  /** Attempts, which is once in a minute. */
-  private static final int TOLD_EVERY = 240;
+  /** Beyond that the member leaves: three seconds. */
+  private static final int MOST_ATTEMPTS = 12;
 
   private final KafkaConsumer<String, byte[]> consumer;
   private final String topic;
@@ -75,7 +75,40 @@ final class KafkaSubscription implements CommandLog.Subscription {
         .poll(POLL)
         .compose(polled -> handle(polled.records()))
         .onSuccess(v -> polling.ask())
-        .onFailure(e -> retry("poll", e));
+        .onFailure(
+            e -> {
+              if (e instanceof HandlerAway) {
+                leave(e);
+              } else {
+                retry("poll", e);
+              }
+            });
+  }
+
+  /** Others may be able to handle what this member cannot. */
+  private void leave(Throwable e) {
+    if (!closed) {
+      log.atWarn()
+          .addKeyValue("topic", topic)
+          .addKeyValue("cause", String.valueOf(e.getMessage()))
+          .log("leaving the group until records can be handled again");
+      consumer.unsubscribe().onComplete(left -> comeBack());
+    }
+  }
+
+  private void comeBack() {
+    if (closed) {
+      return;
+    }
+    Future.succeededFuture(List.<LogRecord>of())
+        .compose(handler)
+        .compose(able -> consumer.subscribe(topic))
+        .onSuccess(
+            v -> {
+              log.atInfo().addKeyValue("topic", topic).log("back in the group");
+              polling.ask();
+            })
+        .onFailure(e -> loop.after(RETRY, this::comeBack));
   }
 
   private void retry(String what, Throwable e) {
@@ -115,16 +148,11 @@ final class KafkaSubscription implements CommandLog.Subscription {
         .onSuccess(v -> handled.complete())
         .onFailure(
             e -> {
-              if (times % TOLD_EVERY == 0) {
-                log.atWarn()
-                    .addKeyValue("topic", topic)
-                    .addKeyValue("from", batch.getFirst().at())
-                    .addKeyValue("records", batch.size())
-                    .addKeyValue("attempts", times)
-                    .addKeyValue("cause", e.toString())
-                    .log("a batch waits, will go on");
+              if (times < MOST_ATTEMPTS) {
+                loop.after(RETRY, () -> attempt(batch, handled, times + 1));
+              } else {
+                handled.fail(new HandlerAway(batch.getFirst().at(), times, e));
               }
-              loop.after(RETRY, () -> attempt(batch, handled, times + 1));
             });
   }
 
@@ -142,5 +170,14 @@ final class KafkaSubscription implements CommandLog.Subscription {
                     .log("offsets not committed, records may come again"))
         .<Void>mapEmpty()
         .otherwiseEmpty();
+  }
+
+  /** A batch that this member could not handle. */
+  private static final class HandlerAway extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    HandlerAway(Position from, int attempts, Throwable cause) {
+      super(attempts + " attempts from " + from + ": " + cause, cause, false, false);
+    }
   }
 }

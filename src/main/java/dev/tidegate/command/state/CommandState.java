@@ -91,7 +91,8 @@ public interface CommandState {
   Future<Void> release(Draft draft, boolean neverSent);
 
   /**
-   * Moves a command forward.
+   * Moves a command forward. A result that comes after it was given up as expired is taken: what
+   * was done is done.
    *
    * @param source names the record that says so: the same source twice gives the same transitions
    *     twice, so that what was applied but not published can be published again; another source

@@ -116,7 +116,8 @@ public final class EmbeddedCommandState implements CommandState {
       return Future.succeededFuture(new Effect(true, command.lastTransitions));
     }
     Status from = command.status;
-    if (from != null && (from.isFinal() || from.compareTo(status) >= 0)) {
+    boolean late = from == Status.EXPIRED && status.isFinal() && status != Status.EXPIRED;
+    if (from != null && !late && (from.isFinal() || from.compareTo(status) >= 0)) {
       return Future.succeededFuture(Effect.NONE);
     }
     List<Transition> transitions = new ArrayList<>();

@@ -108,6 +108,24 @@ abstract class CommandLogContract {
   }
 
   @Test
+  void tellsHowFarTheGroupIs() {
+    Position last = append("a", "1");
+    assertThat(harness().on(() -> log().ends(topic)))
+        .containsExactly(Map.entry(last.partition(), last.offset() + 1));
+    String group = "g-" + topic;
+    assertThat(harness().on(() -> log().finished(group, topic)).getOrDefault(last.partition(), 0L))
+        .isZero();
+    Subscription subscription = consume("g", batch -> Future.succeededFuture());
+    Await.await(
+        "it is finished",
+        SOON,
+        () ->
+            harness().on(() -> log().finished(group, topic)).getOrDefault(last.partition(), 0L)
+                == last.offset() + 1);
+    close(subscription);
+  }
+
+  @Test
   void aFollowerSeesWhatWasThereBeforeItIsReadyAndThenTheRest() {
     append("a", "1");
     append("b", "2");

@@ -9,7 +9,14 @@ import dev.tidegate.command.Harness;
 import dev.tidegate.config.Settings;
 import dev.tidegate.testing.Await;
 import dev.tidegate.testing.KafkaBroker;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -87,6 +94,50 @@ class KafkaCommandLogIT extends CommandLogContract {
     } catch (RecordTooLarge e) {
       return e.getMessage();
     }
+  }
+
+  @Test
+  void aMemberThatCannotHandleRecordsLeavesThemToTheOthersAndComesBack() {
+    String topic = "leave-" + System.nanoTime();
+    AtomicBoolean able = new AtomicBoolean();
+    Set<String> here = ConcurrentHashMap.newKeySet();
+    Set<String> there = ConcurrentHashMap.newKeySet();
+    harness.on(() -> log.append(topic, "a", new byte[] {'0'}));
+    CommandLog.Subscription sick =
+        consume(topic, b -> able.get() ? into(here, b) : Future.failedFuture("the store is away"));
+    CommandLog.Subscription well = consume(topic, b -> into(there, b));
+    for (int i = 1; i < 40; i++) {
+      byte[] value = Integer.toString(i).getBytes(StandardCharsets.UTF_8);
+      harness.on(() -> log.append(topic, "key" + value.length + value[0], value));
+    }
+    Await.await("the other has all", Duration.ofSeconds(40), () -> there.size() == 40);
+    assertThat(here).isEmpty();
+    able.set(true);
+    Await.await(
+        "it is back",
+        Duration.ofSeconds(40),
+        () -> {
+          for (int i = 0; i < 12; i++) {
+            byte[] value = ("again" + i).getBytes(StandardCharsets.UTF_8);
+            harness.on(() -> log.append(topic, "k" + value[5], value));
+          }
+          return !here.isEmpty();
+        });
+    harness.on(sick::close);
+    harness.on(well::close);
+  }
+
+  private static CommandLog.Subscription consume(
+      String topic, Function<List<LogRecord>, Future<Void>> handler) {
+    return harness.on(
+        () ->
+            Future.succeededFuture(
+                log.consume("group-" + topic, topic, harness.loop(), handler)));
+  }
+
+  private static Future<Void> into(Set<String> seen, List<LogRecord> batch) {
+    batch.forEach(r -> seen.add(new String(r.value(), StandardCharsets.UTF_8)));
+    return Future.succeededFuture();
   }
 
   /** A broker that answers may yet have to find the leaders of its partitions: the trial tells. */

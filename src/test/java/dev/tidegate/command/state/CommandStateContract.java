@@ -234,7 +234,10 @@ abstract class CommandStateContract {
     assertThat(ours(shard)).isEmpty();
     assertThat(find(late)).isEqualTo(Status.EXPIRED);
     assertThat(find(started)).isEqualTo(Status.PROCESSING);
-    assertThat(step(late, Status.COMPLETED, RESULT)).isEqualTo(Effect.NONE);
+    assertThat(step(late, Status.PROCESSING, null)).isEqualTo(Effect.NONE);
+    assertThat(statuses(step(late, Status.COMPLETED, RESULT))).containsExactly(Status.COMPLETED);
+    assertThat(step(late, Status.FAILED, RESULT)).isEqualTo(Effect.NONE);
+    assertThat(find(late)).isEqualTo(Status.COMPLETED);
   }
 
   @Test
