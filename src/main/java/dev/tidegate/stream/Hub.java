@@ -92,8 +92,7 @@ final class Hub {
             new Heartbeats(loop, fanout, replies),
             deadMen);
     memory =
-        new UnreadMemory(
-            shared.unread, () -> sessions.unread() + fanout.shared(), sessions::free);
+        new UnreadMemory(shared.unread, () -> sessions.unread() + fanout.shared(), sessions::free);
     enforcement = new Enforcement(sessions, tiers, shared.rules, shared.ruleMeters);
     load = new LoadWatch(pressure, meters);
     sweep = new Sweep(loop);

@@ -8,6 +8,7 @@ import dev.tidegate.stream.deadman.Roster;
 import dev.tidegate.stream.door.ReconnectStorms;
 import dev.tidegate.stream.session.Census;
 import dev.tidegate.stream.session.UnreadBudget;
+import dev.tidegate.stream.socket.Platform;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.util.UUID;
@@ -45,7 +46,8 @@ public final class StreamNode {
     this.ruleMeters = new RuleMeters(registry);
     this.registry = registry;
     this.loops = loops;
-    this.unread = new UnreadBudget(unreadBytes, registry);
+    this.unread = 
+        new UnreadBudget(unreadBytes > 0 ? unreadBytes : Platform.directMemory() / 2, registry);
     this.roster = new Roster(name, UUID.randomUUID().toString());
   }
 }

@@ -37,7 +37,7 @@ public final class TestFanout {
   }
 
   public TestFanout(Loop loop, ByteBufAllocator memory, MeterRegistry registry) {
-    this(loop, memory, registry, Pictures.Sizes.parts(256 * 1024), new UnreadBudget(0, registry));
+    this(loop, memory, registry, Pictures.Sizes.parts(256 * 1024), new UnreadBudget(Long.MAX_VALUE / 2, registry));
   }
 
   /**
@@ -45,7 +45,7 @@ public final class TestFanout {
    */
   public TestFanout(
       Loop loop, ByteBufAllocator memory, MeterRegistry registry, Pictures.Sizes large) {
-    this(loop, memory, registry, large, new UnreadBudget(0, registry));
+    this(loop, memory, registry, large, new UnreadBudget(Long.MAX_VALUE / 2, registry));
   }
 
   /**
@@ -69,8 +69,7 @@ public final class TestFanout {
             frames,
             meters,
             new Random(1),
-            new UnreadMemory(
-                unread, () -> sessions.unread() + fanout.shared(), sessions::free));
+            new UnreadMemory(unread, () -> sessions.unread() + fanout.shared(), sessions::free));
   }
 
   /** The session counts among those of the instance. */

@@ -78,7 +78,7 @@ public final class Parts implements Deployment.Factory {
     this.loops = new EventLoops(metrics.registry());
     this.upstream = new UpstreamNode(config.upstreams(), metrics.registry(), loops, config.node());
     this.market = new MarketNode(config.node(), metrics.registry(), InstantSource.system());
-    this.stream = 
+    this.stream =
         new StreamNode(
             config.node(),
             authenticator,

@@ -43,7 +43,7 @@ public final class Session implements Reader {
   private @Nullable Identity identity;
   private Tier tier;
   final Conduct conduct = new Conduct();
-  private final Pace pace;
+  private final FrameLimit frameLimit;
 
   private final SubscriptionSet subscriptions = new SubscriptionSet();
   final Unread unread = new Unread();
@@ -74,7 +74,7 @@ public final class Session implements Reader {
     this.tier = tier;
     this.shared = shared;
     this.lanes = new Lanes(this, shared.fanout());
-    this.pace = new Pace(this, shared.fanout());
+    this.frameLimit = new FrameLimit(this, shared.fanout());
     this.openedAt = shared.loop().millis();
   }
 
@@ -214,11 +214,11 @@ public final class Session implements Reader {
       lagging(nanos);
       return false;
     }
-    if (pace.allows(tier.framesPerSecond(), nanos)) {
+    if (frameLimit.allows(tier.framesPerSecond(), nanos)) {
       return true;
     }
     if (!waiting) {
-      pace.await(tier.framesPerSecond(), nanos);
+      frameLimit.await(tier.framesPerSecond(), nanos);
       waiting = true;
     }
     return false;
@@ -339,7 +339,7 @@ public final class Session implements Reader {
 
   /** Whether the tier's limit of frames holds it back now. */
   public boolean limited(long nanos) {
-    return waiting && pace.dueAt() > nanos;
+    return waiting && frameLimit.dueAt() > nanos;
   }
 
   /** How old the oldest thing is that the client has not been sent, by its source's time. */

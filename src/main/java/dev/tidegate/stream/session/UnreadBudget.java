@@ -3,7 +3,6 @@ package dev.tidegate.stream.session;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.util.internal.PlatformDependent;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -17,11 +16,8 @@ public final class UnreadBudget {
   private final AtomicInteger instances = new AtomicInteger();
   private final Counter closes;
 
-  /**
-   * @param bytes 0 for half of the direct memory that there may be
-   */
-  public UnreadBudget(long bytes, MeterRegistry registry) {
-    bound = bytes > 0 ? bytes : PlatformDependent.maxDirectMemory() / 2;
+  public UnreadBudget(long bound, MeterRegistry registry) {
+    this.bound = bound;
     Gauge.builder("tidegate.stream.unread", total, AtomicLong::get)
         .description("What was written to sessions and waits for them to read it")
         .baseUnit("bytes")

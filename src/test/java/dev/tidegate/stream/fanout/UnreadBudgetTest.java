@@ -60,7 +60,8 @@ class UnreadBudgetTest {
       for (int i = 0; i < levels; i++) {
         bids.add(FakeMarket.level(String.valueOf(levels - i), "1"));
       }
-      Instrument book = new Instrument(symbol, new Kept(20_000, 2_000), () -> ++topics, floor.fanout);
+      Instrument book =
+          new Instrument(symbol, new Kept(20_000, 2_000), () -> ++topics, floor.fanout);
       book.doubt(0);
       Snapshot snapshot = new Snapshot(bids, List.of());
       int index = books.size();
@@ -113,7 +114,7 @@ class UnreadBudgetTest {
   @Property(tries = 30)
   void thereIsNeverMoreThanTheBoundAndWhoReadsIsNotHurt(@ForAll long seed) {
     Random random = new Random(seed);
-    long bound = 150_000 + random.nextInt(150_000);
+    long bound = 150_000L + random.nextInt(150_000);
     UnreadBudget budget = new UnreadBudget(bound, new SimpleMeterRegistry());
     List<Instance> node = List.of(new Instance(budget), new Instance(budget));
     for (Instance each : node) {

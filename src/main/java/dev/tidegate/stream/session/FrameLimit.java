@@ -5,13 +5,13 @@ import dev.tidegate.stream.fanout.Reader;
 import dev.tidegate.stream.fanout.Wheel;
 
 /** When a reader may have its next frame of market data, by the limit of its tier. */
-final class Pace implements Wheel.Timed {
+final class FrameLimit implements Wheel.Timed {
   private final Reader reader;
   private final Fanout fanout;
   private final Rate rate = new Rate();
   private long dueAt;
 
-  Pace(Reader reader, Fanout fanout) {
+  FrameLimit(Reader reader, Fanout fanout) {
     this.reader = reader;
     this.fanout = fanout;
   }
