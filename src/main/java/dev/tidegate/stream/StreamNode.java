@@ -46,7 +46,7 @@ public final class StreamNode {
     this.ruleMeters = new RuleMeters(registry);
     this.registry = registry;
     this.loops = loops;
-    this.unread = 
+    this.unread =
         new UnreadBudget(unreadBytes > 0 ? unreadBytes : Platform.directMemory() / 2, registry);
     this.roster = new Roster(name, UUID.randomUUID().toString());
   }

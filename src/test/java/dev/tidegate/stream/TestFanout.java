@@ -37,7 +37,12 @@ public final class TestFanout {
   }
 
   public TestFanout(Loop loop, ByteBufAllocator memory, MeterRegistry registry) {
-    this(loop, memory, registry, Pictures.Sizes.parts(256 * 1024), new UnreadBudget(Long.MAX_VALUE / 2, registry));
+    this(
+        loop,
+        memory,
+        registry,
+        Pictures.Sizes.parts(256 * 1024),
+        new UnreadBudget(Long.MAX_VALUE / 2, registry));
   }
 
   /**

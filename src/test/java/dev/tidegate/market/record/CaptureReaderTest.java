@@ -140,7 +140,9 @@ public class CaptureReaderTest {
     FeedRecord trade =
         binance.stream().filter(r -> r.event() instanceof Trade).findFirst().orElseThrow();
     assertThat(((Trade) trade.event()).side()).isEqualTo(Side.SELL);
-    assertThat(binance).as("there is none in the stream").noneMatch(r -> r.event() instanceof Snapshot);
+    assertThat(binance)
+        .as("there is none in the stream")
+        .noneMatch(r -> r.event() instanceof Snapshot);
   }
 
   @Test
