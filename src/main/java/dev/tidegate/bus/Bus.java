@@ -6,6 +6,8 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
 import java.util.function.Function;
 
@@ -50,6 +52,21 @@ public final class Bus {
     return events
         .request(to.name(), question, options(to.type(), true).setSendTimeout(timeout.toMillis()))
         .map(reply -> answer.cast(reply.body()));
+  }
+
+  /**
+   * Asks one consumer in this JVM that answers for {@link Address#here}, and when there is none one
+   * in the cluster: what this node can do needs no other.
+   */
+  public <Q, A> Future<A> askNear(Address<Q> to, Q question, Class<A> answer, Duration timeout) {
+    return askHere(to.here(), question, answer, timeout)
+        .recover(e -> nobody(e) ? ask(to, question, answer, timeout) : Future.failedFuture(e));
+  }
+
+  /** Whether a question failed because nobody answers at its address. */
+  public static boolean nobody(Throwable failure) {
+    return failure instanceof ReplyException reply
+        && reply.failureType() == ReplyFailure.NO_HANDLERS;
   }
 
   /** Hears what is published or sent to the address from anywhere in the cluster. */

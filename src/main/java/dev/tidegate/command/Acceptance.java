@@ -31,10 +31,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What may break in between, and why nothing is half accepted: before the append is confirmed
  * nobody has been told anything, and the attempt is released, or its lease ends; the next attempt
- * with the same key goes on under the <em>same id</em>, so that the log may hold it twice but a
- * worker, which de-duplicates by id, runs it once. After the append is confirmed the command will
- * run, so the answer is 202 even if the store cannot be told now; {@link Unrecorded} tells it when
- * it is back, and a result that overtakes does the same.
+ * with the same key goes on under the <em>same id</em> as soon as any attempt before it may have
+ * reached the log, so that the log may hold it twice but a worker, which de-duplicates by id, runs
+ * it once. A repeated key is looked up even while the log is away: what was accepted is answered
+ * again, and nobody is told "never sent" whose first attempt may have been. After the append is
+ * confirmed the command will run, so the answer is 202 even if the store cannot be told now; {@link
+ * Unrecorded} tells it when it is back, and a result that overtakes does the same.
  */
 final class Acceptance {
   private static final Logger logger = LoggerFactory.getLogger(Acceptance.class);
@@ -127,7 +129,7 @@ final class Acceptance {
       return refused(
           Problem.OVERLOADED, "too many commands are being accepted", Outcome.NEVER_SENT, 1);
     }
-    if (!log.available()) {
+    if (!log.available() && key == null) {
       return refused(Problem.COMMAND_LOG_UNAVAILABLE, "the log is away", Outcome.NEVER_SENT, 1);
     }
     if (!state.available()) {
@@ -161,7 +163,7 @@ final class Acceptance {
 
   private Future<Receipt> proceed(Submit s, Draft draft, Begun begun, long wait) {
     return switch (begun) {
-      case CommandState.Proceed p -> append(s, draft.withId(p.id()));
+      case CommandState.Proceed p -> append(s, draft.withId(p.id()), p.again());
       case CommandState.Replay r -> Future.succeededFuture(new Accepted(r.first(), true));
       case CommandState.InProgress busy -> waitFor(s, draft, busy, wait);
       case CommandState.KeyReused reused ->
@@ -191,10 +193,10 @@ final class Acceptance {
     return later.future().compose(v -> begin(s, draft, Math.min(2 * wait, MAX_WAIT)));
   }
 
-  private Future<Receipt> append(Submit s, Draft draft) {
+  private Future<Receipt> append(Submit s, Draft draft, boolean again) {
     byte[] value = CommandRecords.command(draft.id(), s, draft.acceptedAt());
     return log.append(s.topic(), s.account(), value)
-        .compose(at -> record(draft, at), e -> giveUp(draft, e));
+        .compose(at -> record(draft, at), e -> giveUp(draft, again, e));
   }
 
   private Future<Receipt> record(Draft draft, Position at) {
@@ -215,8 +217,9 @@ final class Acceptance {
             });
   }
 
-  private Future<Receipt> giveUp(Draft draft, Throwable e) {
+  private Future<Receipt> giveUp(Draft draft, boolean again, Throwable e) {
     boolean neverSent = e instanceof LogUnavailable unavailable && unavailable.neverSent();
+    Outcome outcome = neverSent && !again ? Outcome.NEVER_SENT : Outcome.UNKNOWN;
     // If the store does not hear of it, the lease ends by itself.
     return state
         .release(draft, neverSent)
@@ -226,7 +229,7 @@ final class Acceptance {
                     refused(
                         Problem.COMMAND_LOG_UNAVAILABLE,
                         "the log did not confirm the command",
-                        neverSent ? Outcome.NEVER_SENT : Outcome.UNKNOWN,
+                        outcome,
                         1)));
   }
 

@@ -5,24 +5,56 @@ import dev.tidegate.bus.Commands;
 import dev.tidegate.bus.Commands.Found;
 import dev.tidegate.bus.Commands.PrivateEvents;
 import dev.tidegate.bus.Commands.Receipt;
+import dev.tidegate.bus.Commands.Submit;
 import dev.tidegate.bus.Operations;
+import dev.tidegate.command.log.CommandLog;
 import dev.tidegate.command.state.CommandState;
 import dev.tidegate.loop.Loop;
 import io.vertx.core.Future;
-import io.vertx.core.eventbus.MessageConsumer;
+import java.time.Duration;
+import java.util.List;
 
 /**
  * Answers what the cluster asks of one COMMAND instance, from the moment when it is made. For one
  * event loop.
  */
 final class CommandAnswers {
-  private final MessageConsumer<?> submit;
+  private static final Duration LOOK = Duration.ofMillis(100);
 
-  CommandAnswers(Bus bus, Loop loop, Acceptance acceptance, CommandState state, CommandView view) {
-    submit = bus.answer(Commands.SUBMIT, Receipt.class, acceptance::submit);
-    bus.answer(Commands.FIND, Found.class, q -> state.find(q.id(), q.consumer()));
-    bus.answer(
-        Commands.READ_PRIVATE, PrivateEvents.class, q -> state.readPrivate(q, loop.millis()));
+  private final Answering<Submit, Receipt> submit;
+  private final List<Answering<?, ?>> all;
+  private final Loop.Timer looking;
+
+  CommandAnswers(
+      Bus bus,
+      Loop loop,
+      CommandLog log,
+      CommandState state,
+      Acceptance acceptance,
+      CommandView view) {
+    submit =
+        new Answering<>(
+            bus,
+            Commands.SUBMIT,
+            Receipt.class,
+            () -> log.available() && state.available(),
+            acceptance::submit);
+    all =
+        List.of(
+            submit,
+            new Answering<>(
+                bus,
+                Commands.FIND,
+                Found.class,
+                state::available,
+                q -> state.find(q.id(), q.consumer())),
+            new Answering<>(
+                bus,
+                Commands.READ_PRIVATE,
+                PrivateEvents.class,
+                state::available,
+                q -> state.readPrivate(q, loop.millis())));
+    looking = loop.every(LOOK, () -> all.forEach(Answering::look));
     bus.hear(
         Operations.show("commands"),
         show -> bus.send(Operations.shown(show.replyTo()), view.shown()));
@@ -30,6 +62,7 @@ final class CommandAnswers {
 
   /** Takes no command any more; the other questions are answered until the instance is gone. */
   Future<Void> close() {
-    return submit.unregister();
+    looking.cancel();
+    return submit.close();
   }
 }

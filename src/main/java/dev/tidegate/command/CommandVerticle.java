@@ -51,14 +51,20 @@ public final class CommandVerticle extends BackedVerticle {
     CommandMeters meters = new CommandMeters(registry, deploymentID());
     Outcomes outcomes = new Outcomes(bus, meters);
     Acceptance acceptance = new Acceptance(config, log, state, outcomes, loop, meters, random);
-    Results results = new Results(state, outcomes, loop, meters);
+    Results results =
+        new Results(
+            state,
+            outcomes,
+            loop,
+            meters,
+            (key, value) -> log.append(config.deadTopic(), key, value));
     Sweeper sweeper = new Sweeper(log, state, outcomes, loop, config, random);
     CommandView view =
         new CommandView(node, deploymentID(), log, state, acceptance, results, sweeper, loop);
     view.register(meters);
     Subscription reports = log.consume(Results.GROUP, config.resultsTopic(), loop, results::apply);
     sweeper.start();
-    CommandAnswers answers = new CommandAnswers(bus, loop, acceptance, state, view);
+    CommandAnswers answers = new CommandAnswers(bus, loop, log, state, acceptance, view);
     closing =
         () -> {
           sweeper.close();

@@ -18,12 +18,11 @@ final class Fingerprint {
     }
   }
 
-  /** Of what the caller sent: method, path, account, body. */
+  /** Of what the caller wants: method, path, account, body, and not how it was spelled. */
   String of(Submit s) {
     part(s.method());
     part(s.path());
     part(s.account());
-    part(s.contentType());
     return Base64.getEncoder().withoutPadding().encodeToString(digest.digest(s.body()));
   }
 

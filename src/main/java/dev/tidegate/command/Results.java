@@ -5,16 +5,18 @@ import dev.tidegate.command.log.CommandRecords.Report;
 import dev.tidegate.command.log.LogRecord;
 import dev.tidegate.command.state.CommandState;
 import dev.tidegate.loop.Loop;
+import dev.tidegate.redis.RedisUnavailable;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Applies what workers report. A batch is finished when the store has all of it, so nothing is lost
- * while the store is away; a record that cannot be used is counted and skipped. For one event loop.
+ * while the store is away. A record that cannot be used, for whatever reason, stops no other: it is
+ * counted, laid aside in the topic of dead letters and skipped. For one event loop.
  */
 final class Results {
   static final String GROUP = "tidegate-results";
@@ -22,6 +24,7 @@ final class Results {
   private static final Logger log = LoggerFactory.getLogger(Results.class);
   private static final long LOG_EVERY_MILLIS = 60_000;
 
+  private final BiFunction<String, byte[], Future<?>> deadLetters;
   private final CommandState state;
   private final Outcomes outcomes;
   private final Loop loop;
@@ -30,7 +33,16 @@ final class Results {
   private long lastAge;
   private long appliedAt;
 
-  Results(CommandState state, Outcomes outcomes, Loop loop, CommandMeters meters) {
+  /**
+   * @param deadLetters appends the value of a record that cannot be used, under its key
+   */
+  Results(
+      CommandState state,
+      Outcomes outcomes,
+      Loop loop,
+      CommandMeters meters,
+      BiFunction<String, byte[], Future<?>> deadLetters) {
+    this.deadLetters = deadLetters;
     this.state = state;
     this.outcomes = outcomes;
     this.loop = loop;
@@ -43,12 +55,26 @@ final class Results {
     }
     List<Future<Void>> applied = new ArrayList<>(batch.size());
     for (LogRecord entry : batch) {
-      Report report = read(entry);
-      if (report != null) {
-        applied.add(apply(entry, report));
-      }
+      applied.add(applyOne(entry));
     }
     return Future.join(applied).mapEmpty();
+  }
+
+  /** What the store says is its own condition, and the batch waits; the rest lies in the record. */
+  private Future<Void> unusable(LogRecord entry, Throwable e) {
+    if (e instanceof RedisUnavailable || !(e instanceof RuntimeException)) {
+      return Future.failedFuture(e);
+    }
+    meters.unreadableResult();
+    return layAside(entry, e.toString());
+  }
+
+  private Future<Void> layAside(LogRecord entry, String why) {
+    complain(entry, why);
+    return deadLetters
+        .apply(entry.key() == null ? "" : entry.key(), CommandRecords.dead(entry.value(), why))
+        .<Void>mapEmpty()
+        .otherwiseEmpty(); // it stands where it stood, and the log line says where
   }
 
   /** Milliseconds between a report and its application, for the latest one. */
@@ -58,6 +84,19 @@ final class Results {
 
   long appliedAt() {
     return appliedAt;
+  }
+
+  private Future<Void> applyOne(LogRecord entry) {
+    Report report;
+    try {
+      report = CommandRecords.report(entry.value());
+    } catch (RuntimeException e) {
+      meters.unreadableResult();
+      return layAside(entry, String.valueOf(e.getMessage()));
+    }
+    return Future.succeededFuture(report)
+        .compose(told -> apply(entry, told))
+        .recover(e -> unusable(entry, e));
   }
 
   private Future<Void> apply(LogRecord entry, Report report) {
@@ -75,16 +114,6 @@ final class Results {
               outcomes.publish(change);
               return null;
             });
-  }
-
-  private @Nullable Report read(LogRecord entry) {
-    try {
-      return CommandRecords.report(entry.value());
-    } catch (IllegalArgumentException e) {
-      meters.unreadableResult();
-      complain(entry, String.valueOf(e.getMessage()));
-      return null;
-    }
   }
 
   private void complain(LogRecord entry, String why) {

@@ -4,7 +4,7 @@ package dev.tidegate.redis;
 public final class RedisUnavailable extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  RedisUnavailable(String message) {
+  public RedisUnavailable(String message) {
     super(message, null, false, false);
   }
 }

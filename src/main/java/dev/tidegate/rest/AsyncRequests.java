@@ -3,6 +3,8 @@ package dev.tidegate.rest;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.bus.Commands;
 import dev.tidegate.bus.Commands.Accepted;
+import dev.tidegate.bus.Commands.Find;
+import dev.tidegate.bus.Commands.Found;
 import dev.tidegate.bus.Commands.Header;
 import dev.tidegate.bus.Commands.PrivateChannel;
 import dev.tidegate.bus.Commands.Receipt;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Accepts a request as a command: 202 with where to look, or 200 when it finishes in time. */
@@ -83,7 +86,13 @@ public final class AsyncRequests {
       exchange.refuse(Problem.UNAUTHENTICATED, "commands need an identity");
       return;
     }
-    String key = exchange.requestHeaders().get(IDEMPOTENCY_KEY);
+    List<String> keys = exchange.requestHeaders().getAll(IDEMPOTENCY_KEY);
+    if (keys.size() > 1) {
+      exchange.refuse(
+          Problem.BAD_REQUEST, "Idempotency-Key: %d lines (expected one)".formatted(keys.size()));
+      return;
+    }
+    String key = keys.isEmpty() ? null : keys.getFirst();
     if (key != null && (key.isEmpty() || key.length() > MAX_KEY)) {
       exchange.refuse(Problem.BAD_REQUEST, "Idempotency-Key may have 1 to 255 characters");
       return;
@@ -98,7 +107,7 @@ public final class AsyncRequests {
                   terms.topic(),
                   terms.channel().text(),
                   exchange.method().name(),
-                  exchange.target(),
+                  path(exchange),
                   key,
                   headers(exchange),
                   contentType(exchange),
@@ -106,6 +115,13 @@ public final class AsyncRequests {
                   loop.millis() + terms.deadlineMillis());
           submit(exchange, submit);
         });
+  }
+
+  /** As routes are matched by it: however it was spelled, it is the same request. */
+  private static String path(Exchange exchange) {
+    String target = exchange.target();
+    int query = target.indexOf('?');
+    return query < 0 ? exchange.path() : exchange.path() + target.substring(query);
   }
 
   private void submit(Exchange exchange, Submit submit) {
@@ -123,7 +139,7 @@ public final class AsyncRequests {
 
   private void ask(
       Exchange exchange, Submit submit, Waiters.@Nullable Waiter waiter, long waitMillis) {
-    bus.ask(Commands.SUBMIT, submit, Receipt.class, ANSWER)
+    bus.askNear(Commands.SUBMIT, submit, Receipt.class, ANSWER)
         .onComplete(
             exchange.then(receipt -> answer(exchange, receipt, waiter, waitMillis)),
             cause -> {
@@ -147,19 +163,15 @@ public final class AsyncRequests {
         if (waiter == null) {
           accepted(exchange, accepted.record());
         } else {
-          await(exchange, accepted.record(), waiter, waitMillis);
+          await(exchange, accepted, waiter, waitMillis);
         }
       }
     }
   }
 
-  private void await(Exchange exchange, Stored record, Waiters.Waiter waiter, long waitMillis) {
+  private void await(Exchange exchange, Accepted accepted, Waiters.Waiter waiter, long waitMillis) {
+    Stored record = accepted.record();
     exchange.responseHeaders().set(APPLIED, "wait=" + waitMillis / 1000);
-    if (record.status().isFinal()) {
-      waiter.leave();
-      exchange.answer(new Reply.Content(200, RecordJson.JSON, RecordJson.whole(record)));
-      return;
-    }
     Loop.Timer timer =
         loop.after(
             Duration.ofMillis(waitMillis),
@@ -172,15 +184,29 @@ public final class AsyncRequests {
           timer.cancel();
           waiter.leave();
         });
-    waiter.listen(
-        record.id(),
+    Consumer<Stored> look =
         seen -> {
           if (seen.status().isFinal()) {
             timer.cancel();
             waiter.leave();
             exchange.answer(new Reply.Content(200, RecordJson.JSON, RecordJson.whole(seen)));
           }
-        });
+        };
+    waiter.listen(record.id(), look);
+    if (accepted.replayed()) {
+      // What was over before nobody will hear of: it stands in the record.
+      Find find = new Find(record.id(), record.consumer());
+      bus.askNear(Commands.FIND, find, Found.class, ANSWER)
+          .map(Found::record)
+          .onSuccess(
+              exchange.then(
+                  found -> {
+                    if (found != null) {
+                      look.accept(found);
+                    }
+                  }))
+          .onFailure(none -> {}); // it is waited for
+    }
   }
 
   private static void accepted(Exchange exchange, Stored record) {

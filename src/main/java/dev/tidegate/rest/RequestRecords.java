@@ -70,7 +70,8 @@ final class RequestRecords {
   }
 
   Future<@Nullable Stored> find(String id, String consumer) {
-    return bus.ask(Commands.FIND, new Find(id, consumer), Found.class, ANSWER).map(Found::record);
+    return bus.askNear(Commands.FIND, new Find(id, consumer), Found.class, ANSWER)
+        .map(Found::record);
   }
 
   private void await(Exchange exchange, String id, String consumer, long waitMillis) {

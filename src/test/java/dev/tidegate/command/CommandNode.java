@@ -44,12 +44,12 @@ final class CommandNode implements AutoCloseable {
   }
 
   Future<Receipt> submit(Submit submit) {
-    return bus.ask(Commands.SUBMIT, submit, Receipt.class, Duration.ofSeconds(20));
+    return bus.askNear(Commands.SUBMIT, submit, Receipt.class, Duration.ofSeconds(20));
   }
 
   Stored find(String id, String consumer) {
     return Await.get(
-            bus.ask(Commands.FIND, new Find(id, consumer), Found.class, Duration.ofSeconds(5)))
+            bus.askNear(Commands.FIND, new Find(id, consumer), Found.class, Duration.ofSeconds(5)))
         .record();
   }
 

@@ -33,6 +33,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Asynchronous requests over real sockets, answered by a small COMMAND role on the bus. */
 @Timeout(60)
@@ -213,6 +215,42 @@ class AsyncIT {
             "{\"id\":\"early\",\"status\":\"completed\",\"acceptedAt\":\"2026-11-21T12:00:00.000Z\","
                 + "\"updatedAt\":\"2026-11-21T12:00:01.500Z\","
                 + "\"result\":{\"status\":201,\"body\":{\"order\":\n7}}}");
+  }
+
+  @Test
+  void looksBeforeItWaitsForWhatIsOver() throws IOException {
+    withCommands();
+    RawHttp.once(gateway.port(), post("Idempotency-Key: k\r\n"));
+    move("r-1", Status.COMPLETED, created());
+    Stored first = new Stored("r-1", "alice", Status.ACCEPTED, NOON, NOON, null);
+    command = submit -> Future.succeededFuture(new Accepted(first, true));
+    Answer again = RawHttp.once(gateway.port(), post("Idempotency-Key: k\r\nPrefer: wait=600\r\n"));
+    assertThat(again.status()).isEqualTo(200);
+    assertThat(again.body()).contains("\"status\":\"completed\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v1/orders",
+        "/v1/./orders",
+        "//v1/x/../orders",
+        "/v1/%6frders",
+        "http://h/v1/orders"
+      })
+  void takesTheSameRequestForTheSameHoweverItIsSpelled(String target) throws IOException {
+    withCommands();
+    String request = post("").replace("/v1/orders", target);
+    assertThat(RawHttp.once(gateway.port(), request).status()).isEqualTo(202);
+    assertThat(submitted.path()).isEqualTo("/v1/orders?a=b");
+  }
+
+  @Test
+  void refusesTwoIdempotencyKeys() throws IOException {
+    withCommands();
+    Answer two = RawHttp.once(gateway.port(), post("Idempotency-Key: a\r\nIdempotency-Key: b\r\n"));
+    assertThat(two.status()).isEqualTo(400);
+    assertThat(two.body()).contains("Idempotency-Key: 2 lines (expected one)");
   }
 
   @Test

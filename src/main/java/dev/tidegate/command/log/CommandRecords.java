@@ -39,7 +39,7 @@ public final class CommandRecords {
 
   /** Null when it is exactly one JSON value in UTF-8, else what is wrong. */
   public static @Nullable String malformed(byte[] body) {
-    if (body.length > 0 && (body[0] == 0 || body[0] < 0 || (body.length > 1 && body[1] == 0))) {
+    if (notUtf8(body)) {
       return "the body is not JSON in UTF-8";
     }
     try (JsonParser parser = JSON.createParser(body)) {
@@ -52,6 +52,11 @@ public final class CommandRecords {
     } catch (IOException e) {
       return "the body is not well-formed JSON";
     }
+  }
+
+  /** The parser would read other encodings too, and then tell places that are none. */
+  private static boolean notUtf8(byte[] json) {
+    return json.length > 0 && (json[0] <= 0 || (json.length > 1 && json[1] == 0));
   }
 
   public static byte[] command(String id, Submit s, long acceptedAt) {
@@ -119,6 +124,7 @@ public final class CommandRecords {
     Status status = null;
     Result result = null;
     long time = 0;
+    expect(!notUtf8(value), "JSON in UTF-8");
     try (JsonParser parser = JSON.createParser(value)) {
       expect(parser.nextToken() == JsonToken.START_OBJECT, "an object");
       while (parser.nextToken() == JsonToken.FIELD_NAME) {

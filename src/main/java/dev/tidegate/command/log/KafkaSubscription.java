@@ -29,6 +29,9 @@ final class KafkaSubscription implements CommandLog.Subscription {
   private static final Duration POLL = Duration.ofMillis(250);
   private static final Duration RETRY = Duration.ofMillis(250);
 
+  /** Attempts, which is once in a minute. */
+  private static final int TOLD_EVERY = 240;
+
   private final KafkaConsumer<String, byte[]> consumer;
   private final String topic;
   private final Loop loop;
@@ -99,18 +102,30 @@ final class KafkaSubscription implements CommandLog.Subscription {
           new TopicPartition(r.topic(), r.partition()), new OffsetAndMetadata(r.offset() + 1, ""));
     }
     Promise<Void> handled = Promise.promise();
-    attempt(batch, handled);
+    attempt(batch, handled, 1);
     return handled.future().compose(v -> commit(ends));
   }
 
-  private void attempt(List<LogRecord> batch, Promise<Void> handled) {
+  private void attempt(List<LogRecord> batch, Promise<Void> handled, int times) {
     if (closed) {
       return;
     }
     Future.succeededFuture(batch)
         .compose(handler)
         .onSuccess(v -> handled.complete())
-        .onFailure(e -> loop.after(RETRY, () -> attempt(batch, handled)));
+        .onFailure(
+            e -> {
+              if (times % TOLD_EVERY == 0) {
+                log.atWarn()
+                    .addKeyValue("topic", topic)
+                    .addKeyValue("from", batch.getFirst().at())
+                    .addKeyValue("records", batch.size())
+                    .addKeyValue("attempts", times)
+                    .addKeyValue("cause", e.toString())
+                    .log("a batch waits, will go on");
+              }
+              loop.after(RETRY, () -> attempt(batch, handled, times + 1));
+            });
   }
 
   private Future<Void> commit(Map<TopicPartition, OffsetAndMetadata> ends) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What can be asked of commands: idempotency keys, records, and each consumer's private streams.
  * Every operation is atomic, and everything in it expires. Operations fail with {@link
- * StateUnavailable}, at once when the store is known to be down. Times are milliseconds since the
+ * RedisUnavailable}, at once when the store is known to be down. Times are milliseconds since the
  * epoch, given by the caller.
  */
 public interface CommandState {
@@ -42,9 +42,10 @@ public interface CommandState {
 
   /**
    * Append it under this id: the draft's own, or that of an earlier attempt whose lease has ended.
-   * The earlier attempt may have been appended; workers de-duplicate by id.
+   *
+   * @param again the earlier attempt may have been appended; workers de-duplicate by id
    */
-  record Proceed(String id) implements Begun {}
+  record Proceed(String id, boolean again) implements Begun {}
 
   /** It was accepted before; the record is as it was answered then. */
   record Replay(Stored first) implements Begun {}
@@ -82,8 +83,10 @@ public interface CommandState {
   Future<Effect> accepted(Draft draft, CommandLog.Position at, long now);
 
   /**
-   * The attempt failed. When it was certainly {@code neverSent} the key is free again; else the id
-   * stays and the next attempt takes it over.
+   * The attempt failed. When neither it nor an earlier one can have been sent the key is free
+   * again; else the id stays and the next attempt takes it over.
+   *
+   * @param neverSent this attempt was certainly not
    */
   Future<Void> release(Draft draft, boolean neverSent);
 
@@ -97,7 +100,10 @@ public interface CommandState {
   Future<Effect> transition(
       String id, Status status, @Nullable Result result, String source, long now);
 
-  /** Expires at most {@code limit} commands of the shard that were due before {@code now}. */
+  /**
+   * Expires at most {@code limit} commands of the shard that were due before {@code now}: those
+   * that nobody started, and attempts that were never finished.
+   */
   Future<Swept> sweep(int shard, long now, int limit);
 
   Future<Found> find(String id, String consumer);

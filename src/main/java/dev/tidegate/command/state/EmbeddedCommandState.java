@@ -45,6 +45,7 @@ public final class EmbeddedCommandState implements CommandState {
   public synchronized Future<Begun> begin(Draft draft, long now) {
     forgetOld(now);
     String id = draft.id();
+    boolean again = false;
     if (draft.idempotencyKey() != null) {
       Key key = new Key(draft.consumer(), draft.idempotencyKey());
       Attempt held = keys.get(key);
@@ -60,13 +61,15 @@ public final class EmbeddedCommandState implements CommandState {
           return Future.succeededFuture(new InProgress(earlier.leaseUntil - now));
         }
         id = held.id;
+        again = true;
       }
       keys.put(key, new Attempt(id, draft.fingerprint(), now));
     }
     Command command = new Command(draft.withId(id), now);
     command.leaseUntil = now + retention.lease();
+    command.maybeSent = again;
     commands.put(id, command);
-    return Future.succeededFuture(new Proceed(id));
+    return Future.succeededFuture(new Proceed(id, again));
   }
 
   @Override
@@ -90,7 +93,8 @@ public final class EmbeddedCommandState implements CommandState {
     Command command = commands.get(draft.id());
     if (command != null && command.status == null) {
       command.leaseUntil = 0;
-      if (neverSent) {
+      command.maybeSent |= !neverSent;
+      if (!command.maybeSent) {
         commands.remove(draft.id());
         if (draft.idempotencyKey() != null) {
           Key key = new Key(draft.consumer(), draft.idempotencyKey());
@@ -116,10 +120,8 @@ public final class EmbeddedCommandState implements CommandState {
       return Future.succeededFuture(Effect.NONE);
     }
     List<Transition> transitions = new ArrayList<>();
-    if (from == null && status != Status.ACCEPTED) {
-      command.status = Status.ACCEPTED;
-      command.updatedAt = command.draft.acceptedAt();
-      transitions.addAll(emit(command, now));
+    if (status != Status.ACCEPTED) {
+      transitions.addAll(acceptedAtLast(command, now));
     }
     command.status = status;
     command.result = result;
@@ -130,6 +132,16 @@ public final class EmbeddedCommandState implements CommandState {
     return Future.succeededFuture(new Effect(true, transitions));
   }
 
+  /** What is further than accepted has been accepted, and its owner hears of both. */
+  private List<Transition> acceptedAtLast(Command command, long now) {
+    if (command.status != null) {
+      return List.of();
+    }
+    command.status = Status.ACCEPTED;
+    command.updatedAt = command.draft.acceptedAt();
+    return emit(command, now);
+  }
+
   @Override
   public synchronized Future<Swept> sweep(int shard, long now, int limit) {
     List<Transition> transitions = new ArrayList<>();
@@ -137,11 +149,13 @@ public final class EmbeddedCommandState implements CommandState {
     long waiting = 0;
     int expired = 0;
     for (Command command : commands.values()) {
-      if (command.status != Status.ACCEPTED || CommandIds.shardDigit(command.draft.id()) != digit) {
+      boolean begun = command.status == null || command.status == Status.ACCEPTED;
+      if (!begun || CommandIds.shardDigit(command.draft.id()) != digit) {
         continue;
       }
       if (expired < limit && command.draft.deadline() + retention.expiryGrace() < now) {
         expired++;
+        transitions.addAll(acceptedAtLast(command, now));
         command.status = Status.EXPIRED;
         command.updatedAt = now;
         transitions.addAll(emit(command, now));
@@ -228,6 +242,7 @@ public final class EmbeddedCommandState implements CommandState {
     final Draft draft;
     final long created;
     long leaseUntil;
+    boolean maybeSent; // an attempt that is over may have reached the log
     long updatedAt;
     @Nullable Status status; // null while it is being accepted
     @Nullable Result result;

@@ -62,12 +62,12 @@ public final class RedisCommandState implements CommandState {
             key(d),
             d.fingerprint(),
             d.acceptedAt(),
-            d.deadline(),
+            due(d),
             lease)
         .map(
             r ->
                 switch (r.get(0).toString()) {
-                  case "proceed" -> new Proceed(r.get(1).toString());
+                  case "proceed" -> new Proceed(r.get(1).toString(), number(r, 2) == 1);
                   case "replay" -> new Replay(first(d, r.get(1).toString(), number(r, 2)));
                   case "busy" -> new InProgress(number(r, 2));
                   case "reused" -> new KeyReused();
@@ -78,7 +78,6 @@ public final class RedisCommandState implements CommandState {
   @Override
   public Future<Effect> accepted(Draft d, Position at, long now) {
     String position = at.topic() + ":" + at.partition() + ":" + at.offset();
-    long due = d.deadline() > Long.MAX_VALUE / 2 ? d.deadline() : d.deadline() + grace;
     return run(
             CommandScripts.ACCEPTED,
             CommandIds.shardDigit(d.id()),
@@ -89,9 +88,13 @@ public final class RedisCommandState implements CommandState {
             key(d),
             d.fingerprint(),
             d.acceptedAt(),
-            due,
+            due(d),
             position)
         .map(r -> change(d.id(), null, r));
+  }
+
+  private long due(Draft d) {
+    return d.deadline() > Long.MAX_VALUE / 2 ? d.deadline() : d.deadline() + grace;
   }
 
   @Override

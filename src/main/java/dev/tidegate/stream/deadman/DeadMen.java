@@ -209,7 +209,7 @@ public final class DeadMen implements Roster.Out, Protocol.Arming {
       roster.failed(armed.session(), loop.nanos());
       return;
     }
-    bus.ask(Commands.SUBMIT, command(rule, armed), Receipt.class, ANSWER)
+    bus.askNear(Commands.SUBMIT, command(rule, armed), Receipt.class, ANSWER)
         .onComplete(receipt -> answered(armed, receipt.result(), receipt.cause()));
   }
 

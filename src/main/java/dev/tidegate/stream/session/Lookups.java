@@ -42,7 +42,7 @@ public final class Lookups {
           Refusal.LIMIT, "request: more than " + MOST + " at the same time on this connection");
     }
     session.conduct.finding++;
-    bus.ask(Commands.FIND, new Find(op.request(), identity.consumer()), Found.class, ANSWER)
+    bus.askNear(Commands.FIND, new Find(op.request(), identity.consumer()), Found.class, ANSWER)
         .onComplete(
             found -> {
               session.conduct.finding--;

@@ -167,7 +167,7 @@ public final class PrivateStreams {
       }
     }
     for (String channel : channels) {
-      bus.ask(
+      bus.askNear(
               Commands.READ_PRIVATE,
               new ReadPrivate(consumer, channel, null, 0, 1),
               PrivateEvents.class,
@@ -305,7 +305,7 @@ public final class PrivateStreams {
   }
 
   private Future<PrivateEvents> read(Bookmark bookmark, @Nullable String epoch, long after) {
-    return bus.ask(
+    return bus.askNear(
         Commands.READ_PRIVATE,
         new ReadPrivate(bookmark.consumer, bookmark.channel, epoch, after, PAGE),
         PrivateEvents.class,

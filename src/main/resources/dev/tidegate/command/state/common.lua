@@ -1,8 +1,9 @@
 -- Put before each script. KEYS[1] is the common part of all keys of one shard, 'tidegate:{7}:', so that they lie in one
 -- slot; the rest of a key is built here, since it depends on what is found.
---   c:<id>                    a command (s: 0 accepting, then the ordinal of its status from 1)
+--   c:<id>                    a command (s: 0 accepting, then the ordinal of its status from 1; m: 1 when an attempt that
+--                             is over may have reached the log)
 --   k:<length>:<consumer>:<k> an idempotency key -> id, fingerprint
---   d                         accepted commands that nobody has started, by the time when they expire
+--   d                         commands that nobody has started, accepted or not, by the time when they expire
 --   m:<consumer>:<channel>    where a private stream stands: epoch, sequence, the server's run; what the epoch before it reached
 --   s:<consumer>:<channel>    the private stream itself, its entries under their sequence
 local base = KEYS[1]

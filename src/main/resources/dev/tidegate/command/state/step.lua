@@ -12,7 +12,7 @@ local function step(id, to, source, rs, rb)
     for channel, epoch, n in string.gmatch(f[7], '(%S+) (%S+) (%d+)') do
       out[#out + 1] = {channel, epoch, tonumber(n), to, tonumber(f[6])}
     end
-  elseif from < 3 and from < to and not (to == 5 and from ~= 1) then
+  elseif from < 3 and from < to and not (to == 5 and from > 1) then
     if from == 0 and to > 1 then
       emit(out, id, c, 1, c.at, '', '')
     end

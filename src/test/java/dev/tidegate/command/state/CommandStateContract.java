@@ -42,7 +42,7 @@ abstract class CommandStateContract {
   @Test
   void aFreshKeyProceedsUnderTheDraftsOwnId() {
     Draft draft = draft("k1", "f");
-    assertThat(begin(draft)).isEqualTo(new Proceed(draft.id()));
+    assertThat(begin(draft)).isEqualTo(new Proceed(draft.id(), false));
     assertThat(on(() -> state().find(draft.id(), consumer)).record()).isNull();
   }
 
@@ -72,7 +72,7 @@ abstract class CommandStateContract {
     accept("k1", "f");
     String other = "user-" + UUID.randomUUID();
     Draft theirs = new Draft(ids.next(other), other, "requests", "k1", "g", now, now + 60_000);
-    assertThat(begin(theirs)).isEqualTo(new Proceed(theirs.id()));
+    assertThat(begin(theirs)).isEqualTo(new Proceed(theirs.id(), false));
   }
 
   @Test
@@ -88,7 +88,7 @@ abstract class CommandStateContract {
     Draft crashed = draft("k1", "f");
     begin(crashed);
     now += RETENTION.lease() + 1;
-    assertThat(begin(draft("k1", "f"))).isEqualTo(new Proceed(crashed.id()));
+    assertThat(begin(draft("k1", "f"))).isEqualTo(new Proceed(crashed.id(), true));
     assertThat(begin(draft("k1", "f"))).isInstanceOf(InProgress.class);
   }
 
@@ -97,7 +97,7 @@ abstract class CommandStateContract {
     Draft failed = draft("k1", "f");
     begin(failed);
     on(() -> state().release(failed, false));
-    assertThat(begin(draft("k1", "f"))).isEqualTo(new Proceed(failed.id()));
+    assertThat(begin(draft("k1", "f"))).isEqualTo(new Proceed(failed.id(), true));
   }
 
   @Test
@@ -106,7 +106,47 @@ abstract class CommandStateContract {
     begin(failed);
     on(() -> state().release(failed, true));
     Draft next = draft("k1", "another body is fine now");
-    assertThat(begin(next)).isEqualTo(new Proceed(next.id()));
+    assertThat(begin(next)).isEqualTo(new Proceed(next.id(), false));
+  }
+
+  @Test
+  void whatMayHaveBeenSentOnceIsNotForgottenByAnAttemptThatWasNot() {
+    Draft first = draft("k1", "f");
+    begin(first);
+    on(() -> state().release(first, false));
+    for (int attempt = 0; attempt < 3; attempt++) {
+      Draft next = draft("k1", "f");
+      assertThat(begin(next)).isEqualTo(new Proceed(first.id(), true));
+      on(() -> state().release(next.withId(first.id()), true));
+    }
+    assertThat(begin(draft("k1", "other"))).isEqualTo(new KeyReused());
+  }
+
+  @Test
+  void anAttemptThatWasNeverReleasedIsNotForgottenEither() {
+    Draft crashed = draft("k1", "f");
+    begin(crashed);
+    now += RETENTION.lease() + 1;
+    begin(draft("k1", "f"));
+    on(() -> state().release(draft("k1", "f").withId(crashed.id()), true));
+    assertThat(begin(draft("k1", "f"))).isEqualTo(new Proceed(crashed.id(), true));
+  }
+
+  @Test
+  void anAttemptThatNobodyFinishedExpires() {
+    Draft crashed = draft("k1", "f");
+    begin(crashed);
+    Draft neverSent = draft("k2", "f");
+    begin(neverSent);
+    on(() -> state().release(neverSent, true));
+    now = crashed.deadline() + RETENTION.expiryGrace() + 2;
+    int shard = Character.digit(crashed.id().charAt(35), 16);
+    assertThat(ours(shard))
+        .extracting(t -> t.record().status())
+        .containsExactly(Status.ACCEPTED, Status.EXPIRED);
+    assertThat(find(crashed)).isEqualTo(Status.EXPIRED);
+    assertThat(begin(draft("k1", "f"))).isInstanceOf(Replay.class);
+    assertThat(on(() -> state().find(neverSent.id(), consumer)).record()).isNull();
   }
 
   @Test
