@@ -29,8 +29,7 @@ public record Fallback(
         (name, value) -> {
           boolean fine = NAME.matcher(name).matches() && !OURS.matcher(name).matches();
           Check.that(fine, "headers", name, "names that are not of the connection or the content");
-          Check.that(
-              VALUE.matcher(value).matches(), "headers." + name, value, "printable ASCII");
+          Check.that(VALUE.matcher(value).matches(), "headers." + name, value, "printable ASCII");
         });
   }
 }

@@ -88,8 +88,7 @@ public record RouteConfig(
     if (timeout != null) {
       Check.positive("timeout", timeout);
     }
-    Check.that(
-        fallback == null || upstream != null, "fallback", fallback, "an upstream beside it");
+    Check.that(fallback == null || upstream != null, "fallback", fallback, "an upstream beside it");
     Check.that(hedge == null || upstream != null, "hedge", hedge, "an upstream beside it");
     Check.that(maxBody == null || maxBody >= 0, "maxBody", maxBody, "0 or more bytes");
   }

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often an exchange has been tried, and whether it may be tried once more: while no upstream can
- * have acted on it, or acting twice does no harm. Lives on one event loop.
+ * How often an exchange has been tried, and whether it may be tried once more: while no upstream
+ * can have acted on it, or acting twice does no harm. Lives on one event loop.
  */
 final class Attempts {
   private final Upstream upstream;
@@ -72,7 +72,9 @@ final class Attempts {
 
   /** Takes one more attempt, and what it costs. */
   boolean tryRetry(Stage stage, @Nullable BodyPump body) {
-    if (made >= config.attempts() || !harmless(stage, false, body) || !upstream.guard().tryRetry()) {
+    if (made >= config.attempts()
+        || !harmless(stage, false, body)
+        || !upstream.guard().tryRetry()) {
       return false;
     }
     made++;
@@ -107,7 +109,8 @@ final class Attempts {
     if (after == null) {
       return 0;
     }
-    boolean seconds = !after.isEmpty() && after.length() < 6 && after.chars().allMatch(c -> c >= '0' && c <= '9');
+    boolean seconds =
+        !after.isEmpty() && after.length() < 6 && after.chars().allMatch(c -> c >= '0' && c <= '9');
     long nanos = seconds ? TimeUnit.SECONDS.toNanos(Integer.parseInt(after)) : Long.MAX_VALUE;
     return nanos <= config.longestBackoff().toNanos() ? nanos : -1;
   }

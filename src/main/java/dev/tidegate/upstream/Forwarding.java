@@ -280,7 +280,9 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
   private void broken(Throwable cause) {
     Link broken = link;
     boolean refused = AnswerHead.refused(cause);
-    if (broken != null && (refused || broken.used()) && attempts.repeats(stage, refused, outgoing.body())) {
+    if (broken != null
+        && (refused || broken.used())
+        && attempts.repeats(stage, refused, outgoing.body())) {
       restart(broken.multiplexed());
       upstream.retried();
       take();

@@ -27,8 +27,7 @@ final class HedgedRead {
   private Loop.@Nullable Timer timer;
   private boolean gone;
 
-  HedgedRead(
-      Call call, Upstream upstream, Active active, Hedge terms, RecentLatencies latencies) {
+  HedgedRead(Call call, Upstream upstream, Active active, Hedge terms, RecentLatencies latencies) {
     this.call = call;
     this.upstream = upstream;
     this.active = active;

@@ -209,7 +209,8 @@ class ResilienceIT {
     try (RawBackend backend = RawBackend.answering(OK);
         TestGateway gateway = before(", timeout: 7s", "tellDeadline: true", backend.port)) {
       RawHttp.once(gateway.port(), GET);
-      assertThat(backend.requests.get(0).head()).contains("x-envoy-expected-rq-timeout-ms: 7000\r\n");
+      assertThat(backend.requests.get(0).head())
+          .contains("x-envoy-expected-rq-timeout-ms: 7000\r\n");
     }
   }
 }

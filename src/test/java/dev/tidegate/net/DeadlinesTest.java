@@ -10,8 +10,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DeadlinesTest {
   @ParameterizedTest
   @CsvSource({
-    "1H,,3600000", "2M,,120000", "3S,,3000", "250m,,250", "99999999u,,99999", "5n,,0",
-    ",1500,1500", "2S,1500,1500", "1S,1500,1000", ",0,0",
+    "1H,,3600000",
+    "2M,,120000",
+    "3S,,3000",
+    "250m,,250",
+    "99999999u,,99999",
+    "5n,,0",
+    ",1500,1500",
+    "2S,1500,1500",
+    "1S,1500,1000",
+    ",0,0",
   })
   void readsBothAndTakesTheShorter(String grpc, String expected, long millis) {
     assertThat(Deadlines.left(grpc, expected)).isEqualTo(millis);

@@ -33,7 +33,8 @@ public record CircuitConfig(
     Check.within("minRequests", minRequests, 1, 1_000_000);
     Check.within("window", window, Duration.ofSeconds(1), Duration.ofHours(1));
     Check.positive("open", open);
-    Check.that(longestOpen.compareTo(open) >= 0, "longestOpen", longestOpen, "no shorter than open");
+    Check.that(
+        longestOpen.compareTo(open) >= 0, "longestOpen", longestOpen, "no shorter than open");
     Check.within("probes", probes, 1, 1_000);
     statuses = Set.copyOf(statuses);
     for (int status : statuses) {

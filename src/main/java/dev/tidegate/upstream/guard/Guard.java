@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The circuit breaker and the retry budget of one upstream, for all event loops of a node. Safe from
- * any thread.
+ * The circuit breaker and the retry budget of one upstream, for all event loops of a node. Safe
+ * from any thread.
  */
 public final class Guard {
   private static final Logger LOG = LoggerFactory.getLogger(Guard.class);

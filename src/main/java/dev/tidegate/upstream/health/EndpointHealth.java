@@ -63,7 +63,10 @@ final class EndpointHealth {
     this.millis = millis;
     this.listener = listener;
     this.changedAt = nanos.getAsLong();
-    this.window = outlier.failures() > 0 && outlier.errorRate() > 0 ? new RollingWindow(outlier.window()) : null;
+    this.window =
+        outlier.failures() > 0 && outlier.errorRate() > 0
+            ? new RollingWindow(outlier.window())
+            : null;
     this.state = new State(true, false, "nothing is known against it", millis.getAsLong());
   }
 
@@ -131,7 +134,8 @@ final class EndpointHealth {
     int row = failures + 1;
     failures = row;
     if (in && (halfOpen || row >= outlier.failures())) {
-      putOut((halfOpen ? "failed while half-open: " : row + " failures in a row: ") + detail, cause);
+      putOut(
+          (halfOpen ? "failed while half-open: " : row + " failures in a row: ") + detail, cause);
     }
   }
 
