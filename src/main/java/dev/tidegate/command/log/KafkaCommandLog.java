@@ -75,7 +75,8 @@ public final class KafkaCommandLog implements CommandLog {
       return Future.failedFuture(
           new LogUnavailable(missing == null ? "kafka is down" : missing, true));
     }
-    return topics.ensure(topic)
+    return topics
+        .ensure(topic)
         .compose(
             v -> producer.send(KafkaProducerRecord.create(topic, key, value)),
             e -> Future.failedFuture(new TopicMissing(e)))
@@ -145,7 +146,8 @@ public final class KafkaCommandLog implements CommandLog {
 
   private void untilEnsured(String topic, KafkaSubscription subscription) {
     if (!closed) {
-      topics.ensure(topic)
+      topics
+          .ensure(topic)
           .onSuccess(v -> subscription.start())
           .onFailure(e -> loop.after(PROBE_WHEN_DOWN, () -> untilEnsured(topic, subscription)));
     }

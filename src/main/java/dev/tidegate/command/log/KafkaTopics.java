@@ -47,10 +47,7 @@ final class KafkaTopics {
    * @param warming has the producer learn of the topic, so that no send has to wait for that
    */
   KafkaTopics(
-      KafkaAdminClient admin,
-      Loop loop,
-      int partitions,
-      Function<String, Future<Void>> warming) {
+      KafkaAdminClient admin, Loop loop, int partitions, Function<String, Future<Void>> warming) {
     this.admin = admin;
     this.loop = loop;
     this.partitions = partitions;
