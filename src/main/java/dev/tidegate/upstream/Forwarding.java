@@ -28,7 +28,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
   private final Active active;
   private final long started;
   private final Attempts attempts;
-  private final Outgoing outgoing;
+  private final RequestSide outgoing;
 
   int index = -1;
   private Stage stage = Stage.CONNECTING;
@@ -53,7 +53,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     this.active = active;
     this.started = active.loop().nanos();
     this.attempts = new Attempts(upstream, call.method());
-    this.outgoing = new Outgoing(call, upstream, attempts);
+    this.outgoing = new RequestSide(call, upstream, attempts);
     this.connector = beside == null ? upstream.choose() : upstream.other(beside.connector);
   }
 

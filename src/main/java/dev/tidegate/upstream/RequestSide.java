@@ -11,13 +11,13 @@ import io.vertx.core.streams.ReadStream;
 import org.jspecify.annotations.Nullable;
 
 /** The request's side of an exchange: its head and its body, which may be sent more than once. */
-final class Outgoing {
+final class RequestSide {
   private final Call call;
   private final Upstream upstream;
   private final Attempts attempts;
   private @Nullable BodyPump body;
 
-  Outgoing(Call call, Upstream upstream, Attempts attempts) {
+  RequestSide(Call call, Upstream upstream, Attempts attempts) {
     this.call = call;
     this.upstream = upstream;
     this.attempts = attempts;
