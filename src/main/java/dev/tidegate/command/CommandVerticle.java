@@ -58,7 +58,7 @@ public final class CommandVerticle extends BackedVerticle {
             loop,
             meters,
             (key, value) -> log.append(config.deadTopic(), key, value));
-    Sweeper sweeper = 
+    Sweeper sweeper =
         new Sweeper(
             log,
             new ReportsHeard(log, config.resultsTopic(), loop),

@@ -28,6 +28,7 @@ import dev.tidegate.stream.session.Session;
 import dev.tidegate.stream.session.Sessions;
 import dev.tidegate.stream.session.Subscriptions;
 import dev.tidegate.stream.session.Tiers;
+import dev.tidegate.stream.session.UnreadMemory;
 import dev.tidegate.stream.shard.Conditions;
 import dev.tidegate.stream.shard.Shards;
 import java.util.random.RandomGenerator;
@@ -45,6 +46,7 @@ final class Hub {
   private final StreamMeters meters;
   private final Sweep sweep;
   private final LoadWatch load;
+  private final UnreadMemory memory;
   private final Loop loop;
   private final Show show;
   final Upgrade upgrade;
@@ -89,6 +91,8 @@ final class Hub {
             new Lookups(bus, replies),
             new Heartbeats(loop, fanout, replies),
             deadMen);
+    memory =
+        new UnreadMemory(shared.unread, () -> sessions.unread() + fanout.shared(), sessions::free);
     enforcement = new Enforcement(sessions, tiers, shared.rules, shared.ruleMeters);
     load = new LoadWatch(pressure, meters);
     sweep = new Sweep(loop);
@@ -101,7 +105,7 @@ final class Hub {
             admission(config, shared, tiers, bans, meters, loop),
             sessions,
             protocol,
-            new Session.Shared(loop, fanout, frames, meters, shared.chance),
+            new Session.Shared(loop, fanout, frames, meters, shared.chance, memory),
             sweep,
             new Answers(new RequestIds(shared.chance)));
     drain = new Drain(node, bus, loop, sessions, privates, upgrade, shared.chance);
@@ -120,6 +124,7 @@ final class Hub {
     sweep
         .look(1, load::measure)
         .look(1, watch::sessions)
+        .look(1, now -> memory.look())
         .look(1, now -> conditions.check())
         .look(1, now -> deadMen.turn())
         .look(1, now -> privates.check())
@@ -198,6 +203,7 @@ final class Hub {
   void end() {
     sweep.stop();
     deadMen.stop();
+    memory.close();
     fanout.close();
     meters.close();
   }

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param tradesKept how many trades of a symbol can be resumed
  * @param deltasKept how many book updates of a symbol can be resumed
  * @param snapshotPart the most bytes of one message of a snapshot
+ * @param unreadBytes what all sessions of the node together may leave unread; 0 for half of the
+ *     direct memory
  * @param maxFrame the largest message that a client may send, in bytes
  * @param sendBuffer the kernel's send buffer of a session, in bytes; 0 leaves it to the system
  * @param notSentLowWater how much the kernel may hold unsent, in bytes; 0 leaves it to the system
@@ -58,12 +60,14 @@ public record StreamConfig(
     @Default("20000") int tradesKept,
     @Default("2000") int deltasKept,
     @Default("262144") int snapshotPart,
+    @Default("0") long unreadBytes,
     @Default("65536") int maxFrame,
     @Default("0") int sendBuffer,
     @Default("512") int notSentLowWater,
     @Default("true") boolean adaptive,
     @Default("false") boolean echo,
     @Nullable CancelCommand cancelOnDisconnect) {
+  private static final long LEAST_UNREAD = 1024 * 1024;
   private static final int MOST_BYTES = 64 * 1024 * 1024;
 
   public StreamConfig {
@@ -73,6 +77,11 @@ public record StreamConfig(
     Check.within("tradesKept", tradesKept, 16, 10_000_000);
     Check.within("deltasKept", deltasKept, 16, 10_000_000);
     Check.within("snapshotPart", snapshotPart, 4096, MOST_BYTES);
+    Check.that(
+        unreadBytes == 0 || unreadBytes >= LEAST_UNREAD,
+        "unreadBytes",
+        unreadBytes,
+        "0 or at least " + LEAST_UNREAD);
     Check.within("maxFrame", maxFrame, 1024, MOST_BYTES);
     Check.within("sendBuffer", sendBuffer, 0, MOST_BYTES);
     Check.within("notSentLowWater", notSentLowWater, 0, MOST_BYTES);

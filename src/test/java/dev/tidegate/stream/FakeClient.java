@@ -113,6 +113,10 @@ public final class FakeClient implements Outlet {
       frame.release();
       FakeClient.<RuntimeException>raise(fails);
     }
+    if (closed != null) {
+      frame.release();
+      return;
+    }
     unsent.add(frame);
     mostPending = Math.max(mostPending, pending());
   }
@@ -148,6 +152,11 @@ public final class FakeClient implements Outlet {
   public void close(CloseCode code, String why) {
     closed = code;
     reason = why;
+  }
+
+  @Override
+  public void drop() {
+    discard();
   }
 
   public void discard() {

@@ -12,7 +12,7 @@ public final class FakeNode {
 
   public static StreamNode of(
       String name, Authenticator authenticator, Rules rules, MeterRegistry registry) {
-    return new StreamNode(name, authenticator, rules, registry, new EventLoops(registry));
+    return new StreamNode(name, authenticator, rules, registry, new EventLoops(registry), 0);
   }
 
   /** Who is on the node, as its instances count. */

@@ -75,6 +75,11 @@ public final class SlowLine implements Outlet {
     reason = why;
   }
 
+  @Override
+  public void drop() {
+    discard();
+  }
+
   public void discard() {
     queue.forEach(ByteBuf::release);
     queue.clear();

@@ -78,7 +78,14 @@ public final class Parts implements Deployment.Factory {
     this.loops = new EventLoops(metrics.registry());
     this.upstream = new UpstreamNode(config.upstreams(), metrics.registry(), loops, config.node());
     this.market = new MarketNode(config.node(), metrics.registry(), InstantSource.system());
-    this.stream = new StreamNode(config.node(), authenticator, rules, metrics.registry(), loops);
+    this.stream =
+        new StreamNode(
+            config.node(),
+            authenticator,
+            rules,
+            metrics.registry(),
+            loops,
+            config.stream().unreadBytes());
     if (!commands.isDurable()) {
       LOG.warn("commands or their state are kept in memory and are gone when this node ends");
     }

@@ -8,6 +8,7 @@ import io.vertx.kafka.client.common.TopicPartition;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToLongFunction;
 
 /** Where topics end and how far groups are, as the brokers say. */
@@ -23,7 +24,7 @@ final class Offsets {
         .describeTopics(List.of(topic))
         .compose(
             described -> {
-              int partitions = described.get(topic).getPartitions().size();
+              int partitions = Objects.requireNonNull(described.get(topic)).getPartitions().size();
               Future<Map<Integer, Long>> begins = at(topic, partitions, OffsetSpec.EARLIEST);
               Future<Map<Integer, Long>> ends = at(topic, partitions, OffsetSpec.LATEST);
               return Future.all(begins, ends).map(both -> filled(begins.result(), ends.result()));

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.config.ConfigResource.Type;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +40,10 @@ final class RecordSizes {
 
   void learn(String topic) {
     admin
-        .describeConfigs(List.of(new ConfigResource(Type.TOPIC, topic)))
+        .describeConfigs(
+            List.of(
+                new ConfigResource(
+                    org.apache.kafka.common.config.ConfigResource.Type.TOPIC, topic)))
         .onSuccess(configs -> configs.values().forEach(config -> note(topic, config)))
         .onFailure(
             e ->

@@ -12,21 +12,24 @@ import dev.tidegate.bus.Markets.Snapshot;
 import dev.tidegate.bus.Markets.Ticker;
 import dev.tidegate.bus.Markets.Trade;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Binance's depthUpdate, bookTicker and aggTrade messages as records. The stream has no snapshot:
- * the first update of a symbol starts its book, so that a capture read again starts anew.
+ * only the answer of its depth endpoint, when the recorder has put it among them, makes a book
+ * whole.
  */
 public final class BinanceMessages {
-  private final Set<String> started = new HashSet<>();
+  private BinanceMessages() {}
 
-  List<FeedRecord> records(JsonNode data, long received) {
+  static List<FeedRecord> records(JsonNode data, long received) {
+    if (data.has("lastUpdateId") && data.has("symbol")) {
+      Snapshot book = new Snapshot(levels(data.path("bids")), levels(data.path("asks")));
+      return List.of(new FeedRecord(text(data, "symbol"), time(data, received), book));
+    }
     Event event =
         switch (data.path("e").asText("bookTicker")) {
-          case "depthUpdate" -> depth(data);
+          case "depthUpdate" -> new Delta(levels(data.path("b")), levels(data.path("a")));
           case "bookTicker" -> data.has("B") ? ticker(data) : null;
           case "aggTrade" -> trade(data);
           default -> null;
@@ -34,12 +37,6 @@ public final class BinanceMessages {
     return event == null
         ? List.of()
         : List.of(new FeedRecord(text(data, "s"), time(data, received), event));
-  }
-
-  private Event depth(JsonNode data) {
-    List<Level> bids = levels(data.path("b"));
-    List<Level> asks = levels(data.path("a"));
-    return started.add(text(data, "s")) ? new Snapshot(bids, asks) : new Delta(bids, asks);
   }
 
   private static List<Level> levels(JsonNode side) {

@@ -47,7 +47,6 @@ public final class CaptureReader implements AutoCloseable {
   private final String name;
   private final CoinbaseMessages coinbase = new CoinbaseMessages();
   private final CoinbaseAdvancedMessages advanced = new CoinbaseAdvancedMessages();
-  private final BinanceMessages binance = new BinanceMessages();
   private @Nullable String first;
   private boolean understood;
   private long line;
@@ -122,7 +121,7 @@ public final class CaptureReader implements AutoCloseable {
       }
       return root.has("product_id")
           ? coinbase.records(root, received)
-          : binance.records(root.has("data") ? root.get("data") : root, received);
+          : BinanceMessages.records(root.has("data") ? root.get("data") : root, received);
     } catch (JsonProcessingException e) {
       rejects.add(name, line, "not JSON: " + e.getOriginalMessage());
     } catch (IllegalArgumentException e) {

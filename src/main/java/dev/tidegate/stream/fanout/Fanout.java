@@ -332,8 +332,9 @@ public final class Fanout implements Topic.Versions {
   private @Nullable Join show(Reader reader, Join join, Picture picture, Shape shape, Text out) {
     send(reader, shape, out);
     int part = join.part;
-    for (; part < picture.parts() && reader.pending() <= Advance.ENOUGH; part++) {
-      write(reader, assembly.part(picture, part));
+    for (; part < picture.parts() && hasRoom(reader); part++) {
+      Framed frame = assembly.part(picture, part);
+      reader.share(frame.bytes(), frame.said());
     }
     if (part == 0) {
       return Join.fresh(join.topic, join.seen);
@@ -355,12 +356,17 @@ public final class Fanout implements Topic.Versions {
   private void send(Reader reader, Shape shape, Text out) {
     Framed frame = assembly.taken(shape, out);
     if (frame != null) {
-      write(reader, frame);
+      reader.write(frame.bytes(), frame.said());
     }
   }
 
-  private static void write(Reader reader, Framed frame) {
-    reader.write(frame.bytes(), frame.said());
+  private static boolean hasRoom(Reader reader) {
+    return reader.open() && reader.pending() <= Advance.ENOUGH;
+  }
+
+  /** Bytes of snapshots that are there once for all who get them. */
+  public long shared() {
+    return pictures.bytes();
   }
 
   public void close() {

@@ -59,6 +59,14 @@ final class Picture {
     return live > 0;
   }
 
+  long bytes() {
+    long sum = 0;
+    for (ByteBuf frame : frames) {
+      sum += frame == null ? 0 : frame.capacity();
+    }
+    return sum;
+  }
+
   /** The frame of a part, from 0; one reference of it becomes the caller's. */
   ByteBuf frame(int part, Frames makes) {
     ByteBuf shared = frames[part];

@@ -179,6 +179,15 @@ public final class Pictures {
     return picture.frame(part, frames);
   }
 
+  /** Bytes of the frames that there are now. */
+  long bytes() {
+    long sum = 0;
+    for (Picture each : live) {
+      sum += each.bytes();
+    }
+    return sum;
+  }
+
   private void sweep() {
     live.forEach(Picture::releaseUnused);
     live.removeIf(picture -> !picture.live());

@@ -25,6 +25,9 @@ public interface Reader {
    */
   void write(ByteBuf frame, Tally.Sum said);
 
+  /** As {@link #write}, of a part of a picture: its memory is there once for all who get it. */
+  void share(ByteBuf part, Tally.Sum said);
+
   /** What was written in this turn goes out. */
   void flush();
 

@@ -13,7 +13,6 @@ import dev.tidegate.stream.fanout.Fanout;
 import dev.tidegate.stream.fanout.Lag;
 import dev.tidegate.stream.fanout.Lane;
 import dev.tidegate.stream.fanout.Reader;
-import dev.tidegate.stream.fanout.Wheel;
 import dev.tidegate.stream.observe.StreamMeters;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.Replies;
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * One client: who it is, what it follows, and how far it has come. It queues nothing; what it has
  * not got yet is in the rings.
  */
-public final class Session implements Wheel.Timed, Reader {
+public final class Session implements Reader {
   public final String id;
   public final String address;
   public final Outlet outlet;
@@ -44,10 +43,10 @@ public final class Session implements Wheel.Timed, Reader {
   private @Nullable Identity identity;
   private Tier tier;
   final Conduct conduct = new Conduct();
-  private final Rate outbound = new Rate();
+  private final FrameLimit frameLimit;
 
   private final SubscriptionSet subscriptions = new SubscriptionSet();
-  private final Unread unread = new Unread();
+  final Unread unread = new Unread();
   private final Lanes lanes;
   private @Nullable Lag lag;
   private boolean armed;
@@ -56,11 +55,15 @@ public final class Session implements Wheel.Timed, Reader {
   private Life life = Life.OPEN;
   private @Nullable CloseCode closedWith;
   private boolean waiting;
-  private long dueAt;
 
   /** What the sessions of one instance have in common. */
   public record Shared(
-      Loop loop, Fanout fanout, Frames frames, StreamMeters meters, RandomGenerator chance) {}
+      Loop loop,
+      Fanout fanout,
+      Frames frames,
+      StreamMeters meters,
+      RandomGenerator chance,
+      UnreadMemory memory) {}
 
   public Session(
       String id, String address, Dialect dialect, Outlet outlet, Tier tier, Shared shared) {
@@ -71,6 +74,7 @@ public final class Session implements Wheel.Timed, Reader {
     this.tier = tier;
     this.shared = shared;
     this.lanes = new Lanes(this, shared.fanout());
+    this.frameLimit = new FrameLimit(this, shared.fanout());
     this.openedAt = shared.loop().millis();
   }
 
@@ -210,11 +214,14 @@ public final class Session implements Wheel.Timed, Reader {
       lagging(nanos);
       return false;
     }
-    if (tier.framesPerSecond() > 0 && !outbound.take(tier.framesPerSecond(), nanos)) {
-      waitFor(nanos + 1_000_000_000L / tier.framesPerSecond());
-      return false;
+    if (frameLimit.allows(tier.framesPerSecond(), nanos)) {
+      return true;
     }
-    return true;
+    if (!waiting) {
+      frameLimit.await(tier.framesPerSecond(), nanos);
+      waiting = true;
+    }
+    return false;
   }
 
   private void lagging(long nanos) {
@@ -236,8 +243,16 @@ public final class Session implements Wheel.Timed, Reader {
     written = Outgoing.DATA;
   }
 
+  @Override
+  public void share(ByteBuf part, Tally.Sum said) {
+    int size = part.readableBytes();
+    write(part, said);
+    unread.shares(size);
+  }
+
   private void send(ByteBuf frame) {
     int size = frame.readableBytes();
+    shared.memory().writes(size);
     unread.wrote(size);
     shared.meters().wrote(size);
     outlet.write(frame);
@@ -322,33 +337,15 @@ public final class Session implements Wheel.Timed, Reader {
     }
   }
 
-  private void waitFor(long nanos) {
-    if (!waiting) {
-      dueAt = nanos;
-      shared.fanout().wheel().add(this);
-      waiting = true;
-    }
-  }
-
   /** Whether the tier's limit of frames holds it back now. */
   public boolean limited(long nanos) {
-    return waiting && dueAt > nanos;
+    return waiting && frameLimit.dueAt() > nanos;
   }
 
   /** How old the oldest thing is that the client has not been sent, by its source's time. */
   public long dataAge(long millis) {
     long oldest = lanes.oldestUnsent();
     return oldest == Long.MAX_VALUE ? 0 : Math.max(0, millis - oldest / 1000);
-  }
-
-  @Override
-  public long dueAt() {
-    return dueAt;
-  }
-
-  @Override
-  public void due() {
-    shared.fanout().retry(this);
   }
 
   @Override

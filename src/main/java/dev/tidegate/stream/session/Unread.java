@@ -20,11 +20,35 @@ final class Unread {
 
   private long replies;
 
+  /** Set while some of it is there for others as well. */
+  private @Nullable Shares shares;
+
   /** Set while replies pile up. */
   private @Nullable Reading reading;
 
   void wrote(int size) {
     sent += size;
+  }
+
+  /** What was written last is there once for many. */
+  void shares(int size) {
+    Shares known = shares;
+    if (known == null) {
+      known = new Shares();
+      shares = known;
+    }
+    known.add(sent, size);
+  }
+
+  /** Bytes that have not left, without those that are there for others as well. */
+  long own(Outlet outlet) {
+    long pending = outlet.pending();
+    Shares known = shares;
+    if (known == null || pending == 0) {
+      shares = null;
+      return pending;
+    }
+    return pending - known.pending(sent - pending);
   }
 
   /** Market data was written, which is only done when next to nothing waits. */

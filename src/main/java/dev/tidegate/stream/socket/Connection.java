@@ -4,6 +4,7 @@ import dev.tidegate.problem.CloseCode;
 import dev.tidegate.stream.encode.Deflate;
 import dev.tidegate.stream.encode.Frames;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -118,7 +119,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
   /** Goes out with whatever else the read brings, in one system call. */
   private void pong(PingWebSocketFrame ping) {
     if (pending() <= PONG_BOUND) {
-      send(frames.frame(Frames.PONG, bytes(ping.content())));
+      send(frames.frame(Frames.PONG, ByteBufUtil.getBytes(ping.content())));
       unflushed = true;
     }
   }
@@ -230,17 +231,11 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
     }
   }
 
-  private static byte[] bytes(ByteBuf content) {
-    byte[] bytes = new byte[content.readableBytes()];
-    content.readBytes(bytes);
-    return bytes;
-  }
-
   /** The client closes, or answers our close. */
   private void closed(CloseWebSocketFrame close) {
     if (life.open()) {
       closing(0);
-      byte[] body = bytes(close.content());
+      byte[] body = ByteBufUtil.getBytes(close.content());
       send(frames.frame(Frames.CLOSE, body.length < 2 ? NOTHING : Arrays.copyOf(body, 2)));
     }
     finish();
@@ -334,6 +329,14 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ou
       flush();
       boolean unwanted = code == CloseCode.BANNED || code == CloseCode.UNAUTHENTICATED;
       closing(unwanted ? UNWANTED_PATIENCE : CLOSE_PATIENCE);
+    }
+  }
+
+  @Override
+  public void drop() {
+    ChannelHandlerContext out = context;
+    if (out != null) {
+      out.channel().unsafe().close(out.voidPromise()); // TLS would wait to say goodbye
     }
   }
 

@@ -24,6 +24,9 @@ public interface Outlet {
    */
   void check(long now, long pingAfter, long goneAfter);
 
+  /** The end, at once: what waits for the client is freed. */
+  void drop();
+
   /** Sends the close frame and closes when the client has answered, or a little later. */
   void close(CloseCode code, String reason);
 }

@@ -9,6 +9,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.internal.PlatformDependent;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Map;
@@ -61,6 +62,11 @@ public final class Platform {
     if (!(handler instanceof SslHandler || handler instanceof HttpRequestDecoder)) {
       pipeline.remove(name);
     }
+  }
+
+  /** The most direct memory that there may be, in bytes. */
+  public static long directMemory() {
+    return PlatformDependent.maxDirectMemory();
   }
 
   private static void tune(Channel channel, int notSentLowWater) {

@@ -13,10 +13,13 @@ import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -131,13 +134,47 @@ class KafkaCommandLogIT extends CommandLogContract {
       String topic, Function<List<LogRecord>, Future<Void>> handler) {
     return harness.on(
         () ->
-            Future.succeededFuture(
-                log.consume("group-" + topic, topic, harness.loop(), handler)));
+            Future.succeededFuture(log.consume("group-" + topic, topic, harness.loop(), handler)));
   }
 
   private static Future<Void> into(Set<String> seen, List<LogRecord> batch) {
     batch.forEach(r -> seen.add(new String(r.value(), StandardCharsets.UTF_8)));
     return Future.succeededFuture();
+  }
+
+  @Test
+  void aTopicThatIsDeletedIsMissedByNameAndMadeByNobody() throws Exception {
+    try (KafkaBroker broker = KafkaBroker.start();
+        Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+        Harness own = new Harness(backend(broker, Settings.of(CommandConfig.class, "{}")))) {
+      CommandLog of = own.openLog("commands");
+      Await.await("the broker is found", Duration.ofSeconds(15), of::available);
+      List<LogRecord> got = new CopyOnWriteArrayList<>();
+      own.on(
+          () ->
+              Future.succeededFuture(
+                  of.consume(
+                      "readers",
+                      "commands",
+                      own.loop(),
+                      batch -> {
+                        got.addAll(batch);
+                        return Future.succeededFuture();
+                      })));
+      own.on(() -> of.append("commands", "a", new byte[] {1}));
+      Await.await(() -> got.size() == 1);
+      admin.deleteTopics(List.of("commands")).all().get();
+      Await.await("it is missed", Duration.ofSeconds(15), () -> !of.available());
+      LogUnavailable refused = assertRefused(own, of);
+      assertThat(refused.neverSent()).isTrue();
+      assertThat(refused).hasMessageContaining("the topic commands does not exist");
+      assertThat(admin.listTopics().names().get()).doesNotContain("commands");
+
+      broker.createTopic("commands", 3);
+      assertReturns(own, of);
+      Await.await("it is read", Duration.ofSeconds(20), () -> got.size() > 1);
+      own.on(of::close);
+    }
   }
 
   /** A broker that answers may yet have to find the leaders of its partitions: the trial tells. */

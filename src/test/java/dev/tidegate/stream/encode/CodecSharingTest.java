@@ -148,6 +148,9 @@ class CodecSharingTest {
     public void check(long now, long pingAfter, long goneAfter) {}
 
     @Override
+    public void drop() {}
+
+    @Override
     public void close(CloseCode code, String reason) {}
   }
 }

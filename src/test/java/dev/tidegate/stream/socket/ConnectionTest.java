@@ -65,6 +65,23 @@ class ConnectionTest {
     assertThat(memory.metric().usedHeapMemory()).as("heap buffers not given back").isZero();
   }
 
+  @Test
+  void whoIsDroppedHoldsNothingAnyMore() {
+    for (int i = 0; i < 10; i++) {
+      connection.write(frames.frame(Frames.TEXT, new byte[1_000]));
+    }
+    assertThat(connection.pending()).isGreaterThan(10_000);
+    connection.close(CloseCode.SLOW_CONSUMER, "too slow");
+    connection.drop();
+    channel.runPendingTasks();
+    assertThat(connection.pending()).isZero();
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(ended).isTrue();
+    connection.write(frames.frame(Frames.TEXT, new byte[1_000]));
+    channel.releaseOutbound();
+    assertThat(memory.metric().usedDirectMemory()).isZero();
+  }
+
   private static byte[] frame(int first, byte[] payload) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(first);
