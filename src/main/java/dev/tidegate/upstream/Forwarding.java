@@ -15,7 +15,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.streams.ReadStream;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +51,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     this.active = active;
     this.started = active.loop().nanos();
     this.idempotent = idempotent(call.method());
-    this.connector = upstream.balancer().next();
+    this.connector = upstream.choose(call);
   }
 
   private static boolean idempotent(HttpMethod method) {
@@ -91,7 +90,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     }
     connectFailures++;
     if (connectFailures < upstream.config().endpoints().size()) {
-      connector = upstream.balancer().other(connector);
+      connector = upstream.chooseOther(call, connector);
       take();
       return;
     }
@@ -179,7 +178,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
       body.forget();
     }
     lastRead = active.now();
-    upstream.answers().record(active.loop().nanos() - started, TimeUnit.NANOSECONDS);
+    upstream.answering(connector, active.loop().nanos() - started);
     if (!answered(response)) {
       return;
     }

@@ -30,6 +30,12 @@ class UpstreamConfigTest {
         "{name: u, endpoints: [{host: a, port: 1}], tls: {cert: pom.xml}} | cert: pom.xml (expected a PEM file",
         "{name: u, endpoints: [{host: a, port: 1}], tls: {serverName: 'a b'}} | serverName: a b",
         "{name: u, endpoints: [{host: a, port: 1}], host: lose}           | HostHeader",
+        "{name: u, endpoints: [{host: a, port: 1}], balance: random}      | Balance",
+        "{name: u, endpoints: [{host: a, port: 1}], hash: {}}             | only with balance: consistentHash",
+        "{name: u, endpoints: [{host: a, port: 1}], balance: sticky, hash: {}} | only with balance: consistentHash",
+        "{name: u, endpoints: [{host: a, port: 1}], balance: consistentHash, hash: {by: header}} | name: missing",
+        "{name: u, endpoints: [{host: a, port: 1}], balance: consistentHash, hash: {by: path, name: x}} | name: x",
+        "{name: u, endpoints: [{host: a, port: 1}], balance: consistentHash, hash: {bound: 1}} | bound: 1.0",
         "{endpoints: [{host: a, port: 1}]}                               | name: missing",
       })
   void saysWhatIsWrongWithAnUpstream(String yaml, String why) {
