@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class BalanceIT {
   private static RawBackend named(String name) throws IOException {
-    return RawBackend.answering("HTTP/1.1 200 OK\r\nX-Name: " + name + "\r\nContent-Length: 0\r\n\r\n");
+    return RawBackend.answering(
+        "HTTP/1.1 200 OK\r\nX-Name: " + name + "\r\nContent-Length: 0\r\n\r\n");
   }
 
   private static String name(TestGateway gateway, String header) throws IOException {

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param bound how many times its fair part an endpoint may have in flight before keys go on to the
  *     next; absent: any number
  */
-public record HashConfig(
-    @Default("address") By by, @Nullable String name, @Nullable Double bound) {
+public record HashConfig(@Default("address") By by, @Nullable String name, @Nullable Double bound) {
   /** What of a request. */
   public enum By {
     @JsonProperty("address")

@@ -29,7 +29,7 @@ public final class PeakEwma {
   public void took(int endpoint, long tookNanos) {
     double before = decayed(endpoint);
     double kept = kept(endpoint);
-    latency[endpoint] = Math.max(tookNanos, before + tookNanos * (1 - kept));
+    latency[endpoint] = Math.max((double) tookNanos, before + tookNanos * (1 - kept));
     at[endpoint] = nanos.getAsLong();
   }
 

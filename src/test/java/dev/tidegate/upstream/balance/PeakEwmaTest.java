@@ -34,9 +34,7 @@ class PeakEwmaTest {
     Balancer balancer =
         new Balancer(
             List.of(endpoints), Balance.PEAK_EWMA, Eligible.ALL, new Random(1), null, ewma);
-    return IntStream.range(0, 100)
-        .filter(i -> balancer.next(0) == endpoints[0])
-        .count();
+    return IntStream.range(0, 100).filter(i -> balancer.next(0) == endpoints[0]).count();
   }
 
   @Test
