@@ -12,6 +12,7 @@ import dev.tidegate.upstream.balance.HashKey;
 import dev.tidegate.upstream.balance.KeyedChoice;
 import dev.tidegate.upstream.balance.PeakEwma;
 import dev.tidegate.upstream.balance.Pool;
+import dev.tidegate.upstream.guard.Guard;
 import dev.tidegate.upstream.health.Cause;
 import dev.tidegate.upstream.health.Fitness;
 import io.micrometer.core.instrument.Counter;
@@ -39,8 +40,12 @@ final class Upstream {
   private final @Nullable HashKey key;
   private final @Nullable PeakEwma ewma;
   private final Balancer balancer;
+  private final Guard guard;
+  private final RandomGenerator random;
   private final Timer answers;
   private final Counter retries;
+  private final Counter hedges;
+  private final Counter hedgesWon;
   private final MeterRegistry meters;
   private final FailureLog log;
   private final Map<Problem, Counter> failures = new EnumMap<>(Problem.class);
@@ -55,6 +60,8 @@ final class Upstream {
     this.log = node.failures();
     this.meters = node.meters();
     this.fitness = node.fitness(config);
+    this.guard = node.guard(config);
+    this.random = random;
     for (int i = 0; i < config.endpoints().size(); i++) {
       Endpoint endpoint = config.endpoints().get(i);
       pools.add(
@@ -71,6 +78,9 @@ final class Upstream {
             .description("From sending a request until its answer begins")
             .tag("upstream", config.name())
             .register(meters);
+    this.hedges = hedges("tidegate.upstream.hedges", "Reads that were sent to a second endpoint");
+    this.hedgesWon =
+        hedges("tidegate.upstream.hedges.won", "Reads that the second endpoint answered first");
     this.retries =
         Counter.builder("tidegate.upstream.retries")
             .tag("upstream", config.name())
@@ -85,22 +95,40 @@ final class Upstream {
     return new KeyedChoice(pools, names, config.hash() == null ? null : config.hash().bound());
   }
 
+  private Counter hedges(String name, String description) {
+    return Counter.builder(name)
+        .description(description)
+        .tag("upstream", config.name())
+        .register(meters);
+  }
+
   UpstreamConfig config() {
     return config;
   }
 
-  /** The endpoint that a call goes to first. */
-  Connector choose(Call call) {
-    return balancer.next(hash(call));
+  Guard guard() {
+    return guard;
   }
 
-  /** Where it goes when the one that was chosen cannot be reached. */
-  Connector chooseOther(Call call, Connector failed) {
+  /** The endpoint that a request goes to. */
+  Connector choose(Call call) {
+    long hash = hash(call);
+    Connector choice = balancer.next(hash);
+    return fitness.admits(choice.number()) ? choice : balancer.other(choice, hash);
+  }
+
+  /** Another endpoint than this one, when there is one. */
+  Connector other(Call call, Connector failed) {
     return balancer.other(failed, hash(call));
   }
 
   private long hash(Call call) {
     return key == null ? 0 : key.of(call.client(), call.uri(), call::header);
+  }
+
+  /** A random number below the bound. */
+  long draw(long bound) {
+    return random.nextLong(bound);
   }
 
   /** An answer has begun, so long after its request came. */
@@ -113,6 +141,19 @@ final class Upstream {
 
   void retried() {
     retries.increment();
+  }
+
+  /** An attempt failed, and another one follows. */
+  void blame(Connector connector, Cause cause, String why) {
+    fitness.failed(connector.number(), cause, why);
+  }
+
+  void hedged() {
+    hedges.increment();
+  }
+
+  void hedgeWon() {
+    hedgesWon.increment();
   }
 
   /** Says whom the request is for; Vert.x says the endpoint. */
@@ -180,6 +221,7 @@ final class Upstream {
   void show(JsonWriter json) {
     json.object();
     json.field("name", config.name()).field("balance", config.balance().name());
+    guard.show(json);
     json.array("endpoints");
     for (int i = 0; i < pools.size(); i++) {
       Pool pool = pools.get(i);

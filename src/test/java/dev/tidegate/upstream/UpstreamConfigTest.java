@@ -36,6 +36,15 @@ class UpstreamConfigTest {
         "{name: u, endpoints: [{host: a, port: 1}], balance: consistentHash, hash: {by: header}} | name: missing",
         "{name: u, endpoints: [{host: a, port: 1}], balance: consistentHash, hash: {by: path, name: x}} | name: x",
         "{name: u, endpoints: [{host: a, port: 1}], balance: consistentHash, hash: {bound: 1}} | bound: 1.0",
+        "{name: u, endpoints: [{host: a, port: 1}], outlier: {errorRate: 101}} | errorRate: 101",
+        "{name: u, endpoints: [{host: a, port: 1}], outlier: {probes: 0}} | probes: 0",
+        "{name: u, endpoints: [{host: a, port: 1}], retry: {attempts: 0}} | attempts: 0",
+        "{name: u, endpoints: [{host: a, port: 1}], retry: {statuses: [404]}} | statuses: 404",
+        "{name: u, endpoints: [{host: a, port: 1}], retry: {longestBackoff: 1ms}} | longestBackoff: 1ms",
+        "{name: u, endpoints: [{host: a, port: 1}], circuit: {errorRate: 0}} | errorRate: 0",
+        "{name: u, endpoints: [{host: a, port: 1}], circuit: {longestOpen: 1s}} | longestOpen: 1s",
+        "{name: u, endpoints: [{host: a, port: 1}], circuit: {fallback: {status: 99}}} | status: 99",
+        "{name: u, endpoints: [{host: a, port: 1}], circuit: {fallback: {headers: {Connection: x}}}} | headers: Connection",
         "{endpoints: [{host: a, port: 1}]}                               | name: missing",
       })
   void saysWhatIsWrongWithAnUpstream(String yaml, String why) {
