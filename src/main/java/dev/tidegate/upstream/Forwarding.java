@@ -54,7 +54,8 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     this.started = active.loop().nanos();
     this.attempts = new Attempts(upstream, call.method());
     this.outgoing = new RequestSide(call, upstream, attempts);
-    this.connector = beside == null ? upstream.choose(call) : upstream.other(call, beside.connector);
+    this.connector =
+        beside == null ? upstream.choose(call) : upstream.other(call, beside.connector);
   }
 
   void start() {
