@@ -40,6 +40,12 @@ public final class Upstreams {
     /** The host that the caller has named, if it has. */
     @Nullable String host();
 
+    /** The address of the client, as far as trusted proxies tell it. */
+    String client();
+
+    /** A header that the caller has sent: the first of that name. */
+    @Nullable String header(String name);
+
     /** The route that led here, for people. */
     String route();
 

@@ -39,6 +39,16 @@ abstract class CallFilter implements Call {
   }
 
   @Override
+  public String client() {
+    return call.client();
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    return call.header(name);
+  }
+
+  @Override
   public String route() {
     return call.route();
   }

@@ -54,7 +54,8 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     this.started = active.loop().nanos();
     this.attempts = new Attempts(upstream, call.method());
     this.outgoing = new RequestSide(call, upstream, attempts);
-    this.connector = beside == null ? upstream.choose() : upstream.other(beside.connector);
+    this.connector =
+        beside == null ? upstream.choose(call) : upstream.other(call, beside.connector);
   }
 
   void start() {
@@ -100,7 +101,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     }
     connectFailures++;
     if (connectFailures < upstream.config().endpoints().size()) {
-      connector = upstream.other(connector);
+      connector = upstream.other(call, connector);
       take();
       return;
     }
@@ -168,7 +169,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     stopTimer();
     outgoing.forget();
     lastRead = active.now();
-    upstream.answers().record(active.loop().nanos() - started, TimeUnit.NANOSECONDS);
+    upstream.answering(connector, active.loop().nanos() - started);
     if (!answered(response)) {
       return;
     }
@@ -315,7 +316,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     if (request != null) {
       request.reset();
     }
-    connector = upstream.other(connector);
+    connector = upstream.other(call, connector);
     active.loop().after(Math.max(pause, attempts.pauseNanos()), this::takeAnew);
   }
 

@@ -5,8 +5,12 @@ import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.json.JsonWriter;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.upstream.UpstreamConfig.Endpoint;
+import dev.tidegate.upstream.balance.Balance;
 import dev.tidegate.upstream.balance.Balancer;
 import dev.tidegate.upstream.balance.Connector;
+import dev.tidegate.upstream.balance.HashKey;
+import dev.tidegate.upstream.balance.KeyedChoice;
+import dev.tidegate.upstream.balance.PeakEwma;
 import dev.tidegate.upstream.balance.Pool;
 import dev.tidegate.upstream.guard.Guard;
 import dev.tidegate.upstream.health.Cause;
@@ -23,14 +27,18 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** One named service as one event loop sees it. */
 final class Upstream {
   private final UpstreamConfig config;
   private final List<Pool> pools = new ArrayList<>();
   private final Fitness fitness;
+  private final @Nullable HashKey key;
+  private final @Nullable PeakEwma ewma;
   private final Balancer balancer;
   private final Guard guard;
   private final RandomGenerator random;
@@ -60,7 +68,11 @@ final class Upstream {
           new Pool(
               i, endpoint.weight(), config.bounds(), () -> dialer.dial(config, endpoint), millis));
     }
-    this.balancer = new Balancer(pools, config.balance(), fitness, random);
+    this.key = config.balance().byKey() ? new HashKey(config.hash()) : null;
+    this.ewma =
+        config.balance() == Balance.PEAK_EWMA ? new PeakEwma(pools.size(), System::nanoTime) : null;
+    this.balancer =
+        new Balancer(pools, config.balance(), fitness, random, keyed(config, pools), ewma);
     this.answers =
         Timer.builder("tidegate.upstream.answers")
             .description("From sending a request until its answer begins")
@@ -73,6 +85,14 @@ final class Upstream {
         Counter.builder("tidegate.upstream.retries")
             .tag("upstream", config.name())
             .register(meters);
+  }
+
+  private static @Nullable KeyedChoice keyed(UpstreamConfig config, List<Pool> pools) {
+    if (!config.balance().byKey()) {
+      return null;
+    }
+    List<String> names = config.endpoints().stream().map(Endpoint::toString).toList();
+    return new KeyedChoice(pools, names, config.hash() == null ? null : config.hash().bound());
   }
 
   private Counter hedges(String name, String description) {
@@ -91,14 +111,19 @@ final class Upstream {
   }
 
   /** The endpoint that a request goes to. */
-  Connector choose() {
-    Connector choice = balancer.next();
-    return fitness.admits(choice.number()) ? choice : balancer.other(choice);
+  Connector choose(Call call) {
+    long hash = hash(call);
+    Connector choice = balancer.next(hash);
+    return fitness.admits(choice.number()) ? choice : balancer.other(choice, hash);
   }
 
   /** Another endpoint than this one, when there is one. */
-  Connector other(Connector failed) {
-    return balancer.other(failed);
+  Connector other(Call call, Connector failed) {
+    return balancer.other(failed, hash(call));
+  }
+
+  private long hash(Call call) {
+    return key == null ? 0 : key.of(call.client(), call.uri(), call::header);
   }
 
   /** A random number below the bound. */
@@ -106,8 +131,12 @@ final class Upstream {
     return random.nextLong(bound);
   }
 
-  Timer answers() {
-    return answers;
+  /** An answer has begun, so long after its request came. */
+  void answering(Connector connector, long tookNanos) {
+    answers.record(tookNanos, TimeUnit.NANOSECONDS);
+    if (ewma != null) {
+      ewma.took(connector.number(), tookNanos);
+    }
   }
 
   void retried() {
@@ -143,7 +172,7 @@ final class Upstream {
 
   /** No connection to the endpoint could be made. */
   void unreachable(Connector connector, String why) {
-    fitness.failed(connector.number(), Cause.UNREACHABLE, why);
+    failed(connector, Cause.UNREACHABLE, why);
   }
 
   /** An answer has come whole. */
@@ -151,13 +180,20 @@ final class Upstream {
     fitness.succeeded(connector.number(), status);
   }
 
+  private void failed(Connector connector, Cause cause, String detail) {
+    fitness.failed(connector.number(), cause, detail);
+    if (ewma != null) {
+      ewma.failed(connector.number());
+    }
+  }
+
   /** What a failure says of the endpoint; a silence within an answer may be how it is meant. */
   private void blame(Connector connector, Stage at, Failed failure) {
     if (failure.problem() == Problem.UPSTREAM_BROKEN) {
-      fitness.failed(connector.number(), Cause.BROKEN, failure.detail());
+      failed(connector, Cause.BROKEN, failure.detail());
     } else if (failure.problem() == Problem.UPSTREAM_TIMEOUT
         && (at == Stage.OPENING || at == Stage.SENT)) {
-      fitness.failed(connector.number(), Cause.TIMEOUT, failure.detail());
+      failed(connector, Cause.TIMEOUT, failure.detail());
     }
   }
 
@@ -192,6 +228,9 @@ final class Upstream {
       json.object().field("address", config.endpoints().get(i).toString());
       fitness.show(i, json);
       json.field("open", pool.open()).field("idle", pool.idle());
+      if (ewma != null) {
+        json.field("latencyMicros", ewma.latencyNanos(i) / 1_000);
+      }
       json.field("inFlight", pool.inFlight()).field("pending", pool.pending()).end();
     }
     json.end().end();

@@ -3,6 +3,7 @@ package dev.tidegate.upstream;
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
 import dev.tidegate.upstream.balance.Balance;
+import dev.tidegate.upstream.balance.HashConfig;
 import dev.tidegate.upstream.balance.Pool;
 import dev.tidegate.upstream.guard.CircuitConfig;
 import dev.tidegate.upstream.guard.RetryConfig;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param h2 speaks HTTP/2 to it: in clear text without asking, with TLS if it agrees (ALPN)
  * @param tls absent: clear text
  * @param host which host it is told that it is called by
+ * @param hash what a consistent hash is taken of; absent: the client's address
  * @param timeout until an answer begins, for routes that set none
  * @param idle how long a connection may be silent, in use or not
  * @param maxConnections to one endpoint from one event loop
@@ -35,6 +37,7 @@ public record UpstreamConfig(
     @Nullable UpstreamTls tls,
     @Default("set") HostHeader host,
     @Default("roundRobin") Balance balance,
+    @Nullable HashConfig hash,
     @Default("3s") Duration connectTimeout,
     @Default("60s") Duration timeout,
     @Default("50s") Duration idle,
@@ -49,6 +52,11 @@ public record UpstreamConfig(
     Check.given("name", name, "a name");
     endpoints = List.copyOf(endpoints);
     Check.that(!endpoints.isEmpty(), "endpoints", endpoints, "one or more");
+    Check.that(
+        hash == null || balance == Balance.CONSISTENT_HASH,
+        "hash",
+        hash,
+        "only with balance: consistentHash");
     Check.positive("connectTimeout", connectTimeout);
     Check.positive("timeout", timeout);
     Check.positive("idle", idle);

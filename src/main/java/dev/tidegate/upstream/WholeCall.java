@@ -62,6 +62,12 @@ final class WholeCall implements Call {
   }
 
   @Override
+  public String client() {
+    String client = header("x-real-ip");
+    return client == null ? "" : client;
+  }
+
+  @Override
   public String route() {
     return "elsewhere";
   }
@@ -72,7 +78,8 @@ final class WholeCall implements Call {
     return id == null ? "unknown" : id;
   }
 
-  private @Nullable String header(String name) {
+  @Override
+  public @Nullable String header(String name) {
     for (Header header : forward.headers()) {
       if (header.name().equalsIgnoreCase(name)) {
         return header.value();

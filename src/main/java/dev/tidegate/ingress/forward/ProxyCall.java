@@ -57,6 +57,16 @@ final class ProxyCall implements Call {
   }
 
   @Override
+  public String client() {
+    return x.client();
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    return x.requestHeaders().get(name);
+  }
+
+  @Override
   public String route() {
     return route.config().id();
   }

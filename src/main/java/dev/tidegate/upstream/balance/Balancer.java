@@ -3,6 +3,7 @@ package dev.tidegate.upstream.balance;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the endpoint of a request among those that are in, each as often as its weight says; when
@@ -13,6 +14,8 @@ public final class Balancer {
   private final Balance balance;
   private final Eligible eligible;
   private final RandomGenerator random;
+  private final @Nullable KeyedChoice keyed;
+  private final @Nullable PeakEwma ewma;
 
   /** Each endpoint that is in as often as its weight, evenly mixed. */
   private int[] turns = {};
@@ -25,15 +28,38 @@ public final class Balancer {
       Balance balance,
       Eligible eligible,
       RandomGenerator random) {
+    this(endpoints, balance, eligible, random, null, null);
+  }
+
+  /**
+   * A balancer of any kind.
+   *
+   * @param keyed finds the endpoint of a key, for a consistent hash
+   * @param ewma how long endpoints take, for a peak EWMA
+   */
+  public Balancer(
+      List<? extends Connector> endpoints,
+      Balance balance,
+      Eligible eligible,
+      RandomGenerator random,
+      @Nullable KeyedChoice keyed,
+      @Nullable PeakEwma ewma) {
     this.endpoints = List.copyOf(endpoints);
     this.balance = balance;
     this.eligible = eligible;
     this.random = random;
+    this.keyed = keyed;
+    this.ewma = ewma;
     draw(eligible.version());
     this.turn = random.nextInt(turns.length);
   }
 
-  public Connector next() {
+  /**
+   * The endpoint of the next request.
+   *
+   * @param hash of its key; only a consistent hash looks at it
+   */
+  public Connector next(long hash) {
     if (endpoints.size() == 1) {
       return endpoints.get(0);
     }
@@ -41,11 +67,14 @@ public final class Balancer {
     if (now != version) {
       draw(now);
     }
-    if (balance == Balance.ROUND_ROBIN) {
-      turn = turn + 1 >= turns.length ? 0 : turn + 1;
-      return endpoints.get(turns[turn]);
+    if (keyed != null) {
+      return keyed.next(hash, eligible, null);
     }
-    return lighter();
+    if (balance == Balance.LEAST_REQUESTS || balance == Balance.PEAK_EWMA) {
+      return lighter();
+    }
+    turn = turn + 1 >= turns.length ? 0 : turn + 1;
+    return endpoints.get(turns[turn]);
   }
 
   /** Of two drawn by weight, the one with less to do for its weight. */
@@ -61,13 +90,23 @@ public final class Balancer {
     for (int i = 1; a == b && i < size; i++) {
       b = endpoints.get(turns[(second + i) % size]);
     }
-    return (long) (b.load() + 1) * a.weight() < (long) (a.load() + 1) * b.weight() ? b : a;
+    return lighter(b, a) ? b : a;
+  }
+
+  private boolean lighter(Connector one, Connector other) {
+    if (ewma != null) {
+      return ewma.cost(one) < ewma.cost(other);
+    }
+    return (long) (one.load() + 1) * other.weight() < (long) (other.load() + 1) * one.weight();
   }
 
   /** An endpoint other than the one that has just failed, when there is one. */
-  public Connector other(Connector failed) {
+  public Connector other(Connector failed, long hash) {
+    if (keyed != null) {
+      return keyed.next(hash, eligible, failed);
+    }
     for (int i = 0; i < turns.length; i++) {
-      Connector next = next();
+      Connector next = next(hash);
       if (next != failed) {
         return next;
       }
