@@ -49,6 +49,12 @@ public final class Upstreams {
     /** How long the upstream may take until its answer begins; 0 leaves it to the upstream. */
     long timeoutMillis();
 
+    /** How long the caller waits for the answer to begin, or {@link Long#MAX_VALUE}. */
+    long leftMillis();
+
+    /** When it may be sent to two endpoints at once; null for never. */
+    @Nullable Hedge hedge();
+
     /** Writes the headers that the upstream should see. */
     void requestHead(MultiMap to);
 
@@ -83,9 +89,25 @@ public final class Upstreams {
     /** The exchange failed; after the head only the connection can say so. */
     void failed(Failed failure);
 
+    /**
+     * The upstream is not asked, since it has failed too often.
+     *
+     * @param retryAfter seconds until it may be
+     * @param fallback what the upstream has for this; a route's own comes first
+     */
+    void circuitOpen(String detail, long retryAfter, @Nullable Fallback fallback);
+
     /** What INGRESS runs when the caller goes away before the end. */
     void onGone(Runnable cancel);
   }
+
+  /**
+   * When a read is sent to a second endpoint as well, since the first has not answered.
+   *
+   * @param afterMillis so long after it was sent; 0 when the percentile tells
+   * @param percentile longer than so many of a hundred of the last answers of the route took
+   */
+  public record Hedge(long afterMillis, int percentile) {}
 
   /** A request that travels whole. */
   public record Forward(
