@@ -15,6 +15,7 @@ final class Advance {
   static final long ENOUGH = 256 * 1024;
 
   private final Pictures pictures;
+  private boolean more;
 
   Advance(Pictures pictures) {
     this.pictures = pictures;
@@ -48,6 +49,13 @@ final class Advance {
     return null;
   }
 
+  /** Whether there was more than a piece of it, since this was asked last. */
+  boolean takeMore() {
+    boolean had = more;
+    more = false;
+    return had;
+  }
+
   /** Appends the snapshot, unless there is a picture to be given. */
   private @Nullable Join snapshot(Topic topic, long seen, Shape shape, Text out) {
     Picture picture = pictures.of(topic, seen, shape);
@@ -78,7 +86,7 @@ final class Advance {
       topic.catchUp(cursor, false, shape, out);
       return null;
     }
-    reader.again();
+    more = true;
     return Join.from(topic, topic.piece(cursor, shape, out));
   }
 

@@ -292,6 +292,7 @@ public final class Fanout implements Topic.Versions {
     if (cohort == null) {
       return;
     }
+    advance.takeMore();
     long from = lane.cursor;
     List<Join> left = new ArrayList<>(0);
     Shape shape = assembly.inForce(cohort.shape());
@@ -310,6 +311,9 @@ public final class Fanout implements Topic.Versions {
     send(lane.reader, shape, out);
     lane.cursor = version;
     lane.settle(left);
+    if (advance.takeMore()) { // not before it was written: who fails waits for the recovery
+      lane.reader.again();
+    }
   }
 
   private void follow(Reader reader, Join join, Shape shape, Text out, List<Join> left) {

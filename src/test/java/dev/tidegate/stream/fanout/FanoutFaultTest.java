@@ -9,6 +9,7 @@ import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.TestFanout;
 import dev.tidegate.stream.encode.Shape;
 import dev.tidegate.stream.session.Session;
+import dev.tidegate.stream.topic.EventsTopic;
 import dev.tidegate.stream.topic.LatestTopic;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,6 +65,36 @@ class FanoutFaultTest {
     loop.turn();
     assertThat(clients).allSatisfy(client -> assertThat(client.frames).isEqualTo(2));
     assertThat(loop.failures()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("whateverCanBeThrown")
+  void whoHasMuchToCatchUpWithIsTriedAgainAfterThePauseAndNotEachTurn(Throwable thrown) {
+    EventsTopic trades = new EventsTopic(2, "AAA", Channel.TRADES, 20_000, fanout);
+    FakeClient client = new FakeClient(false);
+    Session session = floor.session(client);
+    Lane lane = session.lane(new Shape(0, 3, false, false, false));
+    lane.add(trades);
+    session.place(lane);
+    trades.follow(1, 1, FakeMarket.trade("t1"));
+    loop.turn();
+    client.stalled = true;
+    int count = 4 * EventsTopic.PIECE;
+    for (int i = 2; i <= count; i++) {
+      trades.follow(i, i, FakeMarket.trade("t" + i));
+      loop.turn();
+    }
+    client.stalled = false;
+    client.flush();
+    client.fails = thrown;
+    session.drained();
+    for (int i = 0; i < 20; i++) {
+      loop.step();
+    }
+    assertThat(loop.failures()).containsExactly(thrown);
+    client.fails = null;
+    loop.advance(200);
+    assertThat(client.known.get("trades AAA 0").seq).isEqualTo(count);
   }
 
   @ParameterizedTest
