@@ -1,5 +1,6 @@
 package dev.tidegate.ingress;
 
+import dev.tidegate.ingress.forward.TunnelCounts;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.overload.ConcurrencyLimits;
 import dev.tidegate.policy.Authenticator;
@@ -20,5 +21,6 @@ public record IngressNode(
     ConcurrencyLimits concurrencyLimits,
     Authenticator authenticator,
     Rules rules,
+    TunnelCounts tunnels,
     MeterRegistry meters,
     EventLoops loops) {}

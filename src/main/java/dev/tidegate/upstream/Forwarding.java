@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.NetSocket;
 import io.vertx.core.streams.ReadStream;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -131,6 +132,11 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     call.requestHead(request.headers());
     upstream.address(request, call);
     request.earlyHintsHandler(this::onInterim);
+    if (call.switching()) {
+      request.exceptionHandler(e -> {}); // told by the future
+      request.connect().onComplete(this::onResponse, this::onBroken);
+      return;
+    }
     request.response().onComplete(this::onResponse, this::onBroken);
     BodyPump before = body;
     if (before != null) {
@@ -167,6 +173,10 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     if (stage == Stage.OVER) {
       return;
     }
+    if (call.switching() && AnswerHead.webSocket(response)) {
+      switched(response);
+      return;
+    }
     remaining = AnswerHead.length(response.headers());
     String flaw = AnswerHead.flaw(response, remaining);
     if (flaw != null) {
@@ -187,6 +197,24 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     response.endHandler(this::onEnd);
     if (remaining < 0) {
       active.flushSoon(this);
+    }
+  }
+
+  private void switched(HttpClientResponse response) {
+    stage = stage.to(Stage.SWITCHED);
+    Link last = link;
+    if (last != null) {
+      connector.detach(last);
+    }
+    upstream.answered(connector, response.statusCode());
+    NetSocket socket = response.netSocket();
+    socket.pause();
+    call.switched(response.headers(), socket, this::switchedOver);
+  }
+
+  private void switchedOver() {
+    if (stage != Stage.OVER) {
+      finish(false);
     }
   }
 
@@ -267,7 +295,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
       return;
     }
     upstream.answered(connector, response.statusCode());
-    boolean unsent = body != null && !body.sent();
+    boolean unsent = call.switching() || (body != null && !body.sent());
     finish(!unsent && AnswerHead.persistent(response));
     if (unsent && out != null) {
       out.reset();
@@ -324,7 +352,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
           fail(Problem.UPSTREAM_TIMEOUT, Outcome.UNKNOWN, "the upstream fell silent");
         }
       }
-      case PAUSED, OVER -> {}
+      case PAUSED, SWITCHED, OVER -> {}
     }
   }
 

@@ -4,6 +4,7 @@ import dev.tidegate.auth.AuthConfig;
 import dev.tidegate.auth.ConfiguredAuthenticator;
 import dev.tidegate.bus.Codecs;
 import dev.tidegate.config.Settings;
+import dev.tidegate.ingress.forward.TunnelCounts;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.overload.ConcurrencyLimits;
 import dev.tidegate.ratelimit.RateLimitConfig;
@@ -82,7 +83,8 @@ public final class ProxyBench {
             new ConcurrencyLimits(List.of(), meters, System::nanoTime),
             authenticator,
             new Rules(),
-            meters,
+            new TunnelCounts(meters),
+meters,
             loops);
     vertx.deployVerticle(() -> new IngressVerticle(config, node), each).await();
     System.out.println("ready");

@@ -9,6 +9,7 @@ import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Operations.Show;
 import dev.tidegate.config.Settings;
+import dev.tidegate.ingress.forward.TunnelCounts;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.overload.ConcurrencyConfig;
 import dev.tidegate.overload.ConcurrencyLimits;
@@ -140,7 +141,8 @@ final class TestGateway implements AutoCloseable {
                 new ConfiguredAuthenticator(
                     Settings.of(AuthConfig.class, auth), System::currentTimeMillis),
                 rules,
-                meters,
+                new TunnelCounts(meters),
+meters,
                 loops));
     deployment = vertx.deployVerticle(ingress).await();
     return this;

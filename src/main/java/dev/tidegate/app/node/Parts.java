@@ -12,6 +12,7 @@ import dev.tidegate.command.CommandVerticle;
 import dev.tidegate.command.SampleWorkerVerticle;
 import dev.tidegate.config.Settings;
 import dev.tidegate.ingress.IngressNode;
+import dev.tidegate.ingress.forward.TunnelCounts;
 import dev.tidegate.ingress.IngressVerticle;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.market.MarketNode;
@@ -173,7 +174,8 @@ public final class Parts implements Deployment.Factory {
                   concurrencyLimits,
                   authenticator,
                   rules,
-                  metrics.registry(),
+                  new TunnelCounts(metrics.registry()),
+metrics.registry(),
                   loops));
       case UPSTREAM -> new UpstreamVerticle(upstream);
       case COMMAND ->
