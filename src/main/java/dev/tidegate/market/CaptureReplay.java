@@ -1,5 +1,6 @@
 package dev.tidegate.market;
 
+import dev.tidegate.market.feed.KafkaTopic;
 import dev.tidegate.market.feed.Pace;
 import dev.tidegate.market.record.CaptureReader;
 import dev.tidegate.market.record.CaptureReader.Captured;
@@ -16,6 +17,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -48,6 +51,7 @@ public final class CaptureReplay {
   public static Sent run(
       Path capture, Map<String, String> kafka, String topic, double speed, Format format)
       throws IOException, InterruptedException {
+    check(kafka, topic);
     MeterRegistry meters = new SimpleMeterRegistry();
     Rejects rejects = new Rejects(meters, System::currentTimeMillis);
     Map<String, Object> properties = new HashMap<>();
@@ -88,6 +92,19 @@ public final class CaptureReplay {
       throw new IOException("replay stopped after " + records + " records: " + e.getMessage(), e);
     }
     return new Sent(lines, records, rejects.count());
+  }
+
+  /** A producer would have the broker make a missing topic, by its defaults. */
+  private static void check(Map<String, String> kafka, String topic)
+      throws IOException, InterruptedException {
+    try (KafkaTopic at = new KafkaTopic(kafka, topic, 0)) {
+      if (at.look() == null) {
+        throw new IOException(
+            at.missing() + " (expected one that a node, or you, have made with its partitions)");
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("the topic " + topic + " cannot be looked up: " + e.getMessage(), e);
+    }
   }
 
   private static List<FeedRecord> parts(List<FeedRecord> records) {

@@ -4,14 +4,11 @@ import dev.tidegate.loop.Latch;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.net.Gate;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.kafka.admin.KafkaAdminClient;
-import io.vertx.kafka.admin.NewTopic;
 import io.vertx.kafka.client.producer.KafkaProducer;
 import io.vertx.kafka.client.producer.KafkaProducerRecord;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,7 +18,7 @@ import java.util.function.Function;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.TopicExistsException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The log in Kafka: acknowledged by all in-sync replicas, idempotent, in the order of the key. A
@@ -32,21 +29,18 @@ public final class KafkaCommandLog implements CommandLog {
   private static final Duration PROBE_WHEN_DOWN = Duration.ofMillis(250);
   private static final Duration PROBE_WHEN_UP = Duration.ofSeconds(1);
   private static final Duration PROBE_TIMEOUT = Duration.ofMillis(1500);
-  private static final Duration WARM = Duration.ofMillis(50);
-  private static final int REPLICAS = 3;
-  private static final int TOPIC_ATTEMPTS = 20;
 
   private final Map<String, String> properties;
   private final KafkaClients clients;
   private final Loop loop;
-  private final int partitions;
   private final Gate gate = new Gate("kafka", Gate.State.DOWN);
-  private final KafkaProducer<String, byte[]> producer;
+  private final Duration appendTimeout;
   private final KafkaAdminClient admin;
-  private final Map<String, Future<Void>> topics = new HashMap<>();
+  private final KafkaTopics topics;
   private final List<Subscription> subscriptions = new ArrayList<>();
   private final Latch probing;
-  private int nodes;
+  private KafkaProducer<String, byte[]> producer;
+  private @Nullable String missing;
   private long confirmed; // when an append last went well, in the beginning never
   private boolean closed;
 
@@ -59,18 +53,18 @@ public final class KafkaCommandLog implements CommandLog {
     this.properties = properties;
     this.clients = clients;
     this.loop = loop;
-    this.partitions = partitions;
     this.confirmed = loop.nanos() - 1;
     this.probing = new Latch(loop, "probing kafka", this::probe);
-    producer = clients.producer(KafkaSettings.producer(properties, appendTimeout));
-    producer.exceptionHandler(e -> {}); // each failure reaches its own future
+    this.appendTimeout = appendTimeout;
     admin = clients.admin(KafkaSettings.admin(properties));
+    producer = producer();
+    topics = new KafkaTopics(admin, loop, partitions, t -> producer.partitionsFor(t).mapEmpty());
   }
 
   /** Succeeds when the first probe is over, whether or not the cluster answered. */
   public Future<Void> start(List<String> needed) {
     return probe()
-        .compose(v -> Future.join(needed.stream().map(this::ensure).toList()))
+        .compose(v -> Future.join(needed.stream().map(topics::ensure).toList()))
         .otherwiseEmpty()
         .mapEmpty();
   }
@@ -78,9 +72,11 @@ public final class KafkaCommandLog implements CommandLog {
   @Override
   public Future<Position> append(String topic, String key, byte[] value) {
     if (!gate.tryEnter()) {
-      return Future.failedFuture(new LogUnavailable("kafka is down", true));
+      return Future.failedFuture(
+          new LogUnavailable(missing == null ? "kafka is down" : missing, true));
     }
-    return ensure(topic)
+    return topics
+        .ensure(topic)
         .compose(
             v -> producer.send(KafkaProducerRecord.create(topic, key, value)),
             e -> Future.failedFuture(new TopicMissing(e)))
@@ -109,7 +105,7 @@ public final class KafkaCommandLog implements CommandLog {
     Map<String, String> all = KafkaSettings.consumer(properties, "tidegate-follower");
     KafkaFollower follower = new KafkaFollower(clients.consumer(all), on, handler);
     subscriptions.add(follower);
-    return ensure(topic).compose(v -> follower.start(topic)).map(follower);
+    return topics.ensure(topic).compose(v -> follower.start(topic)).map(follower);
   }
 
   @Override
@@ -125,6 +121,7 @@ public final class KafkaCommandLog implements CommandLog {
   @Override
   public Future<Void> close() {
     closed = true;
+    topics.close();
     return Future.join(subscriptions.stream().map(Subscription::close).toList())
         .eventually(() -> producer.close(1000))
         .eventually(() -> admin.close(1000))
@@ -149,47 +146,11 @@ public final class KafkaCommandLog implements CommandLog {
 
   private void untilEnsured(String topic, KafkaSubscription subscription) {
     if (!closed) {
-      ensure(topic)
+      topics
+          .ensure(topic)
           .onSuccess(v -> subscription.start())
           .onFailure(e -> loop.after(PROBE_WHEN_DOWN, () -> untilEnsured(topic, subscription)));
     }
-  }
-
-  /** The topic exists and the producer knows it, so that no send has to wait for metadata. */
-  private Future<Void> ensure(String topic) {
-    Future<Void> known = topics.get(topic);
-    if (known != null) {
-      return known;
-    }
-    Future<Void> made =
-        admin
-            .describeTopics(List.of(topic))
-            .<Void>mapEmpty()
-            .recover(missing -> admin.createTopics(List.of(made(topic))))
-            .recover(
-                e ->
-                    e instanceof TopicExistsException
-                        ? Future.succeededFuture()
-                        : Future.failedFuture(e))
-            .compose(v -> warm(topic, TOPIC_ATTEMPTS));
-    topics.put(topic, made);
-    made.onFailure(e -> topics.remove(topic));
-    return made;
-  }
-
-  private Future<Void> warm(String topic, int attempts) {
-    return producer
-        .partitionsFor(topic)
-        .<Void>mapEmpty()
-        .recover(
-            e -> {
-              if (attempts <= 1 || closed) {
-                return Future.failedFuture(e);
-              }
-              Promise<Void> later = Promise.promise();
-              loop.after(WARM, later::complete);
-              return later.future().compose(v -> warm(topic, attempts - 1));
-            });
   }
 
   private Future<Void> probe() {
@@ -200,10 +161,14 @@ public final class KafkaCommandLog implements CommandLog {
     return admin
         .describeCluster()
         .timeout(PROBE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-        .<Void>map(
+        .compose(
             cluster -> {
-              nodes = cluster.getNodes().size();
-              gate.probed();
+              topics.nodes(cluster.getNodes().size());
+              return topics.look();
+            })
+        .<Void>map(
+            gone -> {
+              answered(gone);
               return null;
             })
         .otherwise(
@@ -220,8 +185,33 @@ public final class KafkaCommandLog implements CommandLog {
             });
   }
 
-  private NewTopic made(String topic) {
-    return new NewTopic(topic, partitions, (short) Math.max(1, Math.min(REPLICAS, nodes)));
+  /**
+   * A producer that knows a topic has its brokers make it again, by their defaults; only one that
+   * has never heard of it does not.
+   */
+  private void renewProducer() {
+    KafkaProducer<String, byte[]> before = producer;
+    producer = producer();
+    before.close(0).onFailure(e -> {}); // what it had not sent fails, each in its own future
+  }
+
+  private KafkaProducer<String, byte[]> producer() {
+    KafkaProducer<String, byte[]> made =
+        clients.producer(KafkaSettings.producer(properties, appendTimeout));
+    made.exceptionHandler(e -> {}); // each failure reaches its own future
+    return made;
+  }
+
+  private void answered(@Nullable String gone) {
+    if (gone == null) {
+      gate.probed();
+    } else {
+      gate.probeFailed(gone);
+      if (missing == null) {
+        renewProducer();
+      }
+    }
+    missing = gone;
   }
 
   private static String text(Throwable e) {

@@ -9,6 +9,7 @@ import io.vertx.kafka.client.common.TopicPartition;
 import io.vertx.kafka.client.consumer.KafkaConsumer;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public final class KafkaFollower implements CommandLog.Subscription {
   private static final Duration POLL = Duration.ofMillis(250);
   private static final Duration RETRY = Duration.ofMillis(250);
+  private static final Duration LOOK = Duration.ofSeconds(5);
 
   private final KafkaConsumer<String, byte[]> consumer;
   private final Loop loop;
@@ -26,6 +28,8 @@ public final class KafkaFollower implements CommandLog.Subscription {
   private final Map<TopicPartition, Long> missing = new HashMap<>();
   private final Promise<Void> caughtUp = Promise.promise();
   private final Latch polling;
+  private Set<TopicPartition> assigned = Set.of();
+  private long lookedAt;
   private boolean closed;
 
   KafkaFollower(KafkaConsumer<String, byte[]> consumer, Loop loop, Consumer<LogRecord> handler) {
@@ -37,18 +41,46 @@ public final class KafkaFollower implements CommandLog.Subscription {
   }
 
   Future<Void> start(String topic) {
+    return partitions(topic)
+        .compose(all -> assign(all).compose(v -> ends(all)))
+        .compose(
+            v -> {
+              polling.ask();
+              return caughtUp.future();
+            });
+  }
+
+  private Future<Set<TopicPartition>> partitions(String topic) {
     return consumer
         .partitionsFor(topic)
         .map(
             infos ->
                 infos.stream()
                     .map(info -> new TopicPartition(topic, info.getPartition()))
-                    .collect(Collectors.toSet()))
-        .compose(all -> consumer.assign(all).compose(v -> ends(all)))
+                    .collect(Collectors.toSet()));
+  }
+
+  private Future<Void> assign(Set<TopicPartition> all) {
+    lookedAt = loop.nanos();
+    assigned = all;
+    return consumer.assign(all);
+  }
+
+  /** Now and then: there may be partitions that were not there before. */
+  private Future<Void> look() {
+    String topic = assigned.isEmpty() ? "" : assigned.iterator().next().getTopic();
+    if (topic.isEmpty() || loop.nanos() - lookedAt < LOOK.toNanos()) {
+      return Future.succeededFuture();
+    }
+    lookedAt = loop.nanos();
+    return partitions(topic)
         .compose(
-            v -> {
-              polling.ask();
-              return caughtUp.future();
+            all -> {
+              Set<TopicPartition> added = new HashSet<>(all);
+              added.removeAll(assigned);
+              return added.isEmpty()
+                  ? Future.succeededFuture()
+                  : assign(all).compose(v -> consumer.seekToBeginning(added));
             });
   }
 
@@ -83,8 +115,8 @@ public final class KafkaFollower implements CommandLog.Subscription {
     if (closed) {
       return;
     }
-    consumer
-        .poll(POLL)
+    look()
+        .compose(v -> consumer.poll(POLL))
         .map(
             polled -> {
               polled.records().forEach(this::show);

@@ -38,6 +38,7 @@ public final class KafkaSettings {
     all.put("enable.auto.commit", "false");
     all.put("auto.offset.reset", "earliest");
     all.put("isolation.level", "read_committed");
+    all.put("allow.auto.create.topics", "false"); // by the broker's defaults, and nobody would know
     all.putIfAbsent("session.timeout.ms", "6000");
     all.putIfAbsent("heartbeat.interval.ms", "1500");
     all.putIfAbsent("default.api.timeout.ms", "5000");

@@ -55,7 +55,8 @@ public final class KafkaTopic implements Source {
   }
 
   @Override
-  public synchronized @Nullable Layout look() throws Exception {
+  public synchronized @Nullable Layout look()
+      throws InterruptedException, ExecutionException, TimeoutException {
     try {
       TopicDescription found =
           admin()

@@ -9,7 +9,12 @@ import dev.tidegate.command.Harness;
 import dev.tidegate.config.Settings;
 import dev.tidegate.testing.Await;
 import dev.tidegate.testing.KafkaBroker;
+import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,6 +69,41 @@ class KafkaCommandLogIT extends CommandLogContract {
       assertThat(assertRefused(own, of).neverSent()).isTrue();
       broker.restart();
       assertReturns(own, of);
+      own.on(of::close);
+    }
+  }
+
+  @Test
+  void aTopicThatIsDeletedIsMissedByNameAndMadeByNobody() throws Exception {
+    try (KafkaBroker broker = KafkaBroker.start();
+        Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+        Harness own = new Harness(backend(broker, Settings.of(CommandConfig.class, "{}")))) {
+      CommandLog of = own.openLog("commands");
+      Await.await("the broker is found", Duration.ofSeconds(15), of::available);
+      List<LogRecord> got = new CopyOnWriteArrayList<>();
+      own.on(
+          () ->
+              Future.succeededFuture(
+                  of.consume(
+                      "readers",
+                      "commands",
+                      own.loop(),
+                      batch -> {
+                        got.addAll(batch);
+                        return Future.succeededFuture();
+                      })));
+      own.on(() -> of.append("commands", "a", new byte[] {1}));
+      Await.await(() -> got.size() == 1);
+      admin.deleteTopics(List.of("commands")).all().get();
+      Await.await("it is missed", Duration.ofSeconds(15), () -> !of.available());
+      LogUnavailable refused = assertRefused(own, of);
+      assertThat(refused.neverSent()).isTrue();
+      assertThat(refused).hasMessageContaining("the topic commands does not exist");
+      assertThat(admin.listTopics().names().get()).doesNotContain("commands");
+
+      broker.createTopic("commands", 3);
+      assertReturns(own, of);
+      Await.await("it is read", Duration.ofSeconds(20), () -> got.size() > 1);
       own.on(of::close);
     }
   }
