@@ -84,7 +84,7 @@ public final class ProxyBench {
             authenticator,
             new Rules(),
             new TunnelCounts(meters),
-meters,
+            meters,
             loops);
     vertx.deployVerticle(() -> new IngressVerticle(config, node), each).await();
     System.out.println("ready");

@@ -142,7 +142,7 @@ final class TestGateway implements AutoCloseable {
                     Settings.of(AuthConfig.class, auth), System::currentTimeMillis),
                 rules,
                 new TunnelCounts(meters),
-meters,
+                meters,
                 loops));
     deployment = vertx.deployVerticle(ingress).await();
     return this;

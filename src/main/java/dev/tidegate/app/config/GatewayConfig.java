@@ -109,7 +109,8 @@ public record GatewayConfig(
       once(ids, "routes[" + i + "].id", route.id());
       known(upstreamNames, "routes[" + i + "].upstream", route.upstream());
       Check.that(
-          route.websocket() == null || upstreams.stream().noneMatch(u -> u.h2() && u.name().equals(route.upstream())),
+          route.websocket() == null
+              || upstreams.stream().noneMatch(u -> u.h2() && u.name().equals(route.upstream())),
           "routes[" + i + "].websocket",
           route.upstream(),
           "an upstream without h2");

@@ -12,8 +12,8 @@ import dev.tidegate.command.CommandVerticle;
 import dev.tidegate.command.SampleWorkerVerticle;
 import dev.tidegate.config.Settings;
 import dev.tidegate.ingress.IngressNode;
-import dev.tidegate.ingress.forward.TunnelCounts;
 import dev.tidegate.ingress.IngressVerticle;
+import dev.tidegate.ingress.forward.TunnelCounts;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.market.MarketNode;
 import dev.tidegate.market.MarketVerticle;
@@ -175,7 +175,7 @@ public final class Parts implements Deployment.Factory {
                   authenticator,
                   rules,
                   new TunnelCounts(metrics.registry()),
-metrics.registry(),
+                  metrics.registry(),
                   loops));
       case UPSTREAM -> new UpstreamVerticle(upstream);
       case COMMAND ->
