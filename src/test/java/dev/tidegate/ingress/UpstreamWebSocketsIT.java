@@ -32,6 +32,14 @@ import org.junit.jupiter.api.Timeout;
 /** WebSockets that pass through to an upstream. */
 @Timeout(60)
 class UpstreamWebSocketsIT {
+  private static final String SWITCHES =
+      """
+      HTTP/1.1 101 Switching Protocols\r
+      Connection: Upgrade\r
+      Upgrade: websocket\r
+      \r
+      """;
+
   private final Vertx vertx = Vertx.vertx();
   private final AtomicInteger open = new AtomicInteger();
   private final Queue<String> heads = new ConcurrentLinkedQueue<>();
@@ -220,10 +228,7 @@ class UpstreamWebSocketsIT {
                     try (Socket socket = listener.accept()) {
                       socket.getInputStream().read(new byte[8192]);
                       OutputStream out = socket.getOutputStream();
-                      byte[] head =
-                          ("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
-                                  + "Upgrade: websocket\r\n\r\n")
-                              .getBytes(StandardCharsets.ISO_8859_1);
+                      byte[] head = SWITCHES.getBytes(StandardCharsets.ISO_8859_1);
                       byte[] first = Arrays.copyOf(head, head.length + 3);
                       System.arraycopy(new byte[] {(byte) 0x81, 1, 'x'}, 0, first, head.length, 3);
                       out.write(first);

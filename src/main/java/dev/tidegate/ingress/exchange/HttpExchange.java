@@ -36,7 +36,6 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
   private ExchangeState state = ExchangeState.WAITING;
   private int status;
   private long untakenSince = Long.MAX_VALUE;
-  private long carried;
   private @Nullable Runnable gone;
 
   HttpExchange(HttpServerRequest request, Shared shared) {
@@ -237,11 +236,6 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
     shared.streams().began(this);
     response.closeHandler(null);
     return request.toNetSocket();
-  }
-
-  /** The other protocol has sent something to the caller. */
-  public void carried(int bytes) {
-    carried += bytes;
   }
 
   /** The other protocol has ended, and the connection with it. */

@@ -44,6 +44,7 @@ abstract class Incoming implements Exchange {
   private @Nullable Identity identity;
   private @Nullable Permit permit;
   boolean closeAfter;
+  long carried;
   @Nullable String cause;
 
   Incoming(HttpServerRequest request, Shared shared) {
@@ -98,6 +99,11 @@ abstract class Incoming implements Exchange {
   @Override
   public @Nullable String cause() {
     return cause;
+  }
+
+  /** The other protocol has sent something to the caller. */
+  public void carried(int bytes) {
+    carried += bytes;
   }
 
   /** What it came on. */
