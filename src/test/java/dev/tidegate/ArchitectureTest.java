@@ -54,7 +54,7 @@ class ArchitectureTest {
           "config", Set.of(),
           "redis", Set.of("loop", "net"),
           "problem", Set.of("json"),
-          "bus", Set.of("problem", "json"),
+          "bus", Set.of("problem", "json", "config"),
           "policy", Set.of("problem", "bus"),
           "rules", Set.of("policy", "problem", "bus", "json", "net", "config", "loop"));
 

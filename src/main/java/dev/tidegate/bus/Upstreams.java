@@ -50,6 +50,12 @@ public final class Upstreams {
     /** How long the upstream may take until its answer begins; 0 leaves it to the upstream. */
     long timeoutMillis();
 
+    /** How long the caller waits for the answer to begin, or {@link Long#MAX_VALUE}. */
+    long leftMillis();
+
+    /** When it may be sent to two endpoints at once; null for never. */
+    @Nullable Hedge hedge();
+
     /** Writes the headers that the upstream should see. */
     void requestHead(MultiMap to);
 
@@ -63,17 +69,13 @@ public final class Upstreams {
     boolean takesTrailers();
 
     /** Whether the caller asks to go on as a WebSocket. */
-    default boolean switching() {
-      return false;
-    }
+    boolean switching();
 
     /**
      * The upstream has agreed to (101): what its paused socket brings is INGRESS's to move, and its
      * end to tell by {@code over}.
      */
-    default void switched(MultiMap headers, NetSocket socket, Runnable over) {
-      throw new UnsupportedOperationException("it was not asked for");
-    }
+    void switched(MultiMap headers, NetSocket socket, Runnable over);
 
     /** An interim answer (1xx), of which there may be any number before the answer. */
     void responseInterim(int status, MultiMap headers);
@@ -97,9 +99,25 @@ public final class Upstreams {
     /** The exchange failed; after the head only the connection can say so. */
     void failed(Failed failure);
 
+    /**
+     * The upstream is not asked, since it has failed too often.
+     *
+     * @param retryAfter seconds until it may be
+     * @param fallback what the upstream has for this; a route's own comes first
+     */
+    void circuitOpen(String detail, long retryAfter, @Nullable Fallback fallback);
+
     /** What INGRESS runs when the caller goes away before the end. */
     void onGone(Runnable cancel);
   }
+
+  /**
+   * When a read is sent to a second endpoint as well, since the first has not answered.
+   *
+   * @param afterMillis so long after it was sent; 0 when the percentile tells
+   * @param percentile longer than so many of a hundred of the last answers of the route took
+   */
+  public record Hedge(long afterMillis, int percentile) {}
 
   /** A request that travels whole. */
   public record Forward(

@@ -23,4 +23,25 @@ public record IngressNode(
     Rules rules,
     TunnelCounts tunnels,
     MeterRegistry meters,
-    EventLoops loops) {}
+    EventLoops loops) {
+  public IngressNode(
+      String name,
+      RouteTable routes,
+      RateLimits rateLimits,
+      ConcurrencyLimits concurrencyLimits,
+      Authenticator authenticator,
+      Rules rules,
+      MeterRegistry meters,
+      EventLoops loops) {
+    this(
+        name,
+        routes,
+        rateLimits,
+        concurrencyLimits,
+        authenticator,
+        rules,
+        new TunnelCounts(meters),
+        meters,
+        loops);
+  }
+}

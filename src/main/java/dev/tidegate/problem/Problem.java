@@ -32,11 +32,13 @@ public enum Problem {
   UPSTREAM_UNREACHABLE(502, "The upstream cannot be reached"),
   UPSTREAM_BROKEN(502, "The upstream broke off or answered nonsense"),
   UNAVAILABLE(503, "The service is unavailable"),
+  CIRCUIT_OPEN(503, "The circuit breaker of the upstream is open"),
   COMMAND_LOG_UNAVAILABLE(503, "The command log is unavailable"),
   STATE_UNAVAILABLE(503, "The state store is unavailable"),
   OVERLOADED(503, "The gateway is overloaded"),
   DRAINING(503, "This node is leaving"),
-  UPSTREAM_TIMEOUT(504, "The upstream did not answer in time");
+  UPSTREAM_TIMEOUT(504, "The upstream did not answer in time"),
+  DEADLINE_EXCEEDED(504, "The caller's deadline is over");
 
   private static final Map<String, Problem> NAMED =
       Arrays.stream(values()).collect(Collectors.toMap(Problem::name, Function.identity()));

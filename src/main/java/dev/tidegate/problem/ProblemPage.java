@@ -75,6 +75,10 @@ public final class ProblemPage {
           "The service behind this route broke off. <code>outcome</code> says whether it may have acted on the request.";
       case UNAVAILABLE, COMMAND_LOG_UNAVAILABLE, STATE_UNAVAILABLE ->
           "Something that this request needs is away. <code>outcome</code> says whether it may have been sent; with an idempotency key it is always safe to try again.";
+      case CIRCUIT_OPEN ->
+          "The service behind this route has failed too often, and is not asked for a while. Nothing was sent: try again when <code>Retry-After</code> is over.";
+      case DEADLINE_EXCEEDED ->
+          "There was no answer within the time that the request itself allowed. <code>outcome</code> says whether it may have been sent.";
       case OVERLOADED -> "There is more to do than can be done now. Try again with growing pauses.";
       case DRAINING -> "This node is about to stop. Try again: another one will answer.";
       case UPSTREAM_TIMEOUT ->

@@ -1,5 +1,6 @@
 package dev.tidegate.route;
 
+import dev.tidegate.bus.Upstreams.Hedge;
 import org.jspecify.annotations.Nullable;
 
 /** A route as the table hands it out: its configuration and its place in the file. */
@@ -8,11 +9,13 @@ public final class Route {
   private final RouteConfig config;
   private final @Nullable String strip;
   private final String front;
+  private final @Nullable Hedge hedge;
   private final boolean rewrites;
 
   Route(int index, RouteConfig config) {
     this.index = index;
     this.config = config;
+    this.hedge = config.hedge() == null ? null : config.hedge().terms();
     String cut = trim(config.strip());
     this.strip = cut == null ? null : key(cut);
     String rewrite = trim(config.rewrite());
@@ -32,6 +35,11 @@ public final class Route {
 
   public RouteConfig config() {
     return config;
+  }
+
+  /** When a read is sent to a second endpoint as well; null for never. */
+  public @Nullable Hedge hedge() {
+    return hedge;
   }
 
   /** The segments that every path of this route begins with, as they are compared. */

@@ -2,6 +2,8 @@ package dev.tidegate.route;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tidegate.bus.Commands.PrivateChannel;
+import dev.tidegate.bus.Fallback;
+import dev.tidegate.bus.Upstreams.Hedge;
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
 import dev.tidegate.policy.AuthDemand;
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxBody bytes; null for the listener's limit
  * @param websocket absent: none pass to the upstream
  * @param ambiguousPaths what becomes of a path that leads to another route when it is decoded
+ * @param fallback what callers get while the upstream's circuit is open; null: the upstream's
+ * @param hedge when a GET or HEAD is sent to a second endpoint as well; null: never
  */
 public record RouteConfig(
     String id,
@@ -49,7 +53,9 @@ public record RouteConfig(
     @Nullable Duration timeout,
     @Nullable Long maxBody,
     @Nullable WebSockets websocket,
-    @Default("refuse") AmbiguousPaths ambiguousPaths) {
+    @Default("refuse") AmbiguousPaths ambiguousPaths,
+    @Nullable Fallback fallback,
+    @Nullable Hedging hedge) {
   private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
@@ -81,11 +87,12 @@ public record RouteConfig(
         "auth",
         auth,
         "a demand: records belong to a consumer");
-    Check.that(
-        websocket == null || upstream != null, "websocket", "given", "an upstream that takes them");
+    checkWebSockets(websocket, upstream);
     if (timeout != null) {
       Check.positive("timeout", timeout);
     }
+    Check.that(fallback == null || upstream != null, "fallback", fallback, "an upstream beside it");
+    Check.that(hedge == null || upstream != null, "hedge", hedge, "an upstream beside it");
     Check.that(maxBody == null || maxBody >= 0, "maxBody", maxBody, "0 or more bytes");
   }
 
@@ -125,6 +132,26 @@ public record RouteConfig(
     }
   }
 
+  /**
+   * When a read is sent to a second endpoint, before the first has answered.
+   *
+   * @param after so long after it was sent; absent: the percentile tells
+   * @param percentile longer than so many of a hundred of the route's last answers took
+   */
+  public record Hedging(@Nullable Duration after, @Default("95") int percentile) {
+    public Hedging {
+      if (after != null) {
+        Check.positive("after", after);
+      }
+      Check.within("percentile", percentile, 50, 99);
+    }
+
+    /** As UPSTREAM is told it. */
+    public Hedge terms() {
+      return new Hedge(after == null ? 0 : after.toMillis(), percentile);
+    }
+  }
+
   /** Always the same answer. */
   public record Fixed(
       @Default("200") int status,
@@ -156,6 +183,11 @@ public record RouteConfig(
     /** {@code /problems/{slug}}. */
     @JsonProperty("problems")
     PROBLEMS
+  }
+
+  private static void checkWebSockets(@Nullable WebSockets websocket, @Nullable String upstream) {
+    Check.that(
+        websocket == null || upstream != null, "websocket", "given", "an upstream that takes them");
   }
 
   private static int count(@Nullable Object target) {

@@ -74,7 +74,6 @@ final class BodyPump implements Handler<Buffer> {
     to = request;
     List<Buffer> before = kept;
     if (before != null) {
-      kept = null; // once is enough
       before.forEach(request::write);
     }
     if (progress == Progress.SENT) {

@@ -4,11 +4,15 @@ import dev.tidegate.bus.Upstreams.Call;
 import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.bus.Upstreams.Forward;
 import dev.tidegate.bus.Upstreams.Forwarded;
+import dev.tidegate.bus.Upstreams.Hedge;
 import dev.tidegate.json.JsonWriter;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
+import dev.tidegate.upstream.guard.CircuitBreaker;
+import dev.tidegate.upstream.guard.RecentLatencies;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -17,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** All upstreams and exchanges of one event loop. */
 final class Exchanges {
   private final Map<String, Upstream> upstreams = new HashMap<>();
+  private final Map<String, RecentLatencies> latencies = new HashMap<>();
   private final Active active;
 
   Exchanges(UpstreamNode node, Dialer dialer, Loop loop, RandomGenerator random) {
@@ -36,8 +41,42 @@ final class Exchanges {
     if (upstream == null) {
       call.failed(unknown(call.upstream()));
     } else {
-      new Forwarding(call, upstream, active).start();
+      begin(call, upstream);
     }
+  }
+
+  private void begin(Call call, Upstream upstream) {
+    CircuitBreaker breaker = upstream.guard().breaker();
+    if (breaker == null) {
+      send(call, upstream);
+      return;
+    }
+    long ticket = breaker.enter();
+    if (ticket == CircuitBreaker.REFUSED) {
+      upstream.guard().refused();
+      call.circuitOpen(
+          "the circuit breaker of the upstream " + call.upstream() + " is open",
+          breaker.retryAfterSeconds(),
+          breaker.config().fallback());
+    } else {
+      send(new WatchedCall(call, breaker, ticket), upstream);
+    }
+  }
+
+  private void send(Call call, Upstream upstream) {
+    upstream.guard().request();
+    Hedge hedge = call.hedge();
+    if (hedge != null && read(call.method()) && call.requestBody() == null) {
+      RecentLatencies known =
+          latencies.computeIfAbsent(call.route(), r -> new RecentLatencies(hedge.percentile()));
+      new HedgedRead(call, upstream, active, hedge, known).start();
+    } else {
+      new Forwarding(call, upstream, active, null).start();
+    }
+  }
+
+  private static boolean read(HttpMethod method) {
+    return HttpMethod.GET.equals(method) || HttpMethod.HEAD.equals(method);
   }
 
   /** Answers an exchange that came whole. */

@@ -2,20 +2,18 @@ package dev.tidegate.upstream;
 
 import dev.tidegate.bus.Upstreams.Call;
 import dev.tidegate.bus.Upstreams.Failed;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.upstream.balance.Connector;
 import dev.tidegate.upstream.balance.Link;
+import dev.tidegate.upstream.health.Cause;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.NetSocket;
-import io.vertx.core.streams.ReadStream;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,38 +27,33 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
   private final Upstream upstream;
   private final Active active;
   private final long started;
-  private final boolean idempotent;
+  private final Attempts attempts;
+  private final RequestSide outgoing;
 
   int index = -1;
   private Stage stage = Stage.CONNECTING;
   private long timeout;
   private long deadline;
   private int connectFailures;
-  private boolean again;
+  private long sentAt;
+  private Loop.@Nullable Timer timer;
   private Connector connector;
   private @Nullable Link link;
   private @Nullable HttpClientRequest out;
-  private @Nullable BodyPump body;
-
   private @Nullable HttpClientResponse in;
   private long lastRead;
   private long remaining = -1;
   private @Nullable Buffer held;
 
-  Forwarding(Call call, Upstream upstream, Active active) {
+  /** Goes to another endpoint than {@code beside}, if there is one. */
+  Forwarding(Call call, Upstream upstream, Active active, @Nullable Forwarding beside) {
     this.call = call;
     this.upstream = upstream;
     this.active = active;
     this.started = active.loop().nanos();
-    this.idempotent = idempotent(call.method());
-    this.connector = upstream.balancer().next();
-  }
-
-  private static boolean idempotent(HttpMethod method) {
-    return switch (method.name()) {
-      case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE" -> true;
-      default -> false;
-    };
+    this.attempts = new Attempts(upstream, call.method());
+    this.outgoing = new RequestSide(call, upstream, attempts);
+    this.connector = beside == null ? upstream.choose() : upstream.other(beside.connector);
   }
 
   void start() {
@@ -69,18 +62,32 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     deadline = active.now() + timeout;
     active.add(this);
     call.onGone(this::cancel);
-    take();
+    long left = call.leftMillis();
+    if (left <= 0) {
+      late();
+    } else {
+      if (left < timeout) {
+        timer = active.loop().after(TimeUnit.MILLISECONDS.toNanos(left), this::late);
+      }
+      take();
+    }
+  }
+
+  private void late() {
+    if (stage.unanswered()) {
+      fail(Problem.DEADLINE_EXCEEDED, stage.outcome(), "the caller's deadline is over");
+    }
   }
 
   private void take() {
-    if (!connector.tryTake(this, again)) {
+    if (!connector.tryTake(this, attempts.fresh())) {
       fail(Problem.OVERLOADED, Outcome.NEVER_SENT, "too many requests wait for the upstream");
     }
   }
 
   @Override
   public boolean repeatable() {
-    return idempotent;
+    return attempts.idempotent();
   }
 
   @Override
@@ -92,7 +99,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     }
     connectFailures++;
     if (connectFailures < upstream.config().endpoints().size()) {
-      connector = upstream.balancer().other(connector);
+      connector = upstream.other(connector);
       take();
       return;
     }
@@ -119,45 +126,15 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
       return;
     }
     stage = stage.to(Stage.SENT);
+    sentAt = active.now();
     out = request;
     try {
-      send(request);
+      request.earlyHintsHandler(this::onInterim);
+      request.response().onComplete(r -> onResponse(request, r), e -> onBroken(request, e));
+      outgoing.send(request, link, deadline - active.now());
     } catch (RuntimeException e) {
       active.loop().failed("sending a request to an upstream", e);
       fail(Problem.INTERNAL, Outcome.NEVER_SENT, "the request cannot be sent to the upstream");
-    }
-  }
-
-  private void send(HttpClientRequest request) {
-    call.requestHead(request.headers());
-    upstream.address(request, call);
-    request.earlyHintsHandler(this::onInterim);
-    if (call.switching()) {
-      request.exceptionHandler(e -> {}); // told by the future
-      request.connect().onComplete(this::onResponse, this::onBroken);
-      return;
-    }
-    request.response().onComplete(this::onResponse, this::onBroken);
-    BodyPump before = body;
-    if (before != null) {
-      frame(request);
-      before.restart(request);
-      return;
-    }
-    ReadStream<Buffer> stream = call.requestBody();
-    if (stream == null) {
-      request.end();
-      return;
-    }
-    frame(request);
-    body = new BodyPump(stream, request, link != null && link.mayAskAgain(idempotent));
-    body.start();
-    call.bodyWanted();
-  }
-
-  private static void frame(HttpClientRequest request) {
-    if (!request.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
-      request.setChunked(true);
     }
   }
 
@@ -167,14 +144,16 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     }
   }
 
-  private void onResponse(HttpClientResponse response) {
+  private void onResponse(HttpClientRequest request, HttpClientResponse response) {
     // Without it Vert.x would log what becomes of an answer that is given up.
-    response.exceptionHandler(this::onBroken);
-    if (stage == Stage.OVER) {
+    response.exceptionHandler(e -> onBroken(request, e));
+    if (stage == Stage.OVER || request != out) {
       return;
     }
-    if (call.switching() && AnswerHead.webSocket(response)) {
-      switched(response);
+    if (Switching.agreed(call, response)) {
+      stage = stage.to(Stage.SWITCHED);
+      out = null;
+      Switching.begin(call, upstream, connector, link, response, this::cancel);
       return;
     }
     remaining = AnswerHead.length(response.headers());
@@ -183,11 +162,16 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
       fail(Problem.UPSTREAM_BROKEN, Outcome.UNKNOWN, flaw);
       return;
     }
+    long pause = attempts.pauseNanos(response);
+    if (pause >= 0 && attempts.tryRetry(stage, outgoing.body())) {
+      upstream.answered(connector, response.statusCode());
+      retry(pause);
+      return;
+    }
     stage = stage.to(Stage.ANSWERING);
     in = response;
-    if (body != null) {
-      body.forget();
-    }
+    stopTimer();
+    outgoing.forget();
     lastRead = active.now();
     upstream.answers().record(active.loop().nanos() - started, TimeUnit.NANOSECONDS);
     if (!answered(response)) {
@@ -197,24 +181,6 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     response.endHandler(this::onEnd);
     if (remaining < 0) {
       active.flushSoon(this);
-    }
-  }
-
-  private void switched(HttpClientResponse response) {
-    stage = stage.to(Stage.SWITCHED);
-    Link last = link;
-    if (last != null) {
-      connector.detach(last);
-    }
-    upstream.answered(connector, response.statusCode());
-    NetSocket socket = response.netSocket();
-    socket.pause();
-    call.switched(response.headers(), socket, this::switchedOver);
-  }
-
-  private void switchedOver() {
-    if (stage != Stage.OVER) {
-      finish(false);
     }
   }
 
@@ -295,7 +261,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
       return;
     }
     upstream.answered(connector, response.statusCode());
-    boolean unsent = call.switching() || (body != null && !body.sent());
+    boolean unsent = outgoing.unsent();
     finish(!unsent && AnswerHead.persistent(response));
     if (unsent && out != null) {
       out.reset();
@@ -303,48 +269,81 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     call.responseEnd(held, response.trailers());
   }
 
+  /** The stream could not be had. */
   private void onBroken(Throwable cause) {
-    if (stage == Stage.OVER) {
-      return;
+    if (stage == Stage.OPENING) {
+      broken(cause);
     }
+  }
+
+  private void onBroken(HttpClientRequest request, Throwable cause) {
+    if (stage != Stage.OVER && request == out) {
+      broken(cause);
+    }
+  }
+
+  private void broken(Throwable cause) {
     Link broken = link;
     boolean refused = AnswerHead.refused(cause);
-    if (broken != null && (refused || broken.used()) && mayBeRepeated(refused)) {
-      repeat(broken);
+    if (broken != null
+        && (refused || broken.used())
+        && attempts.repeats(stage, refused, outgoing.body())) {
+      restart(broken.multiplexed());
+      upstream.retried();
+      take();
+    } else if (attempts.tryRetry(stage, outgoing.body())) {
+      upstream.blame(connector, Cause.BROKEN, AnswerHead.broken(cause));
+      retry(0);
     } else {
       Outcome outcome = refused ? Outcome.NEVER_SENT : stage.outcome();
       fail(Problem.UPSTREAM_BROKEN, outcome, AnswerHead.broken(cause));
     }
   }
 
-  /** Once, while the upstream cannot have acted or acting twice does no harm. */
-  private boolean mayBeRepeated(boolean refused) {
-    boolean harmless = stage == Stage.OPENING || (stage == Stage.SENT && (idempotent || refused));
-    return harmless && !again && (body == null || body.repeatable());
-  }
-
-  private void repeat(Link broken) {
+  /** Goes back to where it has no connection. */
+  private void restart(boolean reusable) {
     stage = stage.to(Stage.CONNECTING);
-    again = true;
-    connector.release(broken, broken.multiplexed());
+    Link last = link;
     link = null;
     out = null;
-    if (body != null) {
-      body.hold();
+    outgoing.hold();
+    if (last != null) {
+      connector.release(last, reusable);
     }
+  }
+
+  /** Elsewhere, if there is an elsewhere, after a pause. */
+  private void retry(long pause) {
+    HttpClientRequest request = out;
     upstream.retried();
-    take();
+    restart(link != null && link.multiplexed());
+    if (request != null) {
+      request.reset();
+    }
+    connector = upstream.other(connector);
+    active.loop().after(Math.max(pause, attempts.pauseNanos()), this::takeAnew);
+  }
+
+  private void takeAnew() {
+    if (stage != Stage.OVER) {
+      take();
+    }
   }
 
   /** Called now and then with the coarse clock. */
   void check(long now) {
     switch (stage) {
       case CONNECTING, OPENING, SENT -> {
-        BodyPump moving = body;
-        if (moving != null && moving.moved()) {
+        if (outgoing.moved()) {
           deadline = now + timeout; // the wait for an answer begins when the request has been sent
+          sentAt = now;
         } else if (now > deadline) {
           fail(Problem.UPSTREAM_TIMEOUT, stage.outcome(), "the upstream did not answer in time");
+        } else if (stage == Stage.SENT
+            && attempts.slow(now - sentAt)
+            && attempts.tryRetry(stage, outgoing.body())) {
+          upstream.blame(connector, Cause.TIMEOUT, "it did not answer in time");
+          retry(0);
         }
       }
       case ANSWERING -> {
@@ -359,7 +358,8 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
   private void fail(Problem problem, Outcome outcome, String detail) {
     Stage at = stage;
     abandon();
-    call.failed(upstream.failed(call, connector, at, new Failed(problem, outcome, detail)));
+    Failed failure = new Failed(problem, attempts.outcome(outcome), detail);
+    call.failed(upstream.failed(call, connector, at, failure));
   }
 
   private void cancel() {
@@ -382,10 +382,19 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
   private void finish(boolean reusable) {
     stage = stage.to(Stage.OVER);
     active.remove(this);
+    stopTimer();
     Link last = link;
     link = null;
     if (last != null) {
       connector.release(last, reusable || last.multiplexed());
+    }
+  }
+
+  private void stopTimer() {
+    Loop.Timer waiting = timer;
+    timer = null;
+    if (waiting != null) {
+      waiting.cancel();
     }
   }
 }

@@ -52,6 +52,11 @@ enum Stage {
     return next;
   }
 
+  /** Whether there is no answer yet, and may be one. */
+  boolean unanswered() {
+    return this == CONNECTING || this == OPENING || this == SENT;
+  }
+
   /** Whether the upstream can have acted when the exchange fails now. */
   Outcome outcome() {
     return this == CONNECTING || this == OPENING ? Outcome.NEVER_SENT : Outcome.UNKNOWN;

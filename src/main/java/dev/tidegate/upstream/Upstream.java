@@ -8,6 +8,7 @@ import dev.tidegate.upstream.UpstreamConfig.Endpoint;
 import dev.tidegate.upstream.balance.Balancer;
 import dev.tidegate.upstream.balance.Connector;
 import dev.tidegate.upstream.balance.Pool;
+import dev.tidegate.upstream.guard.Guard;
 import dev.tidegate.upstream.health.Cause;
 import dev.tidegate.upstream.health.Fitness;
 import io.micrometer.core.instrument.Counter;
@@ -31,8 +32,12 @@ final class Upstream {
   private final List<Pool> pools = new ArrayList<>();
   private final Fitness fitness;
   private final Balancer balancer;
+  private final Guard guard;
+  private final RandomGenerator random;
   private final Timer answers;
   private final Counter retries;
+  private final Counter hedges;
+  private final Counter hedgesWon;
   private final MeterRegistry meters;
   private final FailureLog log;
   private final Map<Problem, Counter> failures = new EnumMap<>(Problem.class);
@@ -47,6 +52,8 @@ final class Upstream {
     this.log = node.failures();
     this.meters = node.meters();
     this.fitness = node.fitness(config);
+    this.guard = node.guard(config);
+    this.random = random;
     for (int i = 0; i < config.endpoints().size(); i++) {
       Endpoint endpoint = config.endpoints().get(i);
       pools.add(
@@ -59,18 +66,44 @@ final class Upstream {
             .description("From sending a request until its answer begins")
             .tag("upstream", config.name())
             .register(meters);
+    this.hedges = hedges("tidegate.upstream.hedges", "Reads that were sent to a second endpoint");
+    this.hedgesWon =
+        hedges("tidegate.upstream.hedges.won", "Reads that the second endpoint answered first");
     this.retries =
         Counter.builder("tidegate.upstream.retries")
             .tag("upstream", config.name())
             .register(meters);
   }
 
+  private Counter hedges(String name, String description) {
+    return Counter.builder(name)
+        .description(description)
+        .tag("upstream", config.name())
+        .register(meters);
+  }
+
   UpstreamConfig config() {
     return config;
   }
 
-  Balancer balancer() {
-    return balancer;
+  Guard guard() {
+    return guard;
+  }
+
+  /** The endpoint that a request goes to. */
+  Connector choose() {
+    Connector choice = balancer.next();
+    return fitness.admits(choice.number()) ? choice : balancer.other(choice);
+  }
+
+  /** Another endpoint than this one, when there is one. */
+  Connector other(Connector failed) {
+    return balancer.other(failed);
+  }
+
+  /** A random number below the bound. */
+  long draw(long bound) {
+    return random.nextLong(bound);
   }
 
   Timer answers() {
@@ -79,6 +112,19 @@ final class Upstream {
 
   void retried() {
     retries.increment();
+  }
+
+  /** An attempt failed, and another one follows. */
+  void blame(Connector connector, Cause cause, String why) {
+    fitness.failed(connector.number(), cause, why);
+  }
+
+  void hedged() {
+    hedges.increment();
+  }
+
+  void hedgeWon() {
+    hedgesWon.increment();
   }
 
   /** Says whom the request is for; Vert.x says the endpoint. */
@@ -139,6 +185,7 @@ final class Upstream {
   void show(JsonWriter json) {
     json.object();
     json.field("name", config.name()).field("balance", config.balance().name());
+    guard.show(json);
     json.array("endpoints");
     for (int i = 0; i < pools.size(); i++) {
       Pool pool = pools.get(i);

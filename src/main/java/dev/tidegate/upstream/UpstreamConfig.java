@@ -4,6 +4,8 @@ import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
 import dev.tidegate.upstream.balance.Balance;
 import dev.tidegate.upstream.balance.Pool;
+import dev.tidegate.upstream.guard.CircuitConfig;
+import dev.tidegate.upstream.guard.RetryConfig;
 import dev.tidegate.upstream.health.CheckConfig;
 import dev.tidegate.upstream.health.OutlierConfig;
 import java.time.Duration;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections to one endpoint from one event loop
  * @param maxPending requests that wait for a connection to one endpoint
  * @param outlier when requests that fail put an endpoint out
+ * @param retry what is sent again
+ * @param circuit when it is not asked at all; absent: it always is
+ * @param tellDeadline whether it is told of every request how long its answer may take
  * @param check how endpoints are asked whether they are well; absent: they are not
  */
 public record UpstreamConfig(
@@ -36,7 +41,10 @@ public record UpstreamConfig(
     @Default("64") int maxConnections,
     @Default("256") int maxPending,
     @Default("{}") OutlierConfig outlier,
-    @Nullable CheckConfig check) {
+    @Nullable CheckConfig check,
+    @Default("{}") RetryConfig retry,
+    @Nullable CircuitConfig circuit,
+    @Default("false") boolean tellDeadline) {
   public UpstreamConfig {
     Check.given("name", name, "a name");
     endpoints = List.copyOf(endpoints);

@@ -2,6 +2,7 @@ package dev.tidegate.upstream;
 
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.upstream.UpstreamConfig.Endpoint;
+import dev.tidegate.upstream.guard.Guard;
 import dev.tidegate.upstream.health.Fitness;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class UpstreamNode {
   private final EventLoops loops;
   private final String name;
   private final Map<String, Fitness> fitness = new ConcurrentHashMap<>();
+  private final Map<String, Guard> guards = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable Checks> leader = new AtomicReference<>();
   private final FailureLog failures = new FailureLog(System::nanoTime, LOG::warn);
 
@@ -58,6 +60,20 @@ public final class UpstreamNode {
                 config.endpoints().stream().map(Endpoint::toString).toList(),
                 config.outlier(),
                 config.check(),
+                meters,
+                System::nanoTime,
+                System::currentTimeMillis));
+  }
+
+  /** What bounds the requests to the upstream. */
+  Guard guard(UpstreamConfig config) {
+    return guards.computeIfAbsent(
+        config.name(),
+        upstream ->
+            new Guard(
+                upstream,
+                config.circuit(),
+                config.retry(),
                 meters,
                 System::nanoTime,
                 System::currentTimeMillis));

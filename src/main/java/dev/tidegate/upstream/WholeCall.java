@@ -1,5 +1,6 @@
 package dev.tidegate.upstream;
 
+import dev.tidegate.bus.Fallback;
 import dev.tidegate.bus.Upstreams;
 import dev.tidegate.bus.Upstreams.Answered;
 import dev.tidegate.bus.Upstreams.Call;
@@ -7,6 +8,8 @@ import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.bus.Upstreams.Forward;
 import dev.tidegate.bus.Upstreams.Forwarded;
 import dev.tidegate.bus.Upstreams.Header;
+import dev.tidegate.bus.Upstreams.Hedge;
+import dev.tidegate.net.Deadlines;
 import dev.tidegate.net.RequestIds;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
@@ -15,6 +18,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.net.NetSocket;
 import io.vertx.core.streams.ReadStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +85,28 @@ final class WholeCall implements Call {
   @Override
   public long timeoutMillis() {
     return forward.timeoutMillis();
+  }
+
+  @Override
+  public long leftMillis() {
+    return Deadlines.left(header("grpc-timeout"), header(Deadlines.EXPECTED.toString()));
+  }
+
+  /** It has no second way to its caller. */
+  @Override
+  public @Nullable Hedge hedge() {
+    return null;
+  }
+
+  /** What travels whole cannot go on. */
+  @Override
+  public boolean switching() {
+    return false;
+  }
+
+  @Override
+  public void switched(MultiMap headers, NetSocket socket, Runnable over) {
+    throw new UnsupportedOperationException("it was not asked for");
   }
 
   @Override
@@ -157,6 +183,20 @@ final class WholeCall implements Call {
   @Override
   public void failed(Failed failure) {
     result.tryComplete(failure);
+  }
+
+  @Override
+  public void circuitOpen(String detail, long retryAfter, @Nullable Fallback fallback) {
+    if (fallback == null) {
+      failed(new Failed(Problem.CIRCUIT_OPEN, Outcome.NEVER_SENT, detail));
+      return;
+    }
+    status = fallback.status();
+    headers.add(new Header("content-type", fallback.contentType()));
+    fallback.headers().forEach((name, value) -> headers.add(new Header(name, value)));
+    body.appendString(fallback.body());
+    headers.add(new Header("content-length", Integer.toString(body.length())));
+    responseEnd(null, null);
   }
 
   @Override

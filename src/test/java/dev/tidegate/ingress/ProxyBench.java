@@ -4,7 +4,6 @@ import dev.tidegate.auth.AuthConfig;
 import dev.tidegate.auth.ConfiguredAuthenticator;
 import dev.tidegate.bus.Codecs;
 import dev.tidegate.config.Settings;
-import dev.tidegate.ingress.forward.TunnelCounts;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.overload.ConcurrencyLimits;
 import dev.tidegate.ratelimit.RateLimitConfig;
@@ -83,7 +82,6 @@ public final class ProxyBench {
             new ConcurrencyLimits(List.of(), meters, System::nanoTime),
             authenticator,
             new Rules(),
-            new TunnelCounts(meters),
             meters,
             loops);
     vertx.deployVerticle(() -> new IngressVerticle(config, node), each).await();

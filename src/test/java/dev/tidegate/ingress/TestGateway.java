@@ -9,7 +9,6 @@ import dev.tidegate.bus.Codecs;
 import dev.tidegate.bus.Operations;
 import dev.tidegate.bus.Operations.Show;
 import dev.tidegate.config.Settings;
-import dev.tidegate.ingress.forward.TunnelCounts;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.overload.ConcurrencyConfig;
 import dev.tidegate.overload.ConcurrencyLimits;
@@ -141,7 +140,6 @@ final class TestGateway implements AutoCloseable {
                 new ConfiguredAuthenticator(
                     Settings.of(AuthConfig.class, auth), System::currentTimeMillis),
                 rules,
-                new TunnelCounts(meters),
                 meters,
                 loops));
     deployment = vertx.deployVerticle(ingress).await();

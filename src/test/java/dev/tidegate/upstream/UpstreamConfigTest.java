@@ -30,6 +30,15 @@ class UpstreamConfigTest {
         "{name: u, endpoints: [{host: a, port: 1}], tls: {cert: pom.xml}} | cert: pom.xml (expected a PEM file",
         "{name: u, endpoints: [{host: a, port: 1}], tls: {serverName: 'a b'}} | serverName: a b",
         "{name: u, endpoints: [{host: a, port: 1}], host: lose}           | HostHeader",
+        "{name: u, endpoints: [{host: a, port: 1}], outlier: {errorRate: 101}} | errorRate: 101",
+        "{name: u, endpoints: [{host: a, port: 1}], outlier: {probes: 0}} | probes: 0",
+        "{name: u, endpoints: [{host: a, port: 1}], retry: {attempts: 0}} | attempts: 0",
+        "{name: u, endpoints: [{host: a, port: 1}], retry: {statuses: [404]}} | statuses: 404",
+        "{name: u, endpoints: [{host: a, port: 1}], retry: {longestBackoff: 1ms}} | longestBackoff: 1ms",
+        "{name: u, endpoints: [{host: a, port: 1}], circuit: {errorRate: 0}} | errorRate: 0",
+        "{name: u, endpoints: [{host: a, port: 1}], circuit: {longestOpen: 1s}} | longestOpen: 1s",
+        "{name: u, endpoints: [{host: a, port: 1}], circuit: {fallback: {status: 99}}} | status: 99",
+        "{name: u, endpoints: [{host: a, port: 1}], circuit: {fallback: {headers: {Connection: x}}}} | headers: Connection",
         "{endpoints: [{host: a, port: 1}]}                               | name: missing",
       })
   void saysWhatIsWrongWithAnUpstream(String yaml, String why) {

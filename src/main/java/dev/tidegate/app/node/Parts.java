@@ -13,7 +13,6 @@ import dev.tidegate.command.SampleWorkerVerticle;
 import dev.tidegate.config.Settings;
 import dev.tidegate.ingress.IngressNode;
 import dev.tidegate.ingress.IngressVerticle;
-import dev.tidegate.ingress.forward.TunnelCounts;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.market.MarketNode;
 import dev.tidegate.market.MarketVerticle;
@@ -174,7 +173,6 @@ public final class Parts implements Deployment.Factory {
                   concurrencyLimits,
                   authenticator,
                   rules,
-                  new TunnelCounts(metrics.registry()),
                   metrics.registry(),
                   loops));
       case UPSTREAM -> new UpstreamVerticle(upstream);

@@ -166,6 +166,11 @@ abstract class Incoming implements Exchange {
     return started;
   }
 
+  /** How long ago it came. */
+  public long ageMillis() {
+    return (shared.loop().nanos() - started) / 1_000_000;
+  }
+
   @Override
   public String requestId() {
     return requestId;

@@ -1,10 +1,15 @@
 package dev.tidegate.ingress.forward;
 
+import dev.tidegate.bus.Fallback;
 import dev.tidegate.bus.Upstreams.Call;
 import dev.tidegate.bus.Upstreams.Failed;
+import dev.tidegate.bus.Upstreams.Hedge;
 import dev.tidegate.ingress.exchange.HttpExchange;
+import dev.tidegate.net.Deadlines;
 import dev.tidegate.net.HeaderLists;
 import dev.tidegate.policy.Reply;
+import dev.tidegate.problem.Outcome;
+import dev.tidegate.problem.Problem;
 import dev.tidegate.route.Route;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
@@ -23,9 +28,11 @@ final class ProxyCall implements Call {
   private final Route route;
   private final HeadCopy copy;
   private final @Nullable Tunnels tunnels;
+  private final @Nullable Hedge hedge;
 
   /** With {@code tunnels} it goes on as a WebSocket if the upstream agrees. */
   ProxyCall(HttpExchange x, Route route, HeadCopy copy, @Nullable Tunnels tunnels) {
+    this.hedge = tunnels == null ? route.hedge() : null;
     this.x = x;
     this.route = route;
     this.copy = copy;
@@ -67,6 +74,19 @@ final class ProxyCall implements Call {
   public long timeoutMillis() {
     Duration timeout = route.config().timeout();
     return timeout == null ? 0 : timeout.toMillis();
+  }
+
+  @Override
+  public long leftMillis() {
+    long whole =
+        Deadlines.left(
+            x.requestHeaders().get(Deadlines.GRPC), x.requestHeaders().get(Deadlines.EXPECTED));
+    return whole == Deadlines.NONE ? whole : Math.max(0, whole - x.ageMillis());
+  }
+
+  @Override
+  public @Nullable Hedge hedge() {
+    return hedge;
   }
 
   @Override
@@ -208,7 +228,27 @@ final class ProxyCall implements Call {
       x.abort("upstream-broken");
     } else {
       x.responseHeaders().clear();
+      if (failure.problem() == Problem.CIRCUIT_OPEN) {
+        circuitOpen(failure.detail(), 1, null);
+        return;
+      }
       x.answer(new Reply.Refusal(failure.problem(), failure.detail(), failure.outcome()));
+    }
+  }
+
+  @Override
+  public void circuitOpen(String detail, long retryAfter, @Nullable Fallback ofUpstream) {
+    Fallback ofRoute = route.config().fallback();
+    Fallback fallback = ofRoute == null ? ofUpstream : ofRoute;
+    MultiMap headers = x.responseHeaders();
+    if (fallback == null) {
+      headers.set(HttpHeaderNames.RETRY_AFTER, Long.toString(retryAfter));
+      x.answer(new Reply.Refusal(Problem.CIRCUIT_OPEN, detail, Outcome.NEVER_SENT));
+    } else {
+      fallback.headers().forEach(headers::set);
+      x.answer(
+          new Reply.Content(
+              fallback.status(), fallback.contentType(), Buffer.buffer(fallback.body())));
     }
   }
 

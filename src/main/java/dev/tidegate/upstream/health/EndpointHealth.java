@@ -1,5 +1,7 @@
 package dev.tidegate.upstream.health;
 
+import dev.tidegate.upstream.guard.RollingWindow;
+import dev.tidegate.upstream.guard.RollingWindow.Counts;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -7,19 +9,21 @@ import org.jspecify.annotations.Nullable;
  * Whether one endpoint takes requests.
  *
  * <pre>
- *      failures in a row; checks that failed in a row
+ *      failures in a row, or too many of the last; checks that failed in a row
  *  IN -------------------------------------------------> OUT
  *   ^                                                     |
  *   +-----------------------------------------------------+
  *      its time is over, and checks passed in a row (or one connection, where nothing is checked)
  * </pre>
  *
- * One that comes back without having been checked goes out again at its first failure. Safe from
- * any thread; a request that succeeds costs one read.
+ * <p>One that comes back without having been checked is half-open: it gets few requests until some
+ * have succeeded, and goes out again at the first that fails. Safe from any thread.
  */
 final class EndpointHealth {
+  private static final long SECOND = 1_000_000_000L;
+
   /** What people see. */
-  record State(boolean in, String why, long sinceMillis) {}
+  record State(boolean in, boolean halfOpen, String why, long sinceMillis) {}
 
   /** Told of each change, in its order. */
   interface Listener {
@@ -35,6 +39,11 @@ final class EndpointHealth {
 
   private volatile boolean in = true;
   private volatile int failures;
+  private volatile boolean halfOpen;
+  private final @Nullable RollingWindow window;
+  private int admitted;
+  private int proved;
+  private long admittedAt;
   private int passed;
   private int missed;
   private boolean byRequests;
@@ -54,7 +63,11 @@ final class EndpointHealth {
     this.millis = millis;
     this.listener = listener;
     this.changedAt = nanos.getAsLong();
-    this.state = new State(true, "nothing is known against it", millis.getAsLong());
+    this.window =
+        outlier.failures() > 0 && outlier.errorRate() > 0
+            ? new RollingWindow(outlier.window())
+            : null;
+    this.state = new State(true, false, "nothing is known against it", millis.getAsLong());
   }
 
   boolean in() {
@@ -65,31 +78,84 @@ final class EndpointHealth {
     return state;
   }
 
+  /** Whether one more request may go there: always, but for one that is half-open. */
+  boolean admits() {
+    return !halfOpen || admitsProbe();
+  }
+
+  private synchronized boolean admitsProbe() {
+    long now = nanos.getAsLong();
+    if (now - admittedAt >= SECOND) {
+      admittedAt = now;
+      admitted = 0;
+    }
+    return !halfOpen || admitted++ < outlier.probes();
+  }
+
   /** A request has been answered whole. */
   void succeeded() {
-    if (failures != 0) {
+    RollingWindow counted = window;
+    if (counted != null) {
+      counted.count(nanos.getAsLong(), false);
+    }
+    if (halfOpen) {
+      proved();
+    } else if (failures != 0) {
       failures = 0;
+    }
+  }
+
+  private synchronized void proved() {
+    if (halfOpen && ++proved >= outlier.probes()) {
+      halfOpen = false;
+      failures = 0;
+      state = new State(true, false, proved + " requests succeeded", state.sinceMillis());
     }
   }
 
   /** A request has failed. Those that were on their way when it went out tell nothing new. */
   void failed(Cause cause, String detail) {
-    if (outlier.failures() > 0 && in) {
+    if (!in) {
+      return;
+    }
+    RollingWindow counted = window;
+    if (counted != null) {
+      counted.count(nanos.getAsLong(), true);
+    }
+    if (outlier.failures() > 0 || halfOpen) {
       count(cause, detail);
+    }
+    if (counted != null && in) {
+      judge(counted.counts(nanos.getAsLong()), cause, detail);
     }
   }
 
   private synchronized void count(Cause cause, String detail) {
     int row = failures + 1;
     failures = row;
-    if (in && row >= outlier.failures()) {
-      long now = nanos.getAsLong();
-      boolean proved = outNanos == 0 || now - changedAt >= outNanos;
-      outNanos =
-          proved ? outlier.out().toNanos() : Math.min(outNanos * 2, outlier.longestOut().toNanos());
-      byRequests = true;
-      change(false, row + " failures in a row: " + detail, cause);
+    if (in && (halfOpen || row >= outlier.failures())) {
+      putOut(
+          (halfOpen ? "failed while half-open: " : row + " failures in a row: ") + detail, cause);
     }
+  }
+
+  private void judge(Counts counts, Cause cause, String detail) {
+    if (counts.events() >= outlier.minRequests() && counts.percent() >= outlier.errorRate()) {
+      String rate = counts.marked() + " of the last " + counts.events() + " requests failed: ";
+      synchronized (this) {
+        if (in) {
+          putOut(rate + detail, cause);
+        }
+      }
+    }
+  }
+
+  private void putOut(String why, Cause cause) {
+    boolean longEnough = outNanos == 0 || nanos.getAsLong() - changedAt >= outNanos;
+    long longer = Math.min(outNanos * 2, outlier.longestOut().toNanos());
+    outNanos = longEnough ? outlier.out().toNanos() : longer;
+    byRequests = true;
+    change(false, why, cause);
   }
 
   /** Whether it is time to try whether it can be had again, where nothing checks it. */
@@ -103,8 +169,10 @@ final class EndpointHealth {
       return;
     }
     if (connected) {
+      admitted = 0;
+      proved = 0;
+      halfOpen = true;
       comeBack("a connection was made");
-      failures = outlier.failures() - 1;
     } else {
       outNanos = Math.min(outNanos * 2, outlier.longestOut().toNanos());
       change(false, detail, Cause.UNREACHABLE);
@@ -140,13 +208,17 @@ final class EndpointHealth {
 
   private void comeBack(String why) {
     failures = 0;
+    if (window != null) {
+      window.clear();
+    }
     change(true, why, null);
   }
 
   private void change(boolean isIn, String why, @Nullable Cause cause) {
     boolean other = in != isIn;
     changedAt = nanos.getAsLong();
-    state = new State(isIn, why, other ? millis.getAsLong() : state.sinceMillis());
+    halfOpen &= isIn;
+    state = new State(isIn, halfOpen, why, other ? millis.getAsLong() : state.sinceMillis());
     in = isIn;
     if (other) {
       listener.changed(this, state, cause);

@@ -95,6 +95,11 @@ public final class Fitness implements Eligible {
     return endpoints.get(endpoint).in();
   }
 
+  /** Whether one more request may go to the endpoint now. */
+  public boolean admits(int endpoint) {
+    return endpoints.get(endpoint).admits();
+  }
+
   /** An exchange has ended as it should. */
   public void succeeded(int endpoint, int status) {
     if (outlier.statuses().contains(status)) {
@@ -130,6 +135,9 @@ public final class Fitness implements Eligible {
   public void show(int endpoint, JsonWriter json) {
     State state = endpoints.get(endpoint).state();
     json.field("health", state.in() ? "in" : "out");
+    if (state.halfOpen()) {
+      json.field("halfOpen", true);
+    }
     json.field("why", state.why());
     json.field("since", Instant.ofEpochMilli(state.sinceMillis()).toString());
   }

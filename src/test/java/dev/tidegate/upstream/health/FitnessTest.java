@@ -46,7 +46,7 @@ class FitnessTest {
 
   @Test
   void threeFailuresInARowPutItOut() {
-    Fitness fitness = fitness("{}", null);
+    Fitness fitness = fitness("{errorRate: 0}", null);
     for (int i = 0; i < 10; i++) {
       fail(fitness, A, 2);
       fitness.succeeded(A, 200);
@@ -89,7 +89,9 @@ class FitnessTest {
     assertThat(fitness.in(A)).isFalse();
     passes("5M");
     fitness.tried(A, true, "");
-    fitness.succeeded(A, 200);
+    for (int probe = 0; probe < 3; probe++) {
+      fitness.succeeded(A, 200);
+    }
     fail(fitness, A, 2);
     assertThat(fitness.in(A)).isTrue();
     fitness.succeeded(A, 200);
@@ -97,6 +99,47 @@ class FitnessTest {
     fail(fitness, A, 3);
     passes("30S");
     assertThat(fitness.toBeTried(A)).isTrue();
+  }
+
+  @Test
+  void tooManyFailuresAmongTheLastRequestsPutItOut() {
+    Fitness fitness = fitness("{}", null);
+    for (int i = 0; i < 9; i++) {
+      fitness.succeeded(A, 200);
+      fail(fitness, A, 1);
+    }
+    passes("11S"); // those are forgotten
+    for (int i = 0; i < 9; i++) {
+      fitness.succeeded(A, 200);
+      fail(fitness, A, 1);
+    }
+    fitness.succeeded(A, 200);
+    assertThat(fitness.in(A)).isTrue();
+    fail(fitness, A, 1);
+    assertThat(fitness.in(A)).isFalse();
+    assertThat(shown(fitness, A)).contains("10 of the last 20 requests failed");
+  }
+
+  @Test
+  void whatComesBackGetsFewRequestsUntilSomeHaveSucceeded() {
+    Fitness fitness = fitness("{}", null);
+    fail(fitness, A, 3);
+    passes("30S");
+    fitness.tried(A, true, "");
+    assertThat(shown(fitness, A)).contains("\"halfOpen\":true");
+    for (int probe = 0; probe < 3; probe++) {
+      assertThat(fitness.admits(A)).isTrue();
+    }
+    assertThat(fitness.admits(A)).isFalse();
+    passes("1S"); // none of them came back
+    assertThat(fitness.admits(A)).isTrue();
+    for (int probe = 0; probe < 3; probe++) {
+      fitness.succeeded(A, 200);
+    }
+    for (int i = 0; i < 100; i++) {
+      assertThat(fitness.admits(A)).isTrue();
+    }
+    assertThat(shown(fitness, A)).doesNotContain("halfOpen");
   }
 
   @Test
