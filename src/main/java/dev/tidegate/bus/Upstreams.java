@@ -8,6 +8,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageProducer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.net.NetSocket;
 import io.vertx.core.streams.ReadStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,15 @@ public final class Upstreams {
 
     /** Whether the caller can be told of trailers. */
     boolean takesTrailers();
+
+    /** Whether the caller asks to go on as a WebSocket. */
+    boolean switching();
+
+    /**
+     * The upstream has agreed to (101): what its paused socket brings is INGRESS's to move, and its
+     * end to tell by {@code over}.
+     */
+    void switched(MultiMap headers, NetSocket socket, Runnable over);
 
     /** An interim answer (1xx), of which there may be any number before the answer. */
     void responseInterim(int status, MultiMap headers);

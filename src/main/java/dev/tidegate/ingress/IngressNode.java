@@ -1,5 +1,6 @@
 package dev.tidegate.ingress;
 
+import dev.tidegate.ingress.forward.TunnelCounts;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.overload.ConcurrencyLimits;
 import dev.tidegate.policy.Authenticator;
@@ -20,5 +21,27 @@ public record IngressNode(
     ConcurrencyLimits concurrencyLimits,
     Authenticator authenticator,
     Rules rules,
+    TunnelCounts tunnels,
     MeterRegistry meters,
-    EventLoops loops) {}
+    EventLoops loops) {
+  public IngressNode(
+      String name,
+      RouteTable routes,
+      RateLimits rateLimits,
+      ConcurrencyLimits concurrencyLimits,
+      Authenticator authenticator,
+      Rules rules,
+      MeterRegistry meters,
+      EventLoops loops) {
+    this(
+        name,
+        routes,
+        rateLimits,
+        concurrencyLimits,
+        authenticator,
+        rules,
+        new TunnelCounts(meters),
+        meters,
+        loops);
+  }
+}

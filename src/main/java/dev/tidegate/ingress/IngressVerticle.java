@@ -8,6 +8,7 @@ import dev.tidegate.ingress.exchange.Acceptor;
 import dev.tidegate.ingress.exchange.OpenStreams;
 import dev.tidegate.ingress.exchange.Steps;
 import dev.tidegate.ingress.forward.Proxy;
+import dev.tidegate.ingress.forward.Tunnels;
 import dev.tidegate.ingress.observe.AccessLog;
 import dev.tidegate.ingress.observe.RoutesView;
 import dev.tidegate.loop.Loop;
@@ -46,11 +47,16 @@ public final class IngressVerticle extends VerticleBase {
     RequestIds ids = new RequestIds(RandomGenerator.getDefault());
     TrustedProxies proxies = new TrustedProxies(config.trustedProxies());
     Connections connections = new Connections(config.limits().connection(), proxies, loop, ids);
-    drain = connections::drain;
+    Tunnels tunnels = new Tunnels(node.tunnels(), connections::draining, loop);
+    drain =
+        () -> {
+          connections.drain();
+          tunnels.drain();
+        };
     accessLog = new AccessLog.Lines(AccessLog.open(config.accessLog(), node.meters()));
     long maxBody = config.limits().bodyBytes();
     Steps steps =
-        new Pipeline(node, loop, ids, accessLog, maxBody).to(targets(bus, loop)::dispatch);
+        new Pipeline(node, loop, ids, accessLog, maxBody).to(targets(bus, loop, tunnels)::dispatch);
     OpenStreams streams = new OpenStreams(new RuleMeters(node.meters()));
     Runnable hold = () -> streams.hold(node.rules().current());
     deaf = node.rules().onChange(() -> loop.execute(hold));
@@ -60,7 +66,8 @@ public final class IngressVerticle extends VerticleBase {
     bus.hear(
         Operations.show("routes"),
         show -> bus.send(Operations.shown(show.replyTo()), view.shown(show)));
-    bus.hearHere(Operations.DRAINING, d -> connections.drain());
+    bus.hearHere(Operations.DRAINING, d -> drain.run());
+    loop.every(SWEEP, tunnels::sweep);
     loop.every(SWEEP, connections::sweep);
     loop.every(FLUSH, accessLog::flush);
     return listeners.listen(
@@ -70,8 +77,8 @@ public final class IngressVerticle extends VerticleBase {
         new Acceptor(steps, streams, maxBody, loop));
   }
 
-  private Dispatcher targets(Bus bus, Loop loop) {
-    Proxy proxy = new Proxy(bus, Upstreams.here(vertx.eventBus()));
+  private Dispatcher targets(Bus bus, Loop loop, Tunnels tunnels) {
+    Proxy proxy = new Proxy(bus, Upstreams.here(vertx.eventBus()), tunnels);
     return new Dispatcher(node.routes(), proxy, new Endpoints(bus, loop, node.name()));
   }
 

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority of its requests when there is too much to do; null for that of their kind
  * @param timeout until the upstream's answer begins; null leaves it to the upstream
  * @param maxBody bytes; null for the listener's limit
+ * @param websocket absent: none pass to the upstream
  * @param ambiguousPaths what becomes of a path that leads to another route when it is decoded
  * @param fallback what callers get while the upstream's circuit is open; null: the upstream's
  * @param hedge when a GET or HEAD is sent to a second endpoint as well; null: never
@@ -51,6 +52,7 @@ public record RouteConfig(
     @Nullable Priority priority,
     @Nullable Duration timeout,
     @Nullable Long maxBody,
+    @Nullable WebSockets websocket,
     @Default("refuse") AmbiguousPaths ambiguousPaths,
     @Nullable Fallback fallback,
     @Nullable Hedging hedge) {
@@ -85,12 +87,34 @@ public record RouteConfig(
         "auth",
         auth,
         "a demand: records belong to a consumer");
+    checkWebSockets(websocket, upstream);
     if (timeout != null) {
       Check.positive("timeout", timeout);
     }
     Check.that(fallback == null || upstream != null, "fallback", fallback, "an upstream beside it");
     Check.that(hedge == null || upstream != null, "hedge", hedge, "an upstream beside it");
     Check.that(maxBody == null || maxBody >= 0, "maxBody", maxBody, "0 or more bytes");
+  }
+
+  /**
+   * Lets WebSockets through to the upstream.
+   *
+   * @param idle for how long nothing may come from either side
+   * @param lifetime after which it is closed, whatever it does
+   * @param maxConnections of the route on one node at once
+   * @param maxPerConsumer of those, by one consumer, or by one address when nobody is known
+   */
+  public record WebSockets(
+      @Default("60s") Duration idle,
+      @Default("24h") Duration lifetime,
+      @Default("1000") int maxConnections,
+      @Default("100") int maxPerConsumer) {
+    public WebSockets {
+      Check.positive("idle", idle);
+      Check.positive("lifetime", lifetime);
+      Check.atLeast("maxConnections", maxConnections, 1);
+      Check.atLeast("maxPerConsumer", maxPerConsumer, 1);
+    }
   }
 
   /**
@@ -159,6 +183,11 @@ public record RouteConfig(
     /** {@code /problems/{slug}}. */
     @JsonProperty("problems")
     PROBLEMS
+  }
+
+  private static void checkWebSockets(@Nullable WebSockets websocket, @Nullable String upstream) {
+    Check.that(
+        websocket == null || upstream != null, "websocket", "given", "an upstream that takes them");
   }
 
   private static int count(@Nullable Object target) {

@@ -41,6 +41,12 @@ final class AnswerHead {
         : "the upstream's answer has a transfer coding that is not chunked";
   }
 
+  /** Whether the upstream goes on as a WebSocket. */
+  static boolean webSocket(HttpClientResponse response) {
+    return response.statusCode() == 101
+        && HeaderLists.has(response.headers(), HttpHeaders.UPGRADE, "websocket");
+  }
+
   /** HTTP/1.0 has no codings: who sends one there may mean another end of the body. */
   private static boolean sole(HttpClientResponse response, String coding) {
     return coding.equalsIgnoreCase("chunked")

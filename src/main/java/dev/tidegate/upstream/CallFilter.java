@@ -7,6 +7,7 @@ import dev.tidegate.bus.Upstreams.Hedge;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.net.NetSocket;
 import io.vertx.core.streams.ReadStream;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +72,16 @@ abstract class CallFilter implements Call {
   @Override
   public @Nullable Hedge hedge() {
     return call.hedge();
+  }
+
+  @Override
+  public boolean switching() {
+    return call.switching();
+  }
+
+  @Override
+  public void switched(MultiMap headers, NetSocket socket, Runnable over) {
+    call.switched(headers, socket, over);
   }
 
   @Override

@@ -40,7 +40,6 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
   private Connector connector;
   private @Nullable Link link;
   private @Nullable HttpClientRequest out;
-
   private @Nullable HttpClientResponse in;
   private long lastRead;
   private long remaining = -1;
@@ -150,6 +149,12 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     // Without it Vert.x would log what becomes of an answer that is given up.
     response.exceptionHandler(e -> onBroken(request, e));
     if (stage == Stage.OVER || request != out) {
+      return;
+    }
+    if (Switching.agreed(call, response)) {
+      stage = stage.to(Stage.SWITCHED);
+      out = null;
+      Switching.begin(call, upstream, connector, link, response, this::cancel);
       return;
     }
     remaining = AnswerHead.length(response.headers());
@@ -347,7 +352,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
           fail(Problem.UPSTREAM_TIMEOUT, Outcome.UNKNOWN, "the upstream fell silent");
         }
       }
-      case PAUSED, OVER -> {}
+      case PAUSED, SWITCHED, OVER -> {}
     }
   }
 

@@ -37,6 +37,11 @@ final class RequestSide {
     call.requestHead(request.headers());
     upstream.address(request, call);
     tellDeadline(request.headers(), within);
+    if (call.switching()) {
+      request.exceptionHandler(e -> {}); // told by the answer's future
+      request.connect();
+      return;
+    }
     BodyPump before = body;
     if (before != null) {
       frame(request);
@@ -91,6 +96,6 @@ final class RequestSide {
 
   /** Whether some of the body is still to come. */
   boolean unsent() {
-    return body != null && !body.sent();
+    return call.switching() || (body != null && !body.sent());
   }
 }

@@ -15,6 +15,7 @@ import dev.tidegate.problem.Outcome;
  *  the next endpoint                 the caller is slow     ANSWERING
  *                               PAUSED <------------------> (its body)
  *
+ *  from SENT, when the upstream agrees to another protocol --> SWITCHED
  *  from each of them: the end, a failure, or the caller has left --> OVER
  * </pre>
  */
@@ -29,6 +30,8 @@ enum Stage {
   ANSWERING,
   /** The answer waits for the caller. */
   PAUSED,
+  /** Speaks another protocol, and INGRESS moves the bytes. */
+  SWITCHED,
   OVER;
 
   /** The only way from one stage to another; any that is not drawn above is a fault of ours. */
@@ -39,6 +42,7 @@ enum Stage {
           case OPENING -> this == CONNECTING;
           case SENT -> this == OPENING;
           case ANSWERING -> this == SENT || this == PAUSED;
+          case SWITCHED -> this == SENT;
           case PAUSED -> this == ANSWERING;
           case OVER -> this != OVER;
         };

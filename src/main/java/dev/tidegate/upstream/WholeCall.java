@@ -18,6 +18,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.net.NetSocket;
 import io.vertx.core.streams.ReadStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,6 +103,17 @@ final class WholeCall implements Call {
   @Override
   public @Nullable Hedge hedge() {
     return null;
+  }
+
+  /** What travels whole cannot go on. */
+  @Override
+  public boolean switching() {
+    return false;
+  }
+
+  @Override
+  public void switched(MultiMap headers, NetSocket socket, Runnable over) {
+    throw new UnsupportedOperationException("it was not asked for");
   }
 
   @Override

@@ -60,10 +60,10 @@ public final class RawWebSocket implements AutoCloseable {
     raw.out.write(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
     String status = raw.line();
     for (String line = status; !line.isEmpty(); line = raw.line()) {
-      if (line.startsWith("Sec-WebSocket-Extensions: ")) {
+      if (named(line, "Sec-WebSocket-Extensions: ")) {
         raw.extensions = line.substring(line.indexOf(' ') + 1);
       }
-      if (line.startsWith("Sec-WebSocket-Protocol: ")) {
+      if (named(line, "Sec-WebSocket-Protocol: ")) {
         raw.protocol = line.substring(line.indexOf(' ') + 1);
       }
     }
@@ -72,6 +72,10 @@ public final class RawWebSocket implements AutoCloseable {
       throw new IOException("not upgraded: " + status);
     }
     return raw;
+  }
+
+  private static boolean named(String line, String name) {
+    return line.regionMatches(true, 0, name, 0, name.length());
   }
 
   private String line() throws IOException {

@@ -108,6 +108,12 @@ public record GatewayConfig(
       RouteConfig route = routes.get(i);
       once(ids, "routes[" + i + "].id", route.id());
       known(upstreamNames, "routes[" + i + "].upstream", route.upstream());
+      Check.that(
+          route.websocket() == null
+              || upstreams.stream().noneMatch(u -> u.h2() && u.name().equals(route.upstream())),
+          "routes[" + i + "].websocket",
+          route.upstream(),
+          "an upstream without h2");
       known(limitNames, "routes[" + i + "].rateLimit", route.rateLimit());
       for (String name : route.concurrency()) {
         known(concurrencyNames, "routes[" + i + "].concurrency", name);

@@ -51,8 +51,7 @@ public final class Parts implements Deployment.Factory {
   private final Rules rules = new Rules();
   private final Authenticator authenticator;
   private final RouteTable routes;
-  private final RateLimits rateLimits;
-  private final ConcurrencyLimits concurrencyLimits;
+  private final IngressNode ingress;
   private final Map<String, String> kafka;
   private final CommandBackend commands;
   private final EventLoops loops;
@@ -70,12 +69,19 @@ public final class Parts implements Deployment.Factory {
             rules,
             new RuleMeters(metrics.registry()));
     this.routes = new RouteTable(withProblems(config.routes()));
-    this.rateLimits = new RateLimits(config.rateLimits(), System::nanoTime);
-    this.concurrencyLimits =
-        new ConcurrencyLimits(config.concurrencyLimits(), metrics.registry(), System::nanoTime);
     this.kafka = kafka(config);
     this.commands = backend(config);
     this.loops = new EventLoops(metrics.registry());
+    this.ingress =
+        new IngressNode(
+            config.node(),
+            routes,
+            new RateLimits(config.rateLimits(), System::nanoTime),
+            new ConcurrencyLimits(config.concurrencyLimits(), metrics.registry(), System::nanoTime),
+            authenticator,
+            rules,
+            metrics.registry(),
+            loops);
     this.upstream = new UpstreamNode(config.upstreams(), metrics.registry(), loops, config.node());
     this.market = new MarketNode(config.node(), metrics.registry(), InstantSource.system());
     this.stream =
@@ -163,18 +169,7 @@ public final class Parts implements Deployment.Factory {
   public Deployable create(Role role, int instance) {
     String node = config.node();
     return switch (role) {
-      case INGRESS ->
-          new IngressVerticle(
-              config.http(),
-              new IngressNode(
-                  node,
-                  routes,
-                  rateLimits,
-                  concurrencyLimits,
-                  authenticator,
-                  rules,
-                  metrics.registry(),
-                  loops));
+      case INGRESS -> new IngressVerticle(config.http(), ingress);
       case UPSTREAM -> new UpstreamVerticle(upstream);
       case COMMAND ->
           new CommandVerticle(commands, metrics.registry(), node, loops, loop(role, instance));

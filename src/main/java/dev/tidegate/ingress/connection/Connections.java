@@ -117,7 +117,8 @@ public final class Connections {
     return clock.now();
   }
 
-  boolean draining() {
+  /** Whether every answer is its connection's last. */
+  public boolean draining() {
     return draining;
   }
 

@@ -5,6 +5,7 @@ import dev.tidegate.policy.Next;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.problem.ProblemDocument;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -13,6 +14,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.NetSocket;
 import io.vertx.core.streams.ReadStream;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +36,6 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
   private ExchangeState state = ExchangeState.WAITING;
   private int status;
   private long untakenSince = Long.MAX_VALUE;
-  private boolean closeAfter;
-  private @Nullable String cause;
   private @Nullable Runnable gone;
 
   HttpExchange(HttpServerRequest request, Shared shared) {
@@ -152,11 +152,6 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
   }
 
   @Override
-  public void closeAfter() {
-    closeAfter = true;
-  }
-
-  @Override
   public void answer(Reply reply) {
     if (ended()) {
       return;
@@ -233,6 +228,24 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
     }
   }
 
+  /** Leaves the connection to another protocol (101), until {@link #switchedOver}. */
+  public Future<NetSocket> switchProtocols(CharSequence to) {
+    beginHead(101);
+    responseHeaders.set(HttpHeaders.CONNECTION, "Upgrade").set(HttpHeaders.UPGRADE, to);
+    state = ExchangeState.STREAMING;
+    shared.streams().began(this);
+    response.closeHandler(null);
+    return request.toNetSocket();
+  }
+
+  /** The other protocol has ended, and the connection with it. */
+  public void switchedOver(@Nullable String why) {
+    if (!ended()) {
+      cause = why;
+      over(state);
+    }
+  }
+
   /** Whether it is too late to answer otherwise. */
   public boolean headWritten() {
     return response.headWritten();
@@ -270,7 +283,7 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
 
   @Override
   public long written() {
-    return response.bytesWritten();
+    return response.bytesWritten() + carried;
   }
 
   /** What follows the body. */
@@ -320,11 +333,6 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
 
   public boolean ended() {
     return state == ExchangeState.OVER;
-  }
-
-  @Override
-  public @Nullable String cause() {
-    return cause;
   }
 
   @Override

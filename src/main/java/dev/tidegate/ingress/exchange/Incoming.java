@@ -1,12 +1,15 @@
 package dev.tidegate.ingress.exchange;
 
 import dev.tidegate.ingress.connection.ClientConnection;
+import dev.tidegate.net.HeaderLists;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.policy.Permit;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,9 @@ abstract class Incoming implements Exchange {
   private long bodyLimit;
   private @Nullable Identity identity;
   private @Nullable Permit permit;
+  boolean closeAfter;
+  long carried;
+  @Nullable String cause;
 
   Incoming(HttpServerRequest request, Shared shared) {
     this.shared = shared;
@@ -71,6 +77,33 @@ abstract class Incoming implements Exchange {
   private static boolean bodyOfUpgrade(HttpServerRequest request, long contentLength) {
     return request.streamId() == 1
         && (contentLength > 0 || (contentLength < 0 && WITH_BODY.contains(request.method())));
+  }
+
+  /**
+   * Whether it asks to go on as a WebSocket (RFC 6455 4.1); what HTTP/1.0 asks for does not count
+   * (RFC 9110 7.8).
+   */
+  public boolean asksForWebSocket() {
+    return connectionHeader != null
+        && HttpMethod.GET.equals(request.method())
+        && request.version() == HttpVersion.HTTP_1_1
+        && HeaderLists.has(requestHeaders, HttpHeaders.CONNECTION, "upgrade")
+        && HeaderLists.has(requestHeaders, HttpHeaders.UPGRADE, "websocket");
+  }
+
+  @Override
+  public void closeAfter() {
+    closeAfter = true;
+  }
+
+  @Override
+  public @Nullable String cause() {
+    return cause;
+  }
+
+  /** The other protocol has sent something to the caller. */
+  public void carried(int bytes) {
+    carried += bytes;
   }
 
   /** What it came on. */

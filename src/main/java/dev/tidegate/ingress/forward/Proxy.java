@@ -36,21 +36,41 @@ public final class Proxy {
 
   private final Bus bus;
   private final MessageProducer<Call> here;
+  private final Tunnels tunnels;
   private final HeadCopy copy = new HeadCopy();
 
   /** Prefers {@code here}, which reaches the UPSTREAM of the calling event loop. */
-  public Proxy(Bus bus, MessageProducer<Call> here) {
+  public Proxy(Bus bus, MessageProducer<Call> here, Tunnels tunnels) {
     this.bus = bus;
     this.here = here;
+    this.tunnels = tunnels;
   }
 
   /** Lets the exchange be answered by the upstream of its route. */
   public void forward(HttpExchange x, Route route) {
-    ProxyCall call = new ProxyCall(x, route, copy);
+    if (x.asksForWebSocket()) {
+      webSocket(x, route);
+      return;
+    }
+    ProxyCall call = new ProxyCall(x, route, copy, null);
     Future<Void> sent = here.write(call);
     if (!sent.succeeded()) {
       sent.onFailure(e -> x.body(body -> whole(x, call, body)));
     }
+  }
+
+  private void webSocket(HttpExchange x, Route route) {
+    if (!tunnels.admits(x, route.config())) {
+      return;
+    }
+    here.write(new ProxyCall(x, route, copy, tunnels))
+        .onFailure(
+            e ->
+                x.answer(
+                    new Reply.Refusal(
+                        Problem.UNAVAILABLE,
+                        "no instance of UPSTREAM on this event loop, which WebSockets need",
+                        Outcome.NEVER_SENT)));
   }
 
   private void whole(HttpExchange x, ProxyCall call, Buffer body) {

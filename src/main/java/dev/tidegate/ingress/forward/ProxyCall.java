@@ -16,6 +16,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.net.NetSocket;
 import io.vertx.core.streams.ReadStream;
 import java.time.Duration;
 import java.util.List;
@@ -26,13 +27,16 @@ final class ProxyCall implements Call {
   private final HttpExchange x;
   private final Route route;
   private final HeadCopy copy;
+  private final @Nullable Tunnels tunnels;
   private final @Nullable Hedge hedge;
 
-  ProxyCall(HttpExchange x, Route route, HeadCopy copy) {
-    this.hedge = route.hedge();
+  /** With {@code tunnels} it goes on as a WebSocket if the upstream agrees. */
+  ProxyCall(HttpExchange x, Route route, HeadCopy copy, @Nullable Tunnels tunnels) {
+    this.hedge = tunnels == null ? route.hedge() : null;
     this.x = x;
     this.route = route;
     this.copy = copy;
+    this.tunnels = tunnels;
   }
 
   @Override
@@ -103,6 +107,9 @@ final class ProxyCall implements Call {
         HopHeaders.extraTokens(x.connectionHeader()),
         x.connection().trusted());
     ForwardedHeaders.write(x, to);
+    if (tunnels != null) {
+      to.set(HttpHeaders.CONNECTION, "Upgrade").set(HttpHeaders.UPGRADE, Tunnels.PROTOCOL);
+    }
   }
 
   @Override
@@ -118,6 +125,23 @@ final class ProxyCall implements Call {
   @Override
   public boolean takesTrailers() {
     return HeaderLists.has(x.requestHeaders(), HttpHeaderNames.TE, "trailers");
+  }
+
+  @Override
+  public boolean switching() {
+    return tunnels != null;
+  }
+
+  @Override
+  public void switched(MultiMap headers, NetSocket socket, Runnable over) {
+    Tunnels all = tunnels;
+    if (all == null || x.ended()) {
+      socket.close();
+      over.run();
+      return;
+    }
+    copy.response(headers, x.responseHeaders(), connectionTokens(headers));
+    all.open(x, route.config(), new Tunnels.Far(socket, over));
   }
 
   @Override

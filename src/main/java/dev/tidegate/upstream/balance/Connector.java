@@ -30,6 +30,9 @@ public interface Connector {
    */
   void release(Link link, boolean reusable);
 
+  /** The link will never carry another request, and its pool may have another for it. */
+  void detach(Link link);
+
   /** Which of its upstream's endpoints it is, from 0. */
   int number();
 

@@ -203,6 +203,11 @@ public final class Pool implements Connector {
     offer(link);
   }
 
+  @Override
+  public void detach(Link link) {
+    closed(link);
+  }
+
   private void offer(Link link) {
     if (link.place == Place.OUT && link.requests < link.capacity) {
       link.place = Place.OFFERED;

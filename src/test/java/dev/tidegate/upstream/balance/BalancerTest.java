@@ -26,6 +26,9 @@ class BalancerTest {
     public void forget(Taker taker) {}
 
     @Override
+    public void detach(Link link) {}
+
+    @Override
     public void release(Link link, boolean reusable) {}
   }
 
