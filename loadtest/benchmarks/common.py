@@ -20,6 +20,7 @@ LEAN_FLAGS = ["-Dvertx.disableMetrics=true", "-Dvertx.disableContextTimings=true
               "-Dio.netty.allocator.type=pooled"]
 BODY = '{"message":"hello, world","from":"backend","items":[1,2,3,4,5,6,7,8],"pad":"0123456789012345678901"}'
 SYMBOLS = 50
+HEARTBEATS = "loadgen-heartbeats"
 
 
 def say(text):
@@ -42,11 +43,24 @@ def prepare():
         shutil.copy(os.path.join(RIG, name), BENCH)
     os.chmod(os.path.join(BENCH, "bench.py"), 0o755)
     gcc = nodes.need("gcc", "gcc zlib1g-dev")
-    for source, libraries in (("loadgen.c", ["-lz"]), ("pub.c", [])):
+    with_heartbeats()
+    for source, libraries in (("loadgen.c", ["-lz"]), (HEARTBEATS + ".c", ["-lz"]), ("pub.c", [])):
         subprocess.run([gcc, "-O2", "-w", "-o", os.path.join(BENCH, source[:-2]), os.path.join(BENCH, source), *libraries], check=True)
     subprocess.run([gcc, "-O2", "-o", os.path.join(BENCH, "publish"), os.path.join(nodes.ROOT, "loadtest", "publish.c")], check=True)
     javac = [os.path.join(nodes.jdk(), "bin", "javac"), "-nowarn", "-proc:none", "-cp", nodes.JAR, "-d", BENCH]
     subprocess.run([*javac, os.path.join(BENCH, "Lean.java"), os.path.join(BENCH, "Fan.java")], check=True, stderr=subprocess.DEVNULL)
+
+
+def with_heartbeats():
+    """The rig's client again, of which every connection asks for a heartbeat each second."""
+    with open(os.path.join(BENCH, "loadgen.c")) as f:
+        source = f.read()
+    subscribed = 'n+=sprintf(b+n,"]}"); wssend(c,1,b,n);'
+    asked = r'{ const char*h="{\"op\":\"heartbeat\",\"every\":1000}"; wssend(c,1,h,strlen(h)); }'
+    if source.count(subscribed) != 1:
+        raise nodes.Failure(f"{RIG}/fanout/loadgen.c: expected one `{subscribed}`, after which heartbeats are asked for")
+    with open(os.path.join(BENCH, HEARTBEATS + ".c"), "w") as f:
+        f.write(source.replace(subscribed, subscribed + " " + asked))
 
 
 def builds(opts):
@@ -97,9 +111,9 @@ def publish(program, port, rate, seconds, *tail):
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def loadgen(*args):
+def loadgen(*args, program="loadgen"):
     """The rig's WebSocket client, once all its connections stand."""
-    client = subprocess.Popen(["taskset", "-c", LOAD_CPU, os.path.join(BENCH, "loadgen"), *map(str, args)],
+    client = subprocess.Popen(["taskset", "-c", LOAD_CPU, os.path.join(BENCH, program), *map(str, args)],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     for line in client.stderr:
         up = re.match(r"# up=(\d+) dead=(\d+) in ([\d.]+)s", line)
@@ -111,7 +125,7 @@ def loadgen(*args):
 def fan_run(row, rate, sessions, opts, *more):
     """Sessions at one row's server while updates come at the rate; what loadgen says of them."""
     client, _ = loadgen("--tag", row["name"], "--n", sessions, "--port", row["port"], "--spid", row["process"].pid, "--secs", opts.secs,
-                        "--warm", opts.warmup, *row["load"], *more)
+                        "--warm", opts.warmup, *row["load"], *more, program=row.get("client", "loadgen"))
     program, port = row["publish"]
     publisher = publish(program, port, rate, opts.warmup + opts.secs + 2, *row["tail"])
     line, noise = client.communicate(timeout=opts.warmup + opts.secs + 120)

@@ -37,6 +37,8 @@ TITLES = {
     "memory": ("Memory", "Heap in use after a collection and resident memory beside the heap, divided by the sessions that connected."),
     "connects": ("Connect storms", "All processes share the gateway's core, all clients the other. The connects of several processes come after each other. While sessions "
                  "stay, each is pinged every 15 s and answers."),
+    "push": ("The push beside its bars", "One run, interleaved: every round has all rows. The ceiling is the rig's minimal server; Centrifugo and the Python library websockets, each set as it is best, do the same work with their own protocols. "
+             "`paired` compares CPU per message with the ceiling's in the same round."),
 }
 
 
