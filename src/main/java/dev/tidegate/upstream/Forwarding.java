@@ -194,10 +194,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
       cancel();
     } catch (IllegalArgumentException e) {
       // Vert.x checks names and values as they are copied, and not as they are read.
-      fail(
-          Problem.UPSTREAM_BROKEN,
-          Outcome.UNKNOWN,
-          "a header of the upstream's answer is malformed");
+      fail(Problem.UPSTREAM_BROKEN, Outcome.UNKNOWN, "a header of the answer is malformed");
     }
     return false;
   }

@@ -38,6 +38,9 @@ class KeyedChoiceTest {
     public void forget(Taker taker) {}
 
     @Override
+    public void detach(Link link) {}
+
+    @Override
     public void release(Link link, boolean reusable) {}
 
     @Override

@@ -20,6 +20,9 @@ class PeakEwmaTest {
     public void forget(Taker taker) {}
 
     @Override
+    public void detach(Link link) {}
+
+    @Override
     public void release(Link link, boolean reusable) {}
   }
 
