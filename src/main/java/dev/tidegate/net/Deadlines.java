@@ -18,6 +18,12 @@ public final class Deadlines {
   /** The caller has said nothing. */
   public static final long NONE = Long.MAX_VALUE;
 
+  /**
+   * Milliseconds that a deadline is over before the gateway answers in place of whoever counts for
+   * himself: a gRPC caller or server ends the call in its own words, which no 504 has.
+   */
+  private static final long GRACE = 300;
+
   private static final int MOST_GRPC = 9;
   private static final int MOST_EXPECTED = 12;
 
@@ -64,6 +70,11 @@ public final class Deadlines {
       number = number * 10 + digit;
     }
     return number;
+  }
+
+  /** Nanoseconds after which the gateway answers in place of a caller who has so much left. */
+  public static long patience(long millis) {
+    return TimeUnit.MILLISECONDS.toNanos(millis + GRACE);
   }
 
   /** Says what is left, in the terms in which it was said; in Envoy's when it was in none. */

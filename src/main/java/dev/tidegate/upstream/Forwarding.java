@@ -3,6 +3,7 @@ package dev.tidegate.upstream;
 import dev.tidegate.bus.Upstreams.Call;
 import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.loop.Loop;
+import dev.tidegate.net.Deadlines;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.upstream.balance.Connector;
@@ -14,7 +15,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.RequestOptions;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +68,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
       late();
     } else {
       if (left < timeout) {
-        timer = active.loop().after(TimeUnit.MILLISECONDS.toNanos(left), this::late);
+        timer = active.loop().after(Deadlines.patience(left), this::late);
       }
       take();
     }
