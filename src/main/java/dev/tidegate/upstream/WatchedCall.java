@@ -5,6 +5,7 @@ import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.upstream.guard.CircuitBreaker;
 import io.vertx.core.MultiMap;
+import io.vertx.core.net.NetSocket;
 
 /** Tells a circuit breaker what becomes of a call: its answer's head says it. */
 final class WatchedCall extends CallFilter {
@@ -29,6 +30,15 @@ final class WatchedCall extends CallFilter {
       }
     }
     return call.responseHead(status, headers);
+  }
+
+  @Override
+  public void switched(MultiMap headers, NetSocket socket, Runnable over) {
+    if (!told) {
+      told = true;
+      breaker.succeeded(ticket);
+    }
+    call.switched(headers, socket, over);
   }
 
   @Override

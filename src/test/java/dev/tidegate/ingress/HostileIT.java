@@ -208,6 +208,14 @@ class HostileIT {
   }
 
   @Test
+  void tellsHttp10NothingThatItDoesNotKnow() throws IOException {
+    String head = "POST /up HTTP/1.0\r\n" + HOST + "Content-Length: 2\r\n";
+    Answer answer = RawHttp.once(gateway.port(), head + "Expect: 100-continue\r\n\r\nok");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.body()).isEqualTo("ok");
+  }
+
+  @Test
   void goesOnAfterAllThat() throws IOException {
     try (RawHttp http = new RawHttp(gateway.port())) {
       String request = "POST /up HTTP/1.1\r\n" + HOST + "Content-Length: 2\r\n\r\nok";

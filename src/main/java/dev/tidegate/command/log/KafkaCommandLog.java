@@ -60,7 +60,7 @@ public final class KafkaCommandLog implements CommandLog {
     this.probing = new Latch(loop, "probing kafka", this::probe);
     this.appendTimeout = appendTimeout;
     admin = clients.admin(KafkaSettings.admin(properties));
-    sizes = new RecordSizes(admin);
+    sizes = new RecordSizes(admin, loop::nanos);
     offsets = new Offsets(admin);
     producer = producer();
     topics = new KafkaTopics(admin, loop, partitions, this::warmed);
@@ -95,10 +95,12 @@ public final class KafkaCommandLog implements CommandLog {
   private Future<RecordMetadata> send(String topic, String key, byte[] value) {
     long size = RecordSizes.of(key, value);
     int limit = sizes.limit(topic);
-    return size > limit
-        ? Future.failedFuture(
-            new RecordTooLarge(size + " bytes (expected at most " + limit + ", as the topic says)"))
-        : producer.send(KafkaProducerRecord.create(topic, key, value));
+    if (size > limit) {
+      sizes.doubt(topic);
+      return Future.failedFuture(
+          new RecordTooLarge(size + " bytes (expected at most " + limit + ", as the topic says)"));
+    }
+    return producer.send(KafkaProducerRecord.create(topic, key, value));
   }
 
   @Override

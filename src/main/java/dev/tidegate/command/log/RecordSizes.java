@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,11 +24,16 @@ final class RecordSizes {
   /** What a batch of one record has around its key and value, at most. */
   private static final int AROUND = 100;
 
-  private final KafkaAdminClient admin;
-  private final Map<String, Integer> limits = new HashMap<>();
+  private static final long AGAIN = TimeUnit.SECONDS.toNanos(5);
 
-  RecordSizes(KafkaAdminClient admin) {
+  private final KafkaAdminClient admin;
+  private final LongSupplier nanos;
+  private final Map<String, Integer> limits = new HashMap<>();
+  private final Map<String, Long> asked = new HashMap<>();
+
+  RecordSizes(KafkaAdminClient admin, LongSupplier nanos) {
     this.admin = admin;
+    this.nanos = nanos;
   }
 
   /** Bytes that the topic counts. */
@@ -38,7 +45,15 @@ final class RecordSizes {
     return limits.getOrDefault(topic, Integer.MAX_VALUE);
   }
 
+  /** A record was too large; but somebody may have raised the limit since it was asked for. */
+  void doubt(String topic) {
+    if (nanos.getAsLong() - asked.getOrDefault(topic, 0L) > AGAIN) {
+      learn(topic);
+    }
+  }
+
   void learn(String topic) {
+    asked.put(topic, nanos.getAsLong());
     admin
         .describeConfigs(
             List.of(

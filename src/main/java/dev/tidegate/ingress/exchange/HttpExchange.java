@@ -114,7 +114,8 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
   /** The body is about to be read. */
   public void bodyWanted() {
     reading();
-    if (expectation() != null && !request.isEnded() && !response.headWritten()) {
+    boolean asked = expectation() != null && request.version() != HttpVersion.HTTP_1_0;
+    if (asked && !request.isEnded() && !response.headWritten()) {
       response.writeContinue();
     }
   }

@@ -29,6 +29,7 @@ final class ProxyCall implements Call {
   private final HeadCopy copy;
   private final @Nullable Tunnels tunnels;
   private final @Nullable Hedge hedge;
+  private final long allowedMillis;
 
   /** With {@code tunnels} it goes on as a WebSocket if the upstream agrees. */
   ProxyCall(HttpExchange x, Route route, HeadCopy copy, @Nullable Tunnels tunnels) {
@@ -37,6 +38,9 @@ final class ProxyCall implements Call {
     this.route = route;
     this.copy = copy;
     this.tunnels = tunnels;
+    MultiMap headers = x.requestHeaders();
+    this.allowedMillis =
+        Deadlines.left(headers.get(Deadlines.GRPC), headers.get(Deadlines.EXPECTED));
   }
 
   @Override
@@ -88,10 +92,9 @@ final class ProxyCall implements Call {
 
   @Override
   public long leftMillis() {
-    long whole =
-        Deadlines.left(
-            x.requestHeaders().get(Deadlines.GRPC), x.requestHeaders().get(Deadlines.EXPECTED));
-    return whole == Deadlines.NONE ? whole : Math.max(0, whole - x.ageMillis());
+    return allowedMillis == Deadlines.NONE
+        ? Deadlines.NONE
+        : Math.max(0, allowedMillis - x.ageMillis());
   }
 
   @Override

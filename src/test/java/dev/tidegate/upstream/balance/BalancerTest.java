@@ -16,21 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class BalancerTest {
   /** An endpoint with so much to do. */
-  private record Loaded(String name, int number, int weight, int load) implements Connector {
-    @Override
-    public boolean tryTake(Taker taker, boolean fresh) {
-      throw new AssertionError("nobody connects here");
-    }
-
-    @Override
-    public void forget(Taker taker) {}
-
-    @Override
-    public void detach(Link link) {}
-
-    @Override
-    public void release(Link link, boolean reusable) {}
-  }
+  private record Loaded(String name, int number, int weight, int load)
+      implements StandInConnector {}
 
   private final Loaded a = new Loaded("a", 0, 1, 10);
   private final Loaded b = new Loaded("b", 1, 1, 0);

@@ -19,7 +19,7 @@ class KeyedChoiceTest {
   private static final int KEYS = 4_000;
 
   /** An endpoint whose load a test sets. */
-  private static final class Busy implements Connector {
+  private static final class Busy implements StandInConnector {
     private final int number;
     private final int weight;
     private int load;
@@ -28,20 +28,6 @@ class KeyedChoiceTest {
       this.number = number;
       this.weight = weight;
     }
-
-    @Override
-    public boolean tryTake(Taker taker, boolean fresh) {
-      throw new AssertionError("nobody connects here");
-    }
-
-    @Override
-    public void forget(Taker taker) {}
-
-    @Override
-    public void detach(Link link) {}
-
-    @Override
-    public void release(Link link, boolean reusable) {}
 
     @Override
     public int number() {

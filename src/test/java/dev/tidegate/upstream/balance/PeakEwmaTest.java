@@ -10,21 +10,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PeakEwmaTest {
-  private record Loaded(int number, int weight, int load) implements Connector {
-    @Override
-    public boolean tryTake(Taker taker, boolean fresh) {
-      throw new AssertionError("nobody connects here");
-    }
-
-    @Override
-    public void forget(Taker taker) {}
-
-    @Override
-    public void detach(Link link) {}
-
-    @Override
-    public void release(Link link, boolean reusable) {}
-  }
+  private record Loaded(int number, int weight, int load) implements StandInConnector {}
 
   private final AtomicLong nanos = new AtomicLong();
   private final PeakEwma ewma = new PeakEwma(2, nanos::get);
