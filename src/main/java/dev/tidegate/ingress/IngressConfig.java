@@ -3,6 +3,7 @@ package dev.tidegate.ingress;
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
 import dev.tidegate.ingress.connection.ConnectionLimits;
+import dev.tidegate.net.TlsFiles;
 import dev.tidegate.net.TrustedProxies;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +36,10 @@ public record IngressConfig(
       Check.port("port", port);
       Check.given("key", key, "a PEM file");
       Check.given("cert", cert, "a PEM file");
+    }
+
+    TlsFiles files() {
+      return new TlsFiles("http", key, cert);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.tidegate.ingress;
 
 import dev.tidegate.ingress.forward.TunnelCounts;
 import dev.tidegate.loop.EventLoops;
+import dev.tidegate.net.Certificates;
 import dev.tidegate.overload.ConcurrencyLimits;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.ratelimit.RateLimits;
@@ -22,6 +23,7 @@ public record IngressNode(
     Authenticator authenticator,
     Rules rules,
     TunnelCounts tunnels,
+    Certificates certificates,
     MeterRegistry meters,
     EventLoops loops) {
   public IngressNode(
@@ -41,6 +43,7 @@ public record IngressNode(
         authenticator,
         rules,
         new TunnelCounts(meters),
+        new Certificates(meters),
         meters,
         loops);
   }

@@ -13,6 +13,7 @@ import dev.tidegate.ingress.observe.AccessLog;
 import dev.tidegate.ingress.observe.RoutesView;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.net.RequestIds;
+import dev.tidegate.net.TlsListener;
 import dev.tidegate.net.TrustedProxies;
 import dev.tidegate.rest.Endpoints;
 import dev.tidegate.rules.RuleMeters;
@@ -36,7 +37,7 @@ public final class IngressVerticle extends VerticleBase {
   public IngressVerticle(IngressConfig config, IngressNode node) {
     this.config = config;
     this.node = node;
-    this.listeners = new Listeners(config);
+    this.listeners = new Listeners(config, node.certificates());
   }
 
   @Override
@@ -70,11 +71,14 @@ public final class IngressVerticle extends VerticleBase {
     loop.every(SWEEP, tunnels::sweep);
     loop.every(SWEEP, connections::sweep);
     loop.every(FLUSH, accessLog::flush);
-    return listeners.listen(
-        new Listeners.Sockets(vertx::createHttpServer, vertx.createNetClient()),
-        connections,
-        ids,
-        new Acceptor(steps, streams, maxBody, loop));
+    Listeners.Sockets sockets =
+        new Listeners.Sockets(
+            vertx::createHttpServer,
+            vertx.createNetClient(),
+            vertx::executeBlocking,
+            pair -> pair.getKeyManagerFactory(vertx));
+    loop.every(TlsListener.EVERY, () -> listeners.followCertificate(sockets));
+    return listeners.listen(sockets, connections, ids, new Acceptor(steps, streams, maxBody, loop));
   }
 
   private Dispatcher targets(Bus bus, Loop loop, Tunnels tunnels) {

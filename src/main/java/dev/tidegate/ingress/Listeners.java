@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.tidegate.ingress.connection.Connections;
 import dev.tidegate.ingress.connection.InvalidRequests;
+import dev.tidegate.net.Certificates;
 import dev.tidegate.net.TlsListener;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The sockets that a configuration asks for: clear text first, then TLS. */
 final class Listeners {
@@ -34,33 +36,50 @@ final class Listeners {
   private static final String ACKNOWLEDGED = "\0\0\0\4\1\0\0\0\0";
 
   private final IngressConfig config;
+  private final @Nullable TlsListener tls;
   private final List<HttpServer> servers = new ArrayList<>();
 
-  Listeners(IngressConfig config) {
+  Listeners(IngressConfig config, Certificates certificates) {
     this.config = config;
+    this.tls = config.tls() == null ? null : certificates.of(config.tls().files(), VERSIONS);
   }
 
   /** What sockets are made with. */
-  record Sockets(Function<HttpServerOptions, HttpServer> servers, NetClient client) {}
+  record Sockets(
+      Function<HttpServerOptions, HttpServer> servers,
+      NetClient client,
+      TlsListener.Worker worker,
+      TlsListener.Reader reader) {}
 
   Future<Void> listen(
       Sockets sockets,
       Connections connections,
       Supplier<String> ids,
       Handler<HttpServerRequest> requests) {
-    for (HttpServerOptions options : options()) {
-      servers.add(
-          sockets
-              .servers()
-              .apply(options)
-              .connectionHandler(c -> connections.opened(c, requests))
-              .invalidRequestHandler(new InvalidRequests(ids))
-              // What the peer breaks off is the peer's affair.
-              .exceptionHandler(e -> {})
-              .requestHandler(requests));
-    }
-    return Future.all(servers.stream().map(HttpServer::listen).toList())
+    return options(sockets)
+        .compose(
+            all -> {
+              for (HttpServerOptions options : all) {
+                servers.add(
+                    sockets
+                        .servers()
+                        .apply(options)
+                        .connectionHandler(c -> connections.opened(c, requests))
+                        .invalidRequestHandler(new InvalidRequests(ids))
+                        // What the peer breaks off is the peer's affair.
+                        .exceptionHandler(e -> {})
+                        .requestHandler(requests));
+              }
+              return Future.all(servers.stream().map(HttpServer::listen).toList());
+            })
         .compose(v -> introduce(sockets.client()));
+  }
+
+  /** Looks whether the certificate is still the one of the files; called now and then. */
+  void followCertificate(Sockets sockets) {
+    if (tls != null && servers.size() > 1) {
+      tls.follow(servers.get(1), sockets.worker(), sockets.reader());
+    }
   }
 
   /**
@@ -108,15 +127,17 @@ final class Listeners {
         servers.stream().map(s -> s.shutdown(drain, TimeUnit.MILLISECONDS)).toList());
   }
 
-  private List<HttpServerOptions> options() {
-    List<HttpServerOptions> all = new ArrayList<>();
-    all.add(common().setPort(config.port()));
-    IngressConfig.Tls tls = config.tls();
-    if (tls != null) {
-      HttpServerOptions options = common().setPort(tls.port());
-      all.add(TlsListener.secure(options, tls.key(), tls.cert(), VERSIONS));
+  private Future<List<HttpServerOptions>> options(Sockets sockets) {
+    HttpServerOptions plain = common().setPort(config.port());
+    if (config.tls() == null || tls == null) {
+      return Future.succeededFuture(List.of(plain));
     }
-    return all;
+    HttpServerOptions secure = common().setPort(config.tls().port());
+    TlsListener how = tls;
+    return sockets
+        .worker()
+        .run(() -> how.secure(secure, sockets.reader()))
+        .map(done -> List.of(plain, secure));
   }
 
   private HttpServerOptions common() {

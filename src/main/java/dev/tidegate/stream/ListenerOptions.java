@@ -1,9 +1,6 @@
 package dev.tidegate.stream;
 
-import dev.tidegate.net.TlsListener;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpVersion;
-import java.util.List;
 
 /** How the listeners of an instance are set up. */
 public final class ListenerOptions {
@@ -13,16 +10,14 @@ public final class ListenerOptions {
 
   private ListenerOptions() {}
 
-  /** The plain one, and the one with TLS when that is configured. */
-  static List<HttpServerOptions> of(StreamConfig config) {
-    HttpServerOptions plain = options(config).setPort(config.port());
-    StreamConfig.Tls tls = config.tls();
-    if (tls == null) {
-      return List.of(plain);
-    }
-    HttpServerOptions secure = options(config).setPort(tls.port());
-    return List.of(
-        plain, TlsListener.secure(secure, tls.key(), tls.cert(), List.of(HttpVersion.HTTP_1_1)));
+  /** The plain one. */
+  static HttpServerOptions plain(StreamConfig config) {
+    return options(config).setPort(config.port());
+  }
+
+  /** The one with TLS, before it has a certificate. */
+  static HttpServerOptions secure(StreamConfig config, StreamConfig.Tls tls) {
+    return options(config).setPort(tls.port());
   }
 
   private static HttpServerOptions options(StreamConfig config) {

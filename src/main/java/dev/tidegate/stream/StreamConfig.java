@@ -2,6 +2,7 @@ package dev.tidegate.stream;
 
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
+import dev.tidegate.net.TlsFiles;
 import dev.tidegate.net.TrustedProxies;
 import dev.tidegate.rules.ConfiguredTier;
 import dev.tidegate.stream.deadman.CancelCommand;
@@ -125,6 +126,10 @@ public record StreamConfig(
       Check.port("port", port);
       Check.given("key", key, "a PEM file");
       Check.given("cert", cert, "a PEM file");
+    }
+
+    TlsFiles files() {
+      return new TlsFiles("stream", key, cert);
     }
   }
 }

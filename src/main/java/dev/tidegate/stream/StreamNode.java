@@ -1,6 +1,7 @@
 package dev.tidegate.stream;
 
 import dev.tidegate.loop.EventLoops;
+import dev.tidegate.net.Certificates;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.rules.RuleMeters;
 import dev.tidegate.rules.Rules;
@@ -27,6 +28,7 @@ public final class StreamNode {
   final ReconnectStorms storms = new ReconnectStorms(chance);
   final Roster roster;
   final UnreadBudget unread;
+  final Certificates certificates;
 
   /**
    * @param name the node's
@@ -45,6 +47,7 @@ public final class StreamNode {
     this.rules = rules;
     this.ruleMeters = new RuleMeters(registry);
     this.registry = registry;
+    this.certificates = new Certificates(registry);
     this.loops = loops;
     this.unread =
         new UnreadBudget(unreadBytes > 0 ? unreadBytes : Platform.directMemory() / 2, registry);

@@ -2,12 +2,14 @@ package dev.tidegate.stream;
 
 import dev.tidegate.bus.Bus;
 import dev.tidegate.loop.Loop;
+import dev.tidegate.net.TlsListener;
 import dev.tidegate.stream.encode.Frames;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -39,10 +41,28 @@ public final class StreamVerticle extends VerticleBase {
     hub = parts;
     deaf = node.rules.onChange(() -> loop.execute(parts.enforcement::changed));
     parts.start();
-    for (HttpServerOptions options : ListenerOptions.of(config)) {
-      servers.add(vertx.createHttpServer(options).requestHandler(parts.upgrade::handle));
+    Future<?> plain = listen(ListenerOptions.plain(config), parts);
+    StreamConfig.Tls secure = config.tls();
+    if (secure == null) {
+      return plain;
     }
-    return Future.all(servers.stream().map(HttpServer::listen).toList());
+    TlsListener tls = node.certificates.of(secure.files(), List.of(HttpVersion.HTTP_1_1));
+    TlsListener.Reader reader = pair -> pair.getKeyManagerFactory(vertx);
+    HttpServerOptions options = ListenerOptions.secure(config, secure);
+    return plain
+        .compose(v -> vertx.executeBlocking(() -> tls.secure(options, reader)))
+        .compose(ready -> listen(options, parts))
+        .onSuccess(
+            v ->
+                loop.every(
+                    TlsListener.EVERY,
+                    () -> tls.follow(servers.getLast(), vertx::executeBlocking, reader)));
+  }
+
+  private Future<?> listen(HttpServerOptions options, Hub parts) {
+    HttpServer server = vertx.createHttpServer(options).requestHandler(parts.upgrade::handle);
+    servers.add(server);
+    return server.listen();
   }
 
   @Override

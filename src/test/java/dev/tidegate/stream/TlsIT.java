@@ -1,5 +1,6 @@
 package dev.tidegate.stream;
 
+import static dev.tidegate.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,21 +15,27 @@ import dev.tidegate.testing.Certificate;
 import dev.tidegate.testing.JsonSocket;
 import dev.tidegate.testing.RawWebSocket;
 import dev.tidegate.testing.RawWebSocket.Frame;
+import dev.tidegate.testing.TlsCaller;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -245,5 +252,40 @@ class TlsIT {
   void clearTextGetsNowhere() throws Exception {
     assertThatThrownBy(() -> RawWebSocket.open("ws://127.0.0.1:" + port + "/v1/stream").close())
         .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void takesAuthenticatedEncryptionOnlyAndShowsANewCertificate() throws Exception {
+    TlsCaller caller = TlsCaller.trusting(port);
+    assertThatThrownBy(
+            () -> caller.open("TLSv1.2", "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256").close())
+        .isInstanceOf(SSLException.class);
+    RawWebSocket old = open("/v1/echo", "TLSv1.3", 0);
+    Certificate next = Certificate.create();
+    for (String[] copy :
+        new String[][] {{next.key(), certificate.key()}, {next.cert(), certificate.cert()}}) {
+      Files.copy(Path.of(copy[0]), Path.of(copy[1]), StandardCopyOption.REPLACE_EXISTING);
+    }
+    trusting = trusting(next.cert());
+    await(
+        () -> {
+          try (SSLSocket socket = caller.open("")) {
+            return TlsCaller.shown(socket)
+                .getSerialNumber()
+                .equals(serial(Files.readAllBytes(Path.of(next.cert()))));
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        });
+    open("/v1/echo", "TLSv1.3", 0);
+    old.sendText("still here");
+    assertThat(old.nextText()).isEqualTo("still here");
+  }
+
+  private static BigInteger serial(byte[] pem) throws Exception {
+    return ((X509Certificate)
+            CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(pem)))
+        .getSerialNumber();
   }
 }

@@ -3,9 +3,11 @@ package dev.tidegate.ingress.connection;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidegate.net.TlsListener;
+import dev.tidegate.net.Certificates;
+import dev.tidegate.net.TlsFiles;
 import dev.tidegate.testing.Bodies;
 import dev.tidegate.testing.Certificate;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -74,11 +76,11 @@ class HttpInternalsIT {
     plain = listen(options());
     secure =
         listen(
-            TlsListener.secure(
-                options(),
-                files.key(),
-                files.cert(),
-                List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1)));
+            new Certificates(new SimpleMeterRegistry())
+                .of(
+                    new TlsFiles("http", files.key(), files.cert()),
+                    List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
+                .secure(options(), pair -> pair.getKeyManagerFactory(vertx)));
   }
 
   @AfterEach
