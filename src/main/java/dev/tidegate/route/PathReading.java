@@ -5,11 +5,11 @@ import java.util.List;
 
 /**
  * One of the ways in which a server may read a path that we send: servers decode escapes once, or
- * twice, or leave them; take backslashes for slashes; cut parameters off; and do so in different
- * orders. Paths in {@link Paths#normal} form go in, {@linkplain Paths#comparable comparable} ones
- * come out.
+ * twice, or leave them; take backslashes for slashes; cut parameters off; resolve dots or compare
+ * paths that have some; and do so in different orders. Paths in {@link Paths#normal} form go in,
+ * {@linkplain Paths#comparable comparable} ones come out.
  */
-record PathReading(Decoding decoding, boolean backslashes, Cut cut, boolean dotsFirst) {
+record PathReading(Decoding decoding, boolean backslashes, Cut cut, Dots dots) {
   /** Every way of reading, apart from the one that takes a path as it is. */
   static final List<PathReading> ALL = all();
 
@@ -33,14 +33,25 @@ record PathReading(Decoding decoding, boolean backslashes, Cut cut, boolean dots
     BOTH
   }
 
+  /**
+   * When dots are resolved that came of decoding or cutting, before slashes are merged or after.
+   */
+  enum Dots {
+    FIRST,
+    LAST,
+    KEPT
+  }
+
   private static List<PathReading> all() {
     List<PathReading> all = new ArrayList<>();
-    all.add(new PathReading(Decoding.NONE, false, Cut.PARAMETERS_FIRST, false));
-    all.add(new PathReading(Decoding.NONE, false, Cut.PARAMETERS_FIRST, true));
+    for (Dots dots : Dots.values()) {
+      all.add(new PathReading(Decoding.NONE, false, Cut.PARAMETERS_FIRST, dots));
+    }
     for (Cut cut : Cut.values()) {
       for (Decoding decoding : List.of(Decoding.ONCE, Decoding.TWICE, Decoding.IN_A_ROW)) {
-        for (int bits = 0; bits < 4; bits++) {
-          all.add(new PathReading(decoding, (bits & 1) != 0, cut, (bits & 2) != 0));
+        for (Dots dots : Dots.values()) {
+          all.add(new PathReading(decoding, false, cut, dots));
+          all.add(new PathReading(decoding, true, cut, dots));
         }
       }
     }
@@ -91,9 +102,11 @@ record PathReading(Decoding decoding, boolean backslashes, Cut cut, boolean dots
     if (backslashes) {
       path = path.replace('\\', '/');
     }
-    return dotsFirst
-        ? Paths.merged(Paths.withoutDots(path))
-        : Paths.withoutDots(Paths.merged(path));
+    return switch (dots) {
+      case FIRST -> Paths.merged(Paths.withoutDots(path));
+      case LAST -> Paths.withoutDots(Paths.merged(path));
+      case KEPT -> Paths.merged(path);
+    };
   }
 
   private static String withoutParameters(String path) {
