@@ -1,9 +1,11 @@
 package dev.tidegate.upstream;
 
 import dev.tidegate.net.HeaderLists;
+import dev.tidegate.upstream.balance.Link;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http2.Http2Exception.HeaderListSizeException;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
@@ -65,9 +67,17 @@ final class AnswerHead {
     return cause instanceof SSLException || cause.getCause() instanceof SSLException;
   }
 
-  /** Whether the upstream says that it has not looked at the request (RFC 9113 8.7). */
-  static boolean refused(Throwable cause) {
-    return cause instanceof StreamResetException reset && reset.getCode() == REFUSED_STREAM;
+  /**
+   * Whether the upstream says that it has not looked at the request, by refusing its stream or by
+   * leaving with an earlier one as the last (RFC 9113 8.7).
+   */
+  static boolean refused(Throwable cause, @Nullable Link link, @Nullable HttpClientRequest sent) {
+    if (cause instanceof StreamResetException reset) {
+      return reset.getCode() == REFUSED_STREAM;
+    }
+    return link != null
+        && sent != null
+        && ClientInternals.unseen(link.connection(), sent.streamId());
   }
 
   /** What an answer that cannot be read, or read on, is called. */

@@ -71,15 +71,15 @@ final class Attempts {
   }
 
   /** Takes one more attempt, and what it costs. */
-  boolean tryRetry(Stage stage, @Nullable BodyPump body) {
+  boolean tryRetry(Stage stage, boolean refused, @Nullable BodyPump body) {
     if (made >= config.attempts()
-        || !harmless(stage, false, body)
+        || !harmless(stage, refused, body)
         || !upstream.guard().tryRetry()) {
       return false;
     }
     made++;
     fresh = false;
-    acted |= stage == Stage.SENT;
+    acted |= stage == Stage.SENT && !refused;
     return true;
   }
 

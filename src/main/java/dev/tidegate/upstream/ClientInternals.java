@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
@@ -46,6 +47,22 @@ final class ClientInternals {
       http2.decoder().frameListener(new Http2Interims(http2.decoder().frameListener()));
     }
     return connection;
+  }
+
+  /**
+   * Whether the stream did not come to be (its number is negative until then), or the other side
+   * has said goodbye with an earlier one as the last that it looked at. Vert.x does not tell its
+   * goodbye from ours.
+   */
+  static boolean unseen(HttpClientConnection connection, long stream) {
+    ConnectionBase base = (ConnectionBase) ((UnpooledHttpClientConnection) connection).unwrap();
+    Http2ConnectionHandler http2 = base.channel().pipeline().get(Http2ConnectionHandler.class);
+    if (http2 == null) {
+      return false;
+    }
+    Http2Connection streams = http2.connection();
+    return stream < 0
+        || (streams.goAwayReceived() && stream > streams.local().lastStreamKnownByPeer());
   }
 
   /** The status of an interim answer, which is taken out of its headers. */

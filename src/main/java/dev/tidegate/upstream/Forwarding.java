@@ -164,7 +164,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
       return;
     }
     long pause = attempts.pauseNanos(response);
-    if (pause >= 0 && attempts.tryRetry(stage, outgoing.body())) {
+    if (pause >= 0 && attempts.tryRetry(stage, false, outgoing.body())) {
       upstream.answered(connector, response.statusCode());
       retry(pause);
       return;
@@ -282,14 +282,14 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
 
   private void broken(Throwable cause) {
     Link broken = link;
-    boolean refused = AnswerHead.refused(cause);
+    boolean refused = AnswerHead.refused(cause, broken, out);
     if (broken != null
         && (refused || broken.used())
         && attempts.repeats(stage, refused, outgoing.body())) {
       restart(broken.multiplexed());
       upstream.retried();
       take();
-    } else if (attempts.tryRetry(stage, outgoing.body())) {
+    } else if (attempts.tryRetry(stage, refused, outgoing.body())) {
       upstream.blame(connector, Cause.BROKEN, AnswerHead.broken(cause));
       retry(0);
     } else {
@@ -339,7 +339,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
           fail(Problem.UPSTREAM_TIMEOUT, stage.outcome(), "the upstream did not answer in time");
         } else if (stage == Stage.SENT
             && attempts.slow(now - sentAt)
-            && attempts.tryRetry(stage, outgoing.body())) {
+            && attempts.tryRetry(stage, false, outgoing.body())) {
           upstream.blame(connector, Cause.TIMEOUT, "it did not answer in time");
           retry(0);
         }

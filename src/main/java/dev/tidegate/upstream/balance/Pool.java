@@ -171,6 +171,10 @@ public final class Pool implements Connector {
                       : 1;
               Link link = new Link(connection, capacity);
               connection.closeHandler(v -> closed(link));
+              if (capacity > 1) {
+                // Who says goodbye ends what it has begun, and begins nothing more.
+                connection.goAwayHandler(goodbye -> closed(link));
+              }
               // Whoever uses it learns of it; Vert.x would log each, without limit.
               connection.exceptionHandler(e -> {});
               give(link, taker);
