@@ -9,12 +9,16 @@ import dev.tidegate.route.Paths;
 import dev.tidegate.route.Route;
 import dev.tidegate.route.RouteTable;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the route, and refuses what must not be routed. */
 final class Routing implements Policy {
   private static final CharSequence ALLOW = HttpHeaders.createOptimized("allow");
+
+  /** What may be asked for at all: CONNECT wants a tunnel, and TRACE to see what others add. */
+  private static final String OTHERS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
   private final RouteTable routes;
   private final long maxBody;
@@ -31,6 +35,12 @@ final class Routing implements Policy {
     if (flaw != null) {
       exchange.closeAfter();
       exchange.refuse(Problem.BAD_REQUEST, flaw);
+      return;
+    }
+    if (exchange.method().equals(HttpMethod.CONNECT)
+        || exchange.method().equals(HttpMethod.TRACE)) {
+      exchange.responseHeaders().set(ALLOW, OTHERS);
+      exchange.refuse(Problem.METHOD_NOT_ALLOWED, "no path takes " + exchange.method().name());
       return;
     }
     String path = Paths.normal(exchange.target());

@@ -11,6 +11,7 @@ import dev.tidegate.policy.Priority;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,8 @@ public record RouteConfig(
   private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
+  private static final Set<String> NEVER = Set.of("CONNECT", "TRACE");
+
   public RouteConfig {
     Check.given("id", id, "a name");
     host = host == null || host.equals("*") ? null : host.toLowerCase(Locale.ROOT);
@@ -70,7 +73,11 @@ public record RouteConfig(
     methods = List.copyOf(methods);
     concurrency = List.copyOf(concurrency);
     for (String method : methods) {
-      Check.that(TOKEN.matcher(method).matches(), "methods", method, "HTTP methods");
+      Check.that(
+          TOKEN.matcher(method).matches() && !NEVER.contains(method),
+          "methods",
+          method,
+          "HTTP methods, of which CONNECT and TRACE are never taken");
     }
     Check.that(strip == null || PathPattern.validPrefix(strip), "strip", strip, "/segments");
     Check.that(

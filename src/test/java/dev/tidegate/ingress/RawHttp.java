@@ -120,6 +120,26 @@ final class RawHttp implements AutoCloseable {
     }
   }
 
+  /** Says that nothing more is sent, and goes on reading. */
+  RawHttp end() throws IOException {
+    socket.shutdownOutput();
+    return this;
+  }
+
+  /** The next answer that is not an interim one. */
+  Answer last() throws IOException {
+    Answer answer = read();
+    while (answer.status() < 200) {
+      answer = read();
+    }
+    return answer;
+  }
+
+  /** Reads whatever comes, to the end. */
+  void untilClosed() throws IOException {
+    socket.getInputStream().readAllBytes();
+  }
+
   @Override
   public void close() throws IOException {
     socket.close();

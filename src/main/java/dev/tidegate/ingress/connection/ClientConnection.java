@@ -1,9 +1,11 @@
 package dev.tidegate.ingress.connection;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.AttributeKey;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -62,8 +64,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
   private @Nullable InFlight current;
   private final List<InFlight> streams = new ArrayList<>();
   private final Unsent unsent;
+  private final BodyEnds bodyEnds;
   private boolean deaf;
   private long calmedAt = Long.MAX_VALUE;
+  private @Nullable Farewell farewell;
   private @Nullable String lastHost;
   private String lastForwarded = "";
 
@@ -78,6 +82,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     this.since = connections.now();
     this.lastRead = since;
     this.unsent = new Unsent(channel, connections.limits().unsent());
+    this.bodyEnds = HttpInternals.readAlong(channel);
     channel.attr(KEY).set(this);
   }
 
@@ -113,6 +118,33 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     ctx.fireChannelWritabilityChanged();
   }
 
+  /**
+   * The caller has ended its side. What it has asked for whole is answered; without {@link
+   * HttpInternals#keepHalf} the channel closes instead.
+   */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    ctx.fireUserEventTriggered(event);
+    if (event == ChannelInputShutdownEvent.INSTANCE && farewell == null) {
+      farewell = new Farewell();
+      InFlight request = current;
+      if (request == null || !request.whole()) {
+        closeFlushed();
+      } else {
+        request.probe();
+      }
+    }
+  }
+
+  private void closeFlushed() {
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  /** Another protocol takes over, for which the end of one side is the end. */
+  public void switched() {
+    HttpInternals.keepHalf(channel, false);
+  }
+
   /** A request's head has been read; true when this should be the connection's last. */
   public boolean begin(InFlight request) {
     requests++;
@@ -139,6 +171,16 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     streams.remove(request);
     if (active == 0 && state == State.BUSY) {
       enter(State.IDLE);
+      if (farewell != null) {
+        // Another one that came with it may begin in this turn.
+        channel.eventLoop().execute(this::closeIdle);
+      }
+    }
+  }
+
+  private void closeIdle() {
+    if (state == State.IDLE) {
+      closeFlushed();
     }
   }
 
@@ -188,6 +230,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
           request.slowBody();
         }
         slowCallers(now);
+        Farewell said = farewell;
+        if (said != null && request != null && said.gone(request, now)) {
+          channel.close();
+        }
       }
       case LINGERING -> closeAfter(waited, Connections.LINGER_MILLIS);
       case CLOSING -> {}
@@ -268,6 +314,21 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
   /** Whether a body follows an HTTP/2 head, which the headers do not tell but the stream does. */
   public boolean bodyFollows(HttpServerRequest request) {
     return HttpInternals.bodyFollows(channel, request);
+  }
+
+  /** Which of the connection's requests this is, for {@link #malformed} and {@link #trailers}. */
+  public int number(HttpServerRequest request) {
+    return http2 ? (int) request.streamId() : requests;
+  }
+
+  /** Whether the request's body broke the rules of its framing, so that nothing follows it. */
+  public boolean malformed(int request) {
+    return bodyEnds.malformed(request);
+  }
+
+  /** What followed the request's body (RFC 9110 6.5), or null. */
+  public @Nullable MultiMap trailers(int request) {
+    return bodyEnds.trailers(request);
   }
 
   /** Writes an interim answer (1xx) to a request that has no answer yet. */

@@ -65,6 +65,7 @@ public final class Connections {
     HttpInternals.serve(connection, requests);
     firstHead.passed(channel);
     if (!connection.isSsl()) {
+      HttpInternals.keepHalf(channel, !http2);
       firstHead.watch(channel.parent());
     }
     HttpInternals.addBeforeCodec(channel, "connection", one);

@@ -75,7 +75,10 @@ final class FirstHead extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-      begun = true;
+      if (!begun) {
+        begun = true;
+        HttpInternals.readFromTheFirst(ctx.pipeline());
+      }
       ctx.fireChannelRead(message);
     }
 

@@ -4,6 +4,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -22,6 +24,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.http1.Http1ServerConnection;
+import io.vertx.core.http.impl.tcp.Http1xOrH2CHandler;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.net.impl.VertxConnection;
 import java.util.Locale;
@@ -53,6 +56,52 @@ final class HttpInternals {
     if (connection instanceof Http1ServerConnection http1) {
       http1.handler(requests);
     }
+  }
+
+  /** Begins to read along behind the codec of a connection whose protocol is settled. */
+  static BodyEnds readAlong(Channel channel) {
+    ChannelPipeline pipeline = channel.pipeline();
+    Http1Messages messages = pipeline.get(Http1Messages.class);
+    Http2ConnectionHandler http2 = pipeline.get(Http2ConnectionHandler.class);
+    if (http2 != null) {
+      if (messages != null) {
+        pipeline.remove(messages);
+      }
+      return new Http2Requests(http2);
+    }
+    if (messages == null) {
+      messages = new Http1Messages();
+      pipeline.addAfter(HTTP1_DECODER, null, messages);
+    }
+    return messages;
+  }
+
+  /**
+   * Lets {@link Http1Messages} see the first request of a clear-text connection before Vert.x
+   * upgrades it. Called with the first bytes, which settle the protocol and install its codec.
+   */
+  static void readFromTheFirst(ChannelPipeline pipeline) {
+    ChannelHandlerContext settling = pipeline.context(Http1xOrH2CHandler.class);
+    if (settling != null) {
+      pipeline.addAfter(settling.name(), null, new Settled());
+    }
+  }
+
+  /** The first to see the first bytes once the codec is there. */
+  private static final class Settled extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object bytes) {
+      if (ctx.pipeline().get(HTTP1_DECODER) != null) {
+        ctx.pipeline().addAfter(HTTP1_DECODER, null, new Http1Messages());
+      }
+      ctx.pipeline().remove(this);
+      ctx.fireChannelRead(bytes);
+    }
+  }
+
+  /** Whether a connection stays when the peer has ended its side, or closes. */
+  static void keepHalf(Channel channel, boolean keep) {
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, keep);
   }
 
   /** Puts the handler where bytes come in, before anything has been made of them. */

@@ -16,4 +16,16 @@ public interface InFlight {
 
   /** The answer has waited for too long. */
   void slowCaller();
+
+  /** Whether it has come to its end. */
+  boolean whole();
+
+  /**
+   * Sends what waits for no answer, if the answer has not begun: to somebody who has left it comes
+   * back as an error. False when the answer has begun.
+   */
+  boolean probe();
+
+  /** Bytes of the answer that have been sent. */
+  long written();
 }

@@ -1,5 +1,6 @@
 package dev.tidegate.ingress.connection;
 
+import dev.tidegate.net.HttpDate;
 import dev.tidegate.net.RequestIds;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.problem.ProblemDocument;
@@ -33,6 +34,7 @@ public final class InvalidRequests implements Handler<HttpServerRequest> {
         .setStatusCode(problem.status())
         .putHeader(HttpHeaders.CONTENT_TYPE, ProblemDocument.CONTENT_TYPE)
         .putHeader(RequestIds.HEADER, id)
+        .putHeader(HttpHeaders.DATE, HttpDate.ofSystem())
         .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
         .end(ProblemDocument.render(problem, "the request cannot be read", id, null));
     request.connection().close();

@@ -1,5 +1,6 @@
 package dev.tidegate.ingress.connection;
 
+import dev.tidegate.net.HttpDate;
 import dev.tidegate.net.RequestIds;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.problem.ProblemDocument;
@@ -23,6 +24,8 @@ final class RawRefusal {
             + RequestIds.HEADER
             + ": "
             + id
+            + "\r\ndate: "
+            + HttpDate.ofSystem()
             + "\r\nconnection: close\r\ncontent-length: "
             + body.length()
             + "\r\n\r\n";

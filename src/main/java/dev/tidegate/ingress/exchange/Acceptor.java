@@ -1,6 +1,7 @@
 package dev.tidegate.ingress.exchange;
 
 import dev.tidegate.loop.Loop;
+import dev.tidegate.net.HttpDate;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 
@@ -14,7 +15,15 @@ public final class Acceptor implements Handler<HttpServerRequest> {
    * @param maxBody bytes of a body, unless a policy says otherwise
    */
   public Acceptor(Steps steps, OpenStreams streams, long maxBody, Loop loop) {
-    this.shared = new Shared(new HeadReader(), steps, streams, new Faults(loop), maxBody, loop);
+    this.shared =
+        new Shared(
+            new HeadReader(),
+            steps,
+            streams,
+            new Faults(loop),
+            new HttpDate(loop::millis),
+            maxBody,
+            loop);
   }
 
   @Override

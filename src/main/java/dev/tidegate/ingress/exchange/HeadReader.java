@@ -1,5 +1,6 @@
 package dev.tidegate.ingress.exchange;
 
+import dev.tidegate.net.Tokens;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -49,9 +50,6 @@ final class HeadReader implements BiConsumer<String, String> {
   }
 
   private @Nullable String http1(HttpServerRequest request) {
-    if (request.version() == null) {
-      return "the version is neither HTTP/1.0 nor HTTP/1.1";
-    }
     if (hosts != 1 && (hosts > 1 || request.version() == HttpVersion.HTTP_1_1)) {
       return "exactly one Host header is required";
     }
@@ -90,25 +88,13 @@ final class HeadReader implements BiConsumer<String, String> {
     if (lengths > 1 || contentLength == Long.MIN_VALUE) {
       return "Content-Length is not one number";
     }
-    if (nameless || !token(request.method().name())) {
+    if (nameless || !Tokens.token(request.method().name())) {
       return "the method and the names of headers are tokens";
     }
     if (host != null && !Hosts.valid(host)) {
       return "the host is malformed";
     }
     return target.isEmpty() ? "the target is missing" : null;
-  }
-
-  private static boolean token(String method) {
-    for (int i = 0; i < method.length(); i++) {
-      char c = method.charAt(i);
-      if (c <= ' '
-          || c >= 127
-          || (!Character.isLetterOrDigit(c) && "!#$%&'*+-.^_`|~".indexOf(c) < 0)) {
-        return false;
-      }
-    }
-    return !method.isEmpty();
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.tidegate.policy.Next;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.problem.ProblemDocument;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -15,17 +16,13 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.NetSocket;
-import io.vertx.core.streams.ReadStream;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its answer on one event loop: how its body is read and how the answer leaves. Its
  * life is drawn at {@link ExchangeState}.
  */
-public final class HttpExchange extends Incoming implements Next, InFlight, Handler<Void> {
-  private static final Buffer NOTHING = Buffer.buffer();
-
+public final class HttpExchange extends WithBody implements Next, InFlight, Handler<Void> {
   /** RFC 9113, section 7: an HTTP/2 stream that cannot be finished. */
   private static final long INTERNAL_ERROR = 2;
 
@@ -43,6 +40,7 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
     this.response = request.response();
     this.responseHeaders = response.headers();
     this.closeAfter = connection.begin(this);
+    counted();
     if (hasBody()) {
       request.pause();
       request.exceptionHandler(e -> {});
@@ -78,14 +76,7 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
     }
   }
 
-  // The body.
-
-  @Override
-  public void slowBody() {
-    closeAfter = true;
-    stopTarget();
-    refuse(Problem.REQUEST_TIMEOUT, "the body arrived too slowly");
-  }
+  // The caller keeps us waiting.
 
   @Override
   public long untakenSince() {
@@ -95,49 +86,6 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
   @Override
   public void slowCaller() {
     cutOff("slow-caller");
-  }
-
-  private void tooLarge() {
-    closeAfter = true;
-    stopTarget();
-    refuse(Problem.BODY_TOO_LARGE, "the body may have " + bodyLimit() + " bytes");
-  }
-
-  /** The body as it comes, paused; null when there is none. */
-  public @Nullable ReadStream<Buffer> bodyStream() {
-    if (!hasBody()) {
-      return null;
-    }
-    return contentLength() >= 0 ? request : new LimitedBody(request, bodyLimit(), this::tooLarge);
-  }
-
-  /** The body is about to be read. */
-  public void bodyWanted() {
-    reading();
-    boolean asked = expectation() != null && request.version() != HttpVersion.HTTP_1_0;
-    if (asked && !request.isEnded() && !response.headWritten()) {
-      response.writeContinue();
-    }
-  }
-
-  @Override
-  public void body(Consumer<Buffer> then) {
-    ReadStream<Buffer> stream = bodyStream();
-    if (stream == null) {
-      then.accept(NOTHING);
-      return;
-    }
-    Buffer whole = Buffer.buffer();
-    stream.handler(whole::appendBuffer);
-    stream.endHandler(
-        then(
-            v -> {
-              if (!ended()) {
-                then.accept(whole);
-              }
-            }));
-    bodyWanted();
-    stream.resume();
   }
 
   // The answer's head.
@@ -207,12 +155,24 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
     }
   }
 
+  @Override
+  public boolean probe() {
+    boolean early = !response.headWritten();
+    if (early) {
+      interim(HttpResponseStatus.CONTINUE.code(), HttpHeaders.headers());
+    }
+    return early;
+  }
+
   /** Sets the status and lets every policy see the head; the first write sends it. */
   public void beginHead(int code) {
     state = ExchangeState.ANSWERING;
     status = code;
     response.setStatusCode(code);
     shared.steps().head(this);
+    if (!responseHeaders.contains(HttpHeaders.DATE)) {
+      responseHeaders.set(HttpHeaders.DATE, shared.date().now());
+    }
     closeAfter |= connection.draining();
     if (closeAfter && !connection.http2()) {
       responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
@@ -236,6 +196,7 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
     state = ExchangeState.STREAMING;
     shared.streams().began(this);
     response.closeHandler(null);
+    connection.switched();
     return request.toNetSocket();
   }
 
@@ -248,6 +209,7 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
   }
 
   /** Whether it is too late to answer otherwise. */
+  @Override
   public boolean headWritten() {
     return response.headWritten();
   }
@@ -274,12 +236,11 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
   /** Runs once when the caller has caught up. */
   public void onDrain(Runnable resume) {
     untakenSince = connection.now();
-    response.drainHandler(
-        v -> {
-          untakenSince = Long.MAX_VALUE;
-          response.drainHandler(null);
-          resume.run();
-        });
+    response.drainHandler(v -> {
+      untakenSince = Long.MAX_VALUE;
+      response.drainHandler(null);
+      resume.run();
+    });
   }
 
   @Override
@@ -332,6 +293,7 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
 
   // Its end.
 
+  @Override
   public boolean ended() {
     return state == ExchangeState.OVER;
   }
@@ -374,7 +336,8 @@ public final class HttpExchange extends Incoming implements Next, InFlight, Hand
     }
   }
 
-  private void stopTarget() {
+  @Override
+  void stopTarget() {
     Runnable cancel = gone;
     gone = null;
     if (cancel != null) {

@@ -10,20 +10,10 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The request's side of an exchange: what came, and what the policies have found out about it. */
 abstract class Incoming implements Exchange {
-  private static final Set<HttpMethod> WITH_BODY =
-      Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH);
-
-  private enum Body {
-    NONE,
-    UNREAD,
-    READING
-  }
-
   final ClientConnection connection;
   final Shared shared;
   final HttpServerRequest request;
@@ -36,11 +26,9 @@ abstract class Incoming implements Exchange {
   private final @Nullable String expectation;
   private final String client;
   private final long contentLength;
-  private Body body;
   private String requestId = "";
   private String path = "";
   private int route = -1;
-  private long bodyLimit;
   private @Nullable Identity identity;
   private @Nullable Permit permit;
   boolean closeAfter;
@@ -50,7 +38,6 @@ abstract class Incoming implements Exchange {
   Incoming(HttpServerRequest request, Shared shared) {
     this.shared = shared;
     this.started = shared.loop().nanos();
-    this.bodyLimit = shared.maxBody();
     this.request = request;
     this.requestHeaders = request.headers();
     this.connection = ClientConnection.of(request.connection());
@@ -61,22 +48,7 @@ abstract class Incoming implements Exchange {
     this.connectionHeader = head.connection;
     this.expectation = head.expect;
     this.contentLength = head.contentLength;
-    boolean hasBody =
-        connection.http2()
-            ? connection.bodyFollows(request) || bodyOfUpgrade(request, head.contentLength)
-            : head.contentLength > 0 || head.transferEncoding != null;
-    this.body = hasBody ? Body.UNREAD : Body.NONE;
     this.client = connection.client(requestHeaders);
-  }
-
-  /**
-   * The request that upgraded a clear-text connection is stream 1, which counts as closed by the
-   * client from the start (RFC 9113 3.2) although its body still comes. Its length tells; one that
-   * came in chunks has lost the header, and only its method hints.
-   */
-  private static boolean bodyOfUpgrade(HttpServerRequest request, long contentLength) {
-    return request.streamId() == 1
-        && (contentLength > 0 || (contentLength < 0 && WITH_BODY.contains(request.method())));
   }
 
   /**
@@ -219,45 +191,5 @@ abstract class Incoming implements Exchange {
   @Override
   public void permit(@Nullable Permit held) {
     permit = held;
-  }
-
-  @Override
-  public void limitBody(long bytes) {
-    bodyLimit = bytes;
-  }
-
-  long bodyLimit() {
-    return bodyLimit;
-  }
-
-  boolean hasBody() {
-    return body != Body.NONE;
-  }
-
-  /** Whether some of the body is yet to come. */
-  boolean unread() {
-    return hasBody() && !request.isEnded();
-  }
-
-  /** Nobody wants the rest of the body. */
-  void discard() {
-    if (connection.http2()) {
-      request.resume();
-      return;
-    }
-    connection.linger();
-    request.handler(data -> {});
-    request.endHandler(v -> request.connection().close());
-    request.resume();
-  }
-
-  /** Whether more of the body is waited for. */
-  public boolean readingBody() {
-    return body == Body.READING && !request.isEnded();
-  }
-
-  /** From now on the body is waited for. */
-  void reading() {
-    body = Body.READING;
   }
 }

@@ -6,18 +6,18 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.streams.ReadStream;
 import org.jspecify.annotations.Nullable;
 
-/** A body whose length was not announced: counted as it comes. */
+/** A body whose length was not announced: counted as it comes, and at its end looked at. */
 final class LimitedBody implements ReadStream<Buffer>, Handler<Buffer> {
+  private final WithBody owner;
   private final HttpServerRequest from;
   private final long limit;
-  private final Runnable tooLarge;
   private long read;
   private @Nullable Handler<Buffer> to;
 
-  LimitedBody(HttpServerRequest from, long limit, Runnable tooLarge) {
+  LimitedBody(WithBody owner, HttpServerRequest from, long limit) {
+    this.owner = owner;
     this.from = from;
     this.limit = limit;
-    this.tooLarge = tooLarge;
   }
 
   @Override
@@ -29,7 +29,7 @@ final class LimitedBody implements ReadStream<Buffer>, Handler<Buffer> {
         to.handle(data);
       }
     } else if (fitted) {
-      tooLarge.run();
+      owner.tooLarge();
     }
   }
 
@@ -52,7 +52,7 @@ final class LimitedBody implements ReadStream<Buffer>, Handler<Buffer> {
         handler == null
             ? null
             : v -> {
-              if (read <= limit) {
+              if (read <= limit && !owner.malformedBody()) {
                 handler.handle(null);
               }
             });

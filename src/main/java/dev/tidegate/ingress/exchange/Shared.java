@@ -1,7 +1,14 @@
 package dev.tidegate.ingress.exchange;
 
 import dev.tidegate.loop.Loop;
+import dev.tidegate.net.HttpDate;
 
 /** What the exchanges of one event loop have in common. */
 record Shared(
-    HeadReader head, Steps steps, OpenStreams streams, Faults faults, long maxBody, Loop loop) {}
+    HeadReader head,
+    Steps steps,
+    OpenStreams streams,
+    Faults faults,
+    HttpDate date,
+    long maxBody,
+    Loop loop) {}
