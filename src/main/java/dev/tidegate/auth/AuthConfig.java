@@ -32,6 +32,15 @@ public record AuthConfig(
       Check.that(names.add(name), "consumers[" + i + "].name", name, "each name once");
     }
     onceEach(consumers);
+    Set<Object> subjects = new HashSet<>();
+    for (int i = 0; i < consumers.size(); i++) {
+      List<String> own = consumers.get(i).certificates();
+      for (int j = 0; j < own.size(); j++) {
+        String path = "consumers[" + i + "].certificates[" + j + "]";
+        boolean first = subjects.add(CertificateNames.canonical(own.get(j)));
+        Check.that(first, path, own.get(j), "each name once, however it is written");
+      }
+    }
   }
 
   private static void onceEach(List<Consumer> consumers) {
@@ -53,6 +62,7 @@ public record AuthConfig(
    * @param apiKeys SHA-256 of each key, in hex
    * @param key a key in the clear, for development
    * @param signingKeys what its logins may be signed with
+   * @param certificates subjects or alternative names of its client certificates
    */
   public record Consumer(
       String name,
@@ -61,7 +71,8 @@ public record AuthConfig(
       @Default("[]") Set<String> scopes,
       @Default("[]") List<String> apiKeys,
       @Nullable String key,
-      @Default("[]") List<SigningKey> signingKeys) {
+      @Default("[]") List<SigningKey> signingKeys,
+      @Default("[]") List<String> certificates) {
     public Consumer {
       Check.given("name", name, "a name");
       account = account == null ? name : account;
@@ -72,6 +83,20 @@ public record AuthConfig(
         Check.secret(SHA256.matcher(hash).matches(), "apiKeys", "64 hex digits");
       }
       Check.secret(key == null || !key.isBlank(), "key", "a key");
+      certificates = List.copyOf(certificates);
+      for (int i = 0; i < certificates.size(); i++) {
+        String subject = certificates.get(i);
+        Check.that(named(subject), "certificates[" + i + "]", subject, CertificateNames.EXPECTED);
+      }
+    }
+
+    private static boolean named(String certificate) {
+      try {
+        CertificateNames.canonical(certificate);
+        return true;
+      } catch (IllegalArgumentException e) {
+        return false;
+      }
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.tidegate.auth;
 import dev.tidegate.policy.AuthDemand;
 import dev.tidegate.policy.Authenticator;
 import dev.tidegate.policy.Authenticator.Verdict;
+import dev.tidegate.policy.ClientCertificate;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.policy.Next;
@@ -34,6 +35,10 @@ public final class Authentication implements Policy {
   @Override
   public void apply(Exchange exchange, Next next) {
     AuthDemand demand = demands.of(exchange);
+    if (demand == AuthDemand.CERTIFICATE) {
+      byCertificate(exchange, next);
+      return;
+    }
     Identity byKey = null;
     Identity byToken = null;
     String key = single(exchange, API_KEY);
@@ -63,14 +68,35 @@ public final class Authentication implements Policy {
     Identity identity = byToken != null ? byToken : byKey;
     if (identity != null) {
       exchange.identity(identity);
+    } else if (demand == AuthDemand.NONE && exchange.certificate() != null) {
+      Identity shown = authenticator.certificate(exchange.certificate()).identity();
+      if (shown != null) {
+        exchange.identity(shown);
+      }
     }
+    next.proceed();
+  }
+
+  private void byCertificate(Exchange exchange, Next next) {
+    ClientCertificate shown = exchange.certificate();
+    if (shown == null) {
+      refuse(exchange, "Certificate", "a client certificate is required");
+      return;
+    }
+    Verdict verdict = authenticator.certificate(shown);
+    Identity identity = verdict.identity();
+    if (identity == null) {
+      refuse(exchange, "Certificate", verdict.refusal());
+      return;
+    }
+    exchange.identity(identity);
     next.proceed();
   }
 
   private static @Nullable String missing(
       AuthDemand demand, @Nullable Identity byKey, @Nullable Identity byToken) {
     return switch (demand) {
-      case NONE -> null;
+      case NONE, CERTIFICATE -> null;
       case API_KEY -> byKey != null ? null : "an API key is required";
       case JWT -> byToken != null ? null : "a bearer token is required";
       case EITHER ->
@@ -100,7 +126,11 @@ public final class Authentication implements Policy {
   }
 
   private static void refuse(Exchange exchange, @Nullable String why) {
-    exchange.responseHeaders().set(CHALLENGE, "Bearer");
+    refuse(exchange, "Bearer", why);
+  }
+
+  private static void refuse(Exchange exchange, String challenge, @Nullable String why) {
+    exchange.responseHeaders().set(CHALLENGE, challenge);
     exchange.refuse(Problem.UNAUTHENTICATED, why == null ? "the credentials are not valid" : why);
   }
 }

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.tidegate.policy.Authenticator;
+import dev.tidegate.policy.ClientCertificate;
 import dev.tidegate.policy.Identity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * bounded number. Safe to share between threads; {@link #reload} swaps everything at once.
  */
 public final class ConfiguredAuthenticator implements Authenticator {
-  private static final String KEY = "key:";
+  static final String KEY = "key:";
   private static final int REMEMBERED = 10_000;
   private static final int MAX_KEY = 512;
   private static final Verdict UNKNOWN_KEY = new Verdict(null, "the API key is not known");
@@ -38,6 +39,7 @@ public final class ConfiguredAuthenticator implements Authenticator {
       Map<String, Identity> keys,
       Map<String, AuthConfig.Consumer> consumers,
       SigningKeys signing,
+      CertificateNames certificates,
       @Nullable Tokens tokens,
       long skewMillis,
       Cache<String, Verdict> verdicts) {}
@@ -60,6 +62,7 @@ public final class ConfiguredAuthenticator implements Authenticator {
     Map<String, Identity> keys = new HashMap<>();
     Map<String, AuthConfig.Consumer> consumers = new HashMap<>();
     SigningKeys signing = new SigningKeys(config.signatureWindow());
+    CertificateNames certificates = new CertificateNames();
     for (AuthConfig.Consumer consumer : config.consumers()) {
       consumers.put(consumer.name(), consumer);
       for (String hash : consumer.apiKeys()) {
@@ -72,12 +75,14 @@ public final class ConfiguredAuthenticator implements Authenticator {
       for (AuthConfig.SigningKey key : consumer.signingKeys()) {
         signing.add(key, identity(consumer, sha256(key.id())));
       }
+      consumer.certificates().forEach(name -> certificates.add(name, consumer));
     }
     AuthConfig.Jwt jwt = config.jwt();
     return new State(
         Map.copyOf(keys),
         Map.copyOf(consumers),
         signing,
+        certificates,
         jwt == null ? null : new Tokens(jwt, load(jwt.jwks())),
         jwt == null ? 0 : jwt.clockSkew().toMillis(),
         Caffeine.newBuilder().maximumSize(REMEMBERED).build());
@@ -149,6 +154,11 @@ public final class ConfiguredAuthenticator implements Authenticator {
     } catch (Tokens.InvalidToken e) {
       return new Verdict(null, e.getMessage());
     }
+  }
+
+  @Override
+  public Verdict certificate(ClientCertificate shown) {
+    return state.certificates().verify(shown, millis.getAsLong());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.tidegate.auth;
 
 import dev.tidegate.policy.Authenticator;
+import dev.tidegate.policy.ClientCertificate;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.rules.Rule.Credential;
 import dev.tidegate.rules.Rule.Revocation;
@@ -12,6 +13,8 @@ public final class RevocableAuthenticator implements Authenticator {
   private static final Verdict REVOKED_KEY = new Verdict(null, "the API key was revoked");
   private static final Verdict REVOKED_SIGNING_KEY =
       new Verdict(null, "the signing key was revoked");
+  private static final Verdict REVOKED_CERTIFICATE =
+      new Verdict(null, "the client certificate was revoked");
   private static final Verdict REVOKED_TOKEN = new Verdict(null, "the token was revoked");
 
   private final Authenticator accepting;
@@ -37,6 +40,11 @@ public final class RevocableAuthenticator implements Authenticator {
   @Override
   public Verdict signature(Signed login) {
     return unlessRevoked(accepting.signature(login), REVOKED_SIGNING_KEY);
+  }
+
+  @Override
+  public Verdict certificate(ClientCertificate shown) {
+    return unlessRevoked(accepting.certificate(shown), REVOKED_CERTIFICATE);
   }
 
   private Verdict unlessRevoked(Verdict verdict, Verdict revokedKey) {

@@ -3,10 +3,13 @@ package dev.tidegate.ingress;
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
 import dev.tidegate.ingress.connection.ConnectionLimits;
+import dev.tidegate.net.AddressHeader;
+import dev.tidegate.net.ClientAuthentication;
 import dev.tidegate.net.TlsFiles;
 import dev.tidegate.net.TrustedProxies;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param port of the clear-text listener, 0 for any free one
  * @param tls a second listener with TLS 1.2 and 1.3, or null
  * @param trustedProxies networks whose word on the client's address is taken, as {@code 10.0.0.0/8}
+ * @param addressHeader in which header they say it
+ * @param proxyProtocol whether connections to the clear-text listener begin with a PROXY header
+ * @param redirect sends callers of the clear-text listener to the one with TLS; null: they are
+ *     served
  * @param accessLog {@code off}, {@code stdout} or a file
  */
 public record IngressConfig(
@@ -23,23 +30,100 @@ public record IngressConfig(
     @Nullable Tls tls,
     @Default("{}") Limits limits,
     @Default("[]") List<String> trustedProxies,
+    @Default("x-forwarded-for") AddressHeader addressHeader,
+    @Default("false") boolean proxyProtocol,
+    @Nullable Redirect redirect,
     @Default("off") String accessLog) {
   public IngressConfig {
     Check.port("port", port);
     trustedProxies = TrustedProxies.checked("trustedProxies", trustedProxies);
+    Check.that(
+        !proxyProtocol || !trustedProxies.isEmpty(),
+        "proxyProtocol",
+        proxyProtocol,
+        TrustedProxies.BESIDE);
+    Check.that(
+        tls == null || !tls.proxyProtocol() || !trustedProxies.isEmpty(),
+        "tls.proxyProtocol",
+        true,
+        TrustedProxies.BESIDE);
     Check.given("accessLog", accessLog, "off, stdout or a file");
   }
 
-  /** PEM files of the private key and the certificate chain. */
-  public record Tls(@Default("8443") int port, String key, String cert) {
+  /**
+   * PEM files of the private key and the certificate chain.
+   *
+   * @param clientAuth whether callers show a certificate of theirs
+   * @param trust the PEM file of who may have issued it
+   * @param proxyProtocol whether connections begin with a PROXY header
+   * @param hsts that browsers come over TLS only; null: nothing is said
+   */
+  public record Tls(
+      @Default("8443") int port,
+      String key,
+      String cert,
+      @Default("none") ClientAuthentication clientAuth,
+      @Nullable String trust,
+      @Default("false") boolean proxyProtocol,
+      @Nullable Hsts hsts) {
     public Tls {
       Check.port("port", port);
       Check.given("key", key, "a PEM file");
       Check.given("cert", cert, "a PEM file");
+      boolean asked = clientAuth != ClientAuthentication.NONE;
+      Check.that(asked == (trust != null), "trust", trust, "a PEM file beside clientAuth");
     }
 
     TlsFiles files() {
-      return new TlsFiles("http", key, cert);
+      return new TlsFiles("http", key, cert, clientAuth, trust);
+    }
+  }
+
+  /**
+   * Strict-Transport-Security (RFC 6797).
+   *
+   * @param maxAge how long browsers remember it; 0s makes them forget
+   * @param preload asks for a place in the lists of browsers
+   */
+  public record Hsts(
+      @Default("365d") Duration maxAge,
+      @Default("false") boolean includeSubDomains,
+      @Default("false") boolean preload) {
+    private static final Duration PRELOADED = Duration.ofDays(365);
+
+    public Hsts {
+      Check.that(!maxAge.isNegative(), "maxAge", maxAge, "0s or more");
+      Check.that(
+          !preload || (includeSubDomains && maxAge.compareTo(PRELOADED) >= 0),
+          "preload",
+          preload,
+          "includeSubDomains and a maxAge of 365d or more beside it");
+    }
+
+    String header() {
+      return "max-age="
+          + maxAge.toSeconds()
+          + (includeSubDomains ? "; includeSubDomains" : "")
+          + (preload ? "; preload" : "");
+    }
+  }
+
+  /**
+   * Sends callers to the listener with TLS.
+   *
+   * @param hosts that are redirected, exact or {@code *.example.com}: anybody can ask for any other
+   * @param port of the listener with TLS, as callers see it
+   */
+  public record Redirect(List<String> hosts, @Default("443") int port) {
+    private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
+
+    public Redirect {
+      Check.that(hosts != null && !hosts.isEmpty(), "hosts", hosts, "a list of names");
+      hosts = List.copyOf(hosts);
+      for (String host : hosts) {
+        Check.that(HOST.matcher(host).matches(), "hosts", host, "a name or *.name, no port");
+      }
+      Check.within("port", port, 1, 65_535);
     }
   }
 

@@ -46,7 +46,7 @@ public final class IngressVerticle extends VerticleBase {
     Loop loop = node.loops().of(context, instance);
     Bus bus = new Bus(vertx.eventBus());
     RequestIds ids = new RequestIds(RandomGenerator.getDefault());
-    TrustedProxies proxies = new TrustedProxies(config.trustedProxies());
+    TrustedProxies proxies = new TrustedProxies(config.trustedProxies(), config.addressHeader());
     Connections connections = new Connections(config.limits().connection(), proxies, loop, ids);
     Tunnels tunnels = new Tunnels(node.tunnels(), connections::draining, loop);
     drain =
@@ -57,7 +57,7 @@ public final class IngressVerticle extends VerticleBase {
     accessLog = new AccessLog.Lines(AccessLog.open(config.accessLog(), node.meters()));
     long maxBody = config.limits().bodyBytes();
     Steps steps =
-        new Pipeline(node, loop, ids, accessLog, maxBody).to(targets(bus, loop, tunnels)::dispatch);
+        new Pipeline(config, node, loop, ids, accessLog).to(targets(bus, loop, tunnels)::dispatch);
     OpenStreams streams = new OpenStreams(new RuleMeters(node.meters()));
     Runnable hold = () -> streams.hold(node.rules().current());
     deaf = node.rules().onChange(() -> loop.execute(hold));

@@ -32,6 +32,9 @@ final class Listeners {
   /** The preface of HTTP/2 and empty SETTINGS: a connection is not announced before both. */
   private static final String GREETING = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0";
 
+  /** A connection that nobody has forwarded. */
+  private static final String PROXY = "PROXY UNKNOWN\r\n";
+
   /** The frame that acknowledges our SETTINGS. */
   private static final String ACKNOWLEDGED = "\0\0\0\4\1\0\0\0\0";
 
@@ -64,7 +67,8 @@ final class Listeners {
                     sockets
                         .servers()
                         .apply(options)
-                        .connectionHandler(c -> connections.opened(c, requests))
+                        .connectionHandler(
+                            c -> connections.opened(c, requests, options.isUseProxyProtocol()))
                         .invalidRequestHandler(new InvalidRequests(ids))
                         // What the peer breaks off is the peer's affair.
                         .exceptionHandler(e -> {})
@@ -89,7 +93,9 @@ final class Listeners {
    */
   private Future<Void> introduce(NetClient client) {
     String host = config.host().equals("0.0.0.0") ? "127.0.0.1" : config.host();
-    Supplier<Future<Void>> greeting = () -> client.connect(port(), host).compose(Listeners::greet);
+    String greets = config.proxyProtocol() ? PROXY + GREETING : GREETING;
+    Supplier<Future<Void>> greeting =
+        () -> client.connect(port(), host).compose(socket -> greet(socket, greets));
     return greeting
         .get()
         .compose(v -> greeting.get())
@@ -98,7 +104,7 @@ final class Listeners {
         .otherwiseEmpty();
   }
 
-  private static Future<Void> greet(NetSocket socket) {
+  private static Future<Void> greet(NetSocket socket, String greeting) {
     Promise<Void> answered = Promise.promise();
     Buffer answer = Buffer.buffer();
     socket.handler(
@@ -109,7 +115,7 @@ final class Listeners {
           }
         });
     socket.closeHandler(v -> answered.tryComplete());
-    return socket.write(Buffer.buffer(GREETING)).compose(v -> answered.future());
+    return socket.write(Buffer.buffer(greeting)).compose(v -> answered.future());
   }
 
   int port() {
@@ -128,11 +134,13 @@ final class Listeners {
   }
 
   private Future<List<HttpServerOptions>> options(Sockets sockets) {
-    HttpServerOptions plain = common().setPort(config.port());
+    HttpServerOptions plain =
+        common().setPort(config.port()).setUseProxyProtocol(config.proxyProtocol());
     if (config.tls() == null || tls == null) {
       return Future.succeededFuture(List.of(plain));
     }
-    HttpServerOptions secure = common().setPort(config.tls().port());
+    HttpServerOptions secure =
+        common().setPort(config.tls().port()).setUseProxyProtocol(config.tls().proxyProtocol());
     TlsListener how = tls;
     return sockets
         .worker()

@@ -8,10 +8,15 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.ServerSSLOptions;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -62,7 +67,7 @@ public final class TlsListener {
   }
 
   /** What the files held. */
-  private record Content(Buffer key, Buffer cert) {}
+  private record Content(Buffer key, Buffer cert, @Nullable Buffer trust) {}
 
   private final TlsFiles files;
   private final List<HttpVersion> versions;
@@ -94,8 +99,7 @@ public final class TlsListener {
     Content content = read();
     check(content, reader);
     served = content;
-    settings(options).setKeyCertOptions(pair(content));
-    return options;
+    return settings(options).setKeyCertOptions(pair(content)).setTrustOptions(trust(content));
   }
 
   private HttpServerOptions settings(HttpServerOptions options) {
@@ -106,7 +110,8 @@ public final class TlsListener {
         .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
         .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
         .setUseAlpn(versions.size() > 1)
-        .setAlpnVersions(versions);
+        .setAlpnVersions(versions)
+        .setClientAuth(files.clients().option);
   }
 
   /**
@@ -153,6 +158,7 @@ public final class TlsListener {
     ServerSSLOptions options =
         Objects.requireNonNull(settings(new HttpServerOptions()).getSslOptions())
             .setKeyCertOptions(pair(content))
+            .setTrustOptions(trust(content))
             .setApplicationLayerProtocols(versions.stream().map(HttpVersion::alpnName).toList());
     return server
         .updateSSLOptions(options, true)
@@ -175,7 +181,10 @@ public final class TlsListener {
   }
 
   private Content read() {
-    return new Content(read("key", files.key()), read("cert", files.cert()));
+    return new Content(
+        read("key", files.key()),
+        read("cert", files.cert()),
+        files.trust() == null ? null : read("trust", files.trust()));
   }
 
   private Buffer read(String what, String file) {
@@ -191,7 +200,12 @@ public final class TlsListener {
     return new PemKeyCertOptions().setKeyValue(content.key()).setCertValue(content.cert());
   }
 
+  private static @Nullable PemTrustOptions trust(Content content) {
+    return content.trust() == null ? null : new PemTrustOptions().addCertValue(content.trust());
+  }
+
   private void check(Content content, Reader reader) {
+    checkTrust(content.trust());
     try {
       KeyPairs.check(reader.read(pair(content)));
     } catch (Exception e) {
@@ -204,6 +218,22 @@ public final class TlsListener {
               + " (expected the PEM files of a private key and its certificates): "
               + e.getMessage(),
           e);
+    }
+  }
+
+  private void checkTrust(@Nullable Buffer trust) {
+    if (trust == null) {
+      return;
+    }
+    int found = 0;
+    try (InputStream pem = new ByteArrayInputStream(trust.getBytes())) {
+      found = CertificateFactory.getInstance("X.509").generateCertificates(pem).size();
+    } catch (IOException | CertificateException e) {
+      LOG.debug("file={} msg=\"no certificates\"", files.trust(), e);
+    }
+    if (found == 0) {
+      throw new IllegalArgumentException(
+          files.name() + ".tls.trust: " + files.trust() + " (expected PEM certificates)");
     }
   }
 }

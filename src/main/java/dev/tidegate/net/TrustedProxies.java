@@ -3,22 +3,28 @@ package dev.tidegate.net;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The proxies in front of a listener whose word on the caller's address is taken. Immutable, safe
  * for all threads.
  */
 public final class TrustedProxies {
+  /** What a listener needs that believes PROXY headers. */
+  public static final String BESIDE = "trustedProxies beside it: nobody else may say so";
+
   private static final CharSequence X_FORWARDED_FOR =
       HttpHeaders.createOptimized("x-forwarded-for");
   private static final CharSequence X_REAL_IP = HttpHeaders.createOptimized("x-real-ip");
 
+  private static final CharSequence FORWARDED = HttpHeaders.createOptimized("forwarded");
+
   private final List<Network> networks;
+  private final AddressHeader header;
 
   /** Networks as {@link Network#parse} reads them; none trusts nobody. */
-  public TrustedProxies(List<String> networks) {
+  public TrustedProxies(List<String> networks, AddressHeader header) {
     this.networks = networks.stream().map(Network::parse).toList();
+    this.header = header;
   }
 
   /** What a configuration says, when it can be read; what is wrong is told with the name. */
@@ -59,12 +65,10 @@ public final class TrustedProxies {
    * proxy of ours. What stands before something that is no address cannot be believed.
    */
   public String client(MultiMap headers, String peer) {
-    String chain = chain(headers);
+    List<String> chain = header == AddressHeader.FORWARDED ? forwarded(headers) : chain(headers);
     String client = peer;
-    int end = chain == null ? 0 : chain.length();
-    while (chain != null && end > 0) {
-      int comma = chain.lastIndexOf(',', end - 1);
-      String text = chain.substring(comma + 1, end).trim();
+    for (int i = chain.size() - 1; i >= 0; i--) {
+      String text = chain.get(i).trim();
       Network address = Network.address(text);
       if (address == null) {
         return client;
@@ -73,14 +77,21 @@ public final class TrustedProxies {
       if (!trusts(address)) {
         return client;
       }
-      end = comma;
     }
     return client;
   }
 
-  private static @Nullable String chain(MultiMap headers) {
-    return headers.contains(X_FORWARDED_FOR)
-        ? String.join(",", headers.getAll(X_FORWARDED_FOR))
-        : headers.get(X_REAL_IP);
+  private static List<String> forwarded(MultiMap headers) {
+    return headers.contains(FORWARDED)
+        ? ForwardedNodes.in(String.join(",", headers.getAll(FORWARDED)))
+        : List.of();
+  }
+
+  private static List<String> chain(MultiMap headers) {
+    if (headers.contains(X_FORWARDED_FOR)) {
+      return List.of(String.join(",", headers.getAll(X_FORWARDED_FOR)).split(",", -1));
+    }
+    String real = headers.get(X_REAL_IP);
+    return real == null ? List.of() : List.of(real.split(",", -1));
   }
 }

@@ -15,5 +15,8 @@ public enum AuthDemand {
   @JsonProperty("both")
   BOTH,
   @JsonProperty("either")
-  EITHER
+  EITHER,
+  /** A certificate that the caller has proven in the TLS handshake. */
+  @JsonProperty("certificate")
+  CERTIFICATE
 }

@@ -24,6 +24,11 @@ public interface Authenticator {
 
   Verdict bearer(String token);
 
+  /** Refuses, unless the implementation knows who has which certificate. */
+  default Verdict certificate(ClientCertificate shown) {
+    return new Verdict(null, "client certificates are not accepted here");
+  }
+
   /** Refuses, unless the implementation knows keys that sign. */
   default Verdict signature(Signed login) {
     return new Verdict(null, "signatures are not accepted here");

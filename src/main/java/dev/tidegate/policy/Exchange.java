@@ -43,6 +43,16 @@ public interface Exchange {
   /** The caller's address, behind trusted proxies the one that they saw. */
   String client();
 
+  /** Whether the caller came over TLS: to us, or to the trusted proxy that tells. */
+  default boolean secure() {
+    return false;
+  }
+
+  /** The certificate that the caller has proven in the handshake, or null. */
+  default @Nullable ClientCertificate certificate() {
+    return null;
+  }
+
   /** Nanoseconds of the loop's clock when the request's head had been read. */
   long started();
 

@@ -6,7 +6,6 @@ import dev.tidegate.bus.Markets;
 import dev.tidegate.bus.Markets.DirectoryWanted;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.net.RequestIds;
-import dev.tidegate.net.TrustedProxies;
 import dev.tidegate.stream.deadman.DeadMen;
 import dev.tidegate.stream.door.Admission;
 import dev.tidegate.stream.door.Answers;
@@ -163,7 +162,7 @@ final class Hub {
       StreamMeters meters,
       Loop loop) {
     return new Admission(
-        new TrustedProxies(config.trustedProxies()),
+        config.proxies(),
         shared.authenticator,
         bans,
         tiers,

@@ -12,12 +12,12 @@ public final class ListenerOptions {
 
   /** The plain one. */
   static HttpServerOptions plain(StreamConfig config) {
-    return options(config).setPort(config.port());
+    return options(config).setPort(config.port()).setUseProxyProtocol(config.proxyProtocol());
   }
 
   /** The one with TLS, before it has a certificate. */
   static HttpServerOptions secure(StreamConfig config, StreamConfig.Tls tls) {
-    return options(config).setPort(tls.port());
+    return options(config).setPort(tls.port()).setUseProxyProtocol(tls.proxyProtocol());
   }
 
   private static HttpServerOptions options(StreamConfig config) {

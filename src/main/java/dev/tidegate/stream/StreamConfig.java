@@ -2,6 +2,8 @@ package dev.tidegate.stream;
 
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
+import dev.tidegate.net.AddressHeader;
+import dev.tidegate.net.ClientAuthentication;
 import dev.tidegate.net.TlsFiles;
 import dev.tidegate.net.TrustedProxies;
 import dev.tidegate.rules.ConfiguredTier;
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param port 0 for any free port
  * @param tls a second listener with TLS; null for none
  * @param trustedProxies networks whose word on the client's address is taken, as {@code 10.0.0.0/8}
+ * @param addressHeader in which header they say it
+ * @param proxyProtocol whether connections to the plain listener begin with a PROXY header
  * @param tiers limits by the name of the tier; {@code anonymous} for those who have not said who
  *     they are, and {@code default} for tiers that are not listed
  * @param drain how long a leaving instance takes to send its clients elsewhere
@@ -50,6 +54,8 @@ public record StreamConfig(
     @Default("8090") int port,
     @Nullable Tls tls,
     @Default("[]") List<String> trustedProxies,
+    @Default("x-forwarded-for") AddressHeader addressHeader,
+    @Default("false") boolean proxyProtocol,
     @Default("{}") Map<String, Tier> tiers,
     @Default("{}") Storm storm,
     @Default("30s") Duration drain,
@@ -74,6 +80,16 @@ public record StreamConfig(
   public StreamConfig {
     tiers = Map.copyOf(tiers);
     trustedProxies = TrustedProxies.checked("trustedProxies", trustedProxies);
+    Check.that(
+        !proxyProtocol || !trustedProxies.isEmpty(),
+        "proxyProtocol",
+        proxyProtocol,
+        TrustedProxies.BESIDE);
+    Check.that(
+        tls == null || !tls.proxyProtocol() || !trustedProxies.isEmpty(),
+        "tls.proxyProtocol",
+        true,
+        TrustedProxies.BESIDE);
     Check.port("port", port);
     Check.within("tradesKept", tradesKept, 16, 10_000_000);
     Check.within("deltasKept", deltasKept, 16, 10_000_000);
@@ -92,6 +108,11 @@ public record StreamConfig(
     Check.positive("feedLost", feedLost);
     Check.that(!drain.isNegative(), "drain", drain, "0s or more");
     Check.that(gone.compareTo(ping) > 0, "gone", gone, "more than ping");
+  }
+
+  /** Whose word on clients' addresses is taken. */
+  TrustedProxies proxies() {
+    return new TrustedProxies(trustedProxies, addressHeader);
   }
 
   /** What the way in is told of it. */
@@ -120,16 +141,30 @@ public record StreamConfig(
     return all;
   }
 
-  /** The second listener: its port, and PEM files of key and certificates. */
-  public record Tls(@Default("8453") int port, String key, String cert) {
+  /**
+   * The second listener: its port, and PEM files of key and certificates.
+   *
+   * @param clientAuth whether callers show a certificate of theirs
+   * @param trust the PEM file of who may have issued it
+   * @param proxyProtocol whether connections begin with a PROXY header
+   */
+  public record Tls(
+      @Default("8453") int port,
+      String key,
+      String cert,
+      @Default("none") ClientAuthentication clientAuth,
+      @Nullable String trust,
+      @Default("false") boolean proxyProtocol) {
     public Tls {
       Check.port("port", port);
       Check.given("key", key, "a PEM file");
       Check.given("cert", cert, "a PEM file");
+      boolean asked = clientAuth != ClientAuthentication.NONE;
+      Check.that(asked == (trust != null), "trust", trust, "a PEM file beside clientAuth");
     }
 
     TlsFiles files() {
-      return new TlsFiles("stream", key, cert);
+      return new TlsFiles("stream", key, cert, clientAuth, trust);
     }
   }
 }

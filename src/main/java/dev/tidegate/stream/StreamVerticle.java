@@ -3,7 +3,9 @@ package dev.tidegate.stream;
 import dev.tidegate.bus.Bus;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.net.TlsListener;
+import dev.tidegate.net.TrustedProxies;
 import dev.tidegate.stream.encode.Frames;
+import dev.tidegate.stream.socket.Platform;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -61,6 +63,10 @@ public final class StreamVerticle extends VerticleBase {
 
   private Future<?> listen(HttpServerOptions options, Hub parts) {
     HttpServer server = vertx.createHttpServer(options).requestHandler(parts.upgrade::handle);
+    if (options.isUseProxyProtocol()) {
+      TrustedProxies proxies = config.proxies();
+      server.connectionHandler(connection -> Platform.refuse(connection, proxies::trusts));
+    }
     servers.add(server);
     return server.listen();
   }

@@ -106,6 +106,12 @@ final class TestGateway implements AutoCloseable {
     return this;
   }
 
+  /** Who may call, as a file would say it. */
+  TestGateway consumers(String consumers) {
+    auth = "{consumers: " + consumers + "}";
+    return this;
+  }
+
   /** More properties of the listener, as a file would say them. */
   TestGateway http(String properties) {
     http += ", " + properties;

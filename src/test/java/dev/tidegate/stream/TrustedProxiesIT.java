@@ -1,6 +1,7 @@
 package dev.tidegate.stream;
 
 import static dev.tidegate.testing.Await.await;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +18,8 @@ import dev.tidegate.testing.RawWebSocket;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -38,6 +41,10 @@ class TrustedProxiesIT {
   private int port;
 
   private void start(String trusted) {
+    start(trusted, "");
+  }
+
+  private void start(String trusted, String more) {
     Codecs.register(vertx.eventBus());
     StreamConfig config =
         Settings.of(
@@ -48,8 +55,9 @@ class TrustedProxiesIT {
             drain: 1s
             trustedProxies: [%s]
             tiers: {anonymous: {connectionsPerAddress: 1}}
+            %s
             """
-                .formatted(trusted));
+                .formatted(trusted, more));
     StreamVerticle verticle =
         new StreamVerticle(
             config, FakeNode.of("n1", nobody(), rules, new SimpleMeterRegistry()), 0);
@@ -144,5 +152,38 @@ class TrustedProxiesIT {
       assertThat(e).hasMessageContaining(" 429 ");
       return false;
     }
+  }
+
+  @Test
+  void readsForwardedWhereItIsToldTo() throws Exception {
+    start("127.0.0.0/8", "addressHeader: forwarded");
+    open("Forwarded: for=\"[2001:db8::7]:4711\", for=127.0.0.9", "X-Forwarded-For: 9.9.9.9").next();
+    assertThat(shown()).containsExactly("2001:db8::7");
+  }
+
+  /** The PROXY header comes from trusted peers alone; the client behind it is believed nothing. */
+  @Test
+  void believesAProxyHeader() throws Exception {
+    start("127.0.0.2", "proxyProtocol: true");
+    RawWebSocket client = through("127.0.0.2", "X-Forwarded-For: 9.9.9.9");
+    assertThat(client.nextText()).contains("welcome");
+    assertThat(shown()).containsExactly("203.0.113.7");
+    assertThatThrownBy(() -> through("127.0.0.2")).hasMessageContaining(" 429 ");
+    assertThatThrownBy(() -> through("127.0.0.1")).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> open()).isInstanceOf(IOException.class);
+  }
+
+  private RawWebSocket through(String proxy, String... headers) throws IOException {
+    Socket socket = new Socket();
+    socket.bind(new InetSocketAddress(proxy, 0));
+    socket.connect(new InetSocketAddress("127.0.0.1", port));
+    socket.setSoTimeout(20_000);
+    socket
+        .getOutputStream()
+        .write("PROXY TCP4 203.0.113.7 127.0.0.1 4711 80\r\n".getBytes(US_ASCII));
+    RawWebSocket client =
+        RawWebSocket.open(socket, "ws://127.0.0.1:" + port + "/v1/stream", headers);
+    clients.add(client);
+    return client;
   }
 }

@@ -10,9 +10,11 @@ import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.Locale;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -75,6 +77,10 @@ public final class TlsCaller {
     return socket;
   }
 
+  public SSLSocketFactory sockets() {
+    return context.getSocketFactory();
+  }
+
   /** Before its handshake. */
   public SSLSocket raw() throws IOException {
     SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port);
@@ -95,7 +101,7 @@ public final class TlsCaller {
       }
       head.append((char) next);
     }
-    int at = head.toString().toLowerCase(java.util.Locale.ROOT).indexOf("content-length: ");
+    int at = head.toString().toLowerCase(Locale.ROOT).indexOf("content-length: ");
     if (at >= 0) {
       String rest = head.substring(at + 16);
       in.readNBytes(Integer.parseInt(rest.substring(0, rest.indexOf('\r'))));

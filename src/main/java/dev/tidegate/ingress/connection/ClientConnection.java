@@ -1,5 +1,6 @@
 package dev.tidegate.ingress.connection;
 
+import dev.tidegate.policy.ClientCertificate;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -14,6 +15,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
   private final boolean trusted;
   private final boolean http2;
   private final boolean tls;
+  private final @Nullable ClientCertificate certificate;
   int index = -1;
   private State state = State.IDLE;
   private long since;
@@ -72,13 +75,18 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
   private String lastForwarded = "";
 
   ClientConnection(
-      Channel channel, Connections connections, String peer, boolean http2, boolean tls) {
+      Channel channel,
+      Connections connections,
+      String peer,
+      boolean http2,
+      @Nullable SSLSession tls) {
     this.channel = channel;
     this.connections = connections;
     this.peer = peer;
     this.trusted = connections.proxies().trusts(peer);
     this.http2 = http2;
-    this.tls = tls;
+    this.tls = tls != null;
+    this.certificate = ClientCertificate.of(tls);
     this.since = connections.now();
     this.lastRead = since;
     this.unsent = new Unsent(channel, connections.limits().unsent());
@@ -296,6 +304,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
   /** Whether the other end is a proxy whose word on callers is taken. */
   public boolean trusted() {
     return trusted;
+  }
+
+  /** What the caller has proven in the handshake, or null. */
+  public @Nullable ClientCertificate certificate() {
+    return certificate;
   }
 
   public boolean http2() {

@@ -49,16 +49,25 @@ public final class Connections {
     this.firstHead = new FirstHead(headMillis, ids);
   }
 
-  /** Takes charge of a connection whose protocol has just been settled. */
-  public void opened(HttpConnection connection, Handler<HttpServerRequest> requests) {
+  /**
+   * Takes charge of a connection whose protocol has just been settled.
+   *
+   * @param proxied whether it has begun with a PROXY header, which only trusted peers may send
+   */
+  public void opened(
+      HttpConnection connection, Handler<HttpServerRequest> requests, boolean proxied) {
     Channel channel = HttpInternals.channel(connection);
-    if (all.size() >= limits.connections()) {
+    if (!connection.isSsl()) {
+      firstHead.watch(channel.parent());
+    }
+    boolean refused = proxied && !proxies.trusts(HttpInternals.peer(channel));
+    if (refused || all.size() >= limits.connections()) {
       channel.close();
       return;
     }
     boolean http2 = HttpInternals.http2(channel);
     ClientConnection one =
-        new ClientConnection(channel, this, address(connection), http2, connection.isSsl());
+        new ClientConnection(channel, this, address(connection), http2, connection.sslSession());
     one.index = all.size();
     all.add(one);
     connection.closeHandler(v -> closed(one));
@@ -66,7 +75,6 @@ public final class Connections {
     firstHead.passed(channel);
     if (!connection.isSsl()) {
       HttpInternals.keepHalf(channel, !http2);
-      firstHead.watch(channel.parent());
     }
     HttpInternals.addBeforeCodec(channel, "connection", one);
   }

@@ -27,6 +27,7 @@ import io.vertx.core.http.impl.http1.Http1ServerConnection;
 import io.vertx.core.http.impl.tcp.Http1xOrH2CHandler;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.net.impl.VertxConnection;
+import java.net.InetSocketAddress;
 import java.util.Locale;
 
 /**
@@ -41,6 +42,13 @@ final class HttpInternals {
   /** The socket's channel, also of an HTTP/2 connection. */
   static Channel channel(HttpConnection connection) {
     return ((ConnectionBase) connection).channel();
+  }
+
+  /** The socket's other end, whatever a PROXY header says; empty when it is gone. */
+  static String peer(Channel channel) {
+    return channel.remoteAddress() instanceof InetSocketAddress peer
+        ? peer.getAddress().getHostAddress()
+        : "";
   }
 
   /** Whether the protocol that has been settled on is HTTP/2. */

@@ -2,6 +2,7 @@ package dev.tidegate.ingress.exchange;
 
 import dev.tidegate.ingress.connection.ClientConnection;
 import dev.tidegate.net.HeaderLists;
+import dev.tidegate.policy.ClientCertificate;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.policy.Permit;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The request's side of an exchange: what came, and what the policies have found out about it. */
 abstract class Incoming implements Exchange {
+  private static final CharSequence X_FORWARDED_PROTO =
+      HttpHeaders.createOptimized("x-forwarded-proto");
+
   final ClientConnection connection;
   final Shared shared;
   final HttpServerRequest request;
@@ -131,6 +135,17 @@ abstract class Incoming implements Exchange {
   @Override
   public String client() {
     return client;
+  }
+
+  @Override
+  public boolean secure() {
+    String told = connection.trusted() ? requestHeaders.get(X_FORWARDED_PROTO) : null;
+    return told == null ? connection.scheme().equals("https") : told.equalsIgnoreCase("https");
+  }
+
+  @Override
+  public @Nullable ClientCertificate certificate() {
+    return connection.certificate();
   }
 
   @Override

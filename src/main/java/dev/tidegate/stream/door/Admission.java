@@ -3,6 +3,7 @@ package dev.tidegate.stream.door;
 import dev.tidegate.loop.Loop;
 import dev.tidegate.net.TrustedProxies;
 import dev.tidegate.policy.Authenticator;
+import dev.tidegate.policy.ClientCertificate;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.problem.CloseCode;
 import dev.tidegate.problem.Problem;
@@ -115,7 +116,12 @@ public final class Admission {
       return authenticator.bearer(authorization.substring(7).trim());
     }
     String token = Parameter.TOKEN.of(request);
-    return token == null ? null : authenticator.bearer(token);
+    if (token != null) {
+      return authenticator.bearer(token);
+    }
+    ClientCertificate shown =
+        request.isSSL() ? ClientCertificate.of(request.connection().sslSession()) : null;
+    return shown == null ? null : authenticator.certificate(shown);
   }
 
   private String address(HttpServerRequest request) {

@@ -12,7 +12,9 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.internal.PlatformDependent;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * All that the stream assumes of what Vert.x has put into a channel: the connection knows its
@@ -44,6 +46,20 @@ public final class Platform {
     vertx.forEach((name, handler) -> remove(pipeline, name, handler));
     pipeline.context(connection).writeAndFlush(response);
     tune(channel, notSentLowWater);
+  }
+
+  /**
+   * Ends a connection whose other end is not trusted to say in a PROXY header for whom it speaks.
+   * Called before anything else of the connection is heard.
+   */
+  public static void refuse(HttpConnection http, Predicate<String> trusted) {
+    Channel channel = ((ConnectionBase) http).channelHandlerContext().channel();
+    boolean known =
+        channel.remoteAddress() instanceof InetSocketAddress peer
+            && trusted.test(peer.getAddress().getHostAddress());
+    if (!known) {
+      channel.close();
+    }
   }
 
   /**

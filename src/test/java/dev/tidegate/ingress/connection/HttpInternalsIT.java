@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidegate.net.Certificates;
+import dev.tidegate.net.ClientAuthentication;
 import dev.tidegate.net.TlsFiles;
 import dev.tidegate.testing.Bodies;
 import dev.tidegate.testing.Certificate;
@@ -78,7 +79,8 @@ class HttpInternalsIT {
         listen(
             new Certificates(new SimpleMeterRegistry())
                 .of(
-                    new TlsFiles("http", files.key(), files.cert()),
+                    new TlsFiles(
+                        "http", files.key(), files.cert(), ClientAuthentication.NONE, null),
                     List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
                 .secure(options(), pair -> pair.getKeyManagerFactory(vertx)));
   }

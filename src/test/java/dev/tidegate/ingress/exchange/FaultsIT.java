@@ -6,6 +6,7 @@ import dev.tidegate.ingress.connection.ConnectionLimits;
 import dev.tidegate.ingress.connection.Connections;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.loop.Loop;
+import dev.tidegate.net.AddressHeader;
 import dev.tidegate.net.TrustedProxies;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Next;
@@ -116,14 +117,14 @@ class FaultsIT {
     Connections connections =
         new Connections(
             new ConnectionLimits(9, 9, minute, minute, minute, minute, 65_536),
-            new TrustedProxies(List.of()),
+            new TrustedProxies(List.of(), AddressHeader.X_FORWARDED_FOR),
             loop,
             () -> "id");
     Steps steps = new Steps(List.of(new Throwing(place)), x -> target(place, x));
     Acceptor acceptor = new Acceptor(steps, new OpenStreams(new RuleMeters(meters)), 99, loop);
     return vertx
         .createHttpServer()
-        .connectionHandler(c -> connections.opened(c, acceptor))
+        .connectionHandler(c -> connections.opened(c, acceptor, false))
         .requestHandler(acceptor)
         .listen(0, "127.0.0.1");
   }
