@@ -159,7 +159,7 @@ class ArchitectureTest {
           .that(
               not(
                   nameMatching(
-                      ".*\\.(HttpInternals|ClientInternals|Platform|VertxInternals|BusCodec|RedisLink)")))
+                      ".*\\.(HttpInternals|ClientInternals|Platform|VertxInternals|SharedRegistrations|BusCodec|RedisLink)")))
           .should()
           .dependOnClassesThat(
               resideInAnyPackage(

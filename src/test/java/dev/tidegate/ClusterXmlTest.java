@@ -55,6 +55,7 @@ class ClusterXmlTest {
   void looksForTheOtherHalfOfASplitEverySecond() throws Exception {
     assertThat(load().getProperty("hazelcast.merge.first.run.delay.seconds")).isEqualTo("1");
     assertThat(load().getProperty("hazelcast.merge.next.run.delay.seconds")).isEqualTo("1");
+    assertThat(load().getProperty("hazelcast.socket.connect.timeout.seconds")).isEqualTo("5");
   }
 
   @Test

@@ -7,19 +7,16 @@ import dev.tidegate.testing.RedisServer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Two nodes that do not hear each other for longer than they wait, or of which one does not hear
  * the other, are one cluster again soon after their network is mended, without a loss. {@code
- * -Dtidegate.cut=60} cuts for another time. It runs when it is told which cuts to make, {@code
- * -Dtidegate.cuts=BOTH,FIRST,SECOND}: the bus's registrations do not always survive one.
+ * -Dtidegate.cut=60} cuts for another time, {@code -Dtidegate.cuts=FIRST,FIRST} makes other cuts.
  */
-@EnabledIfSystemProperty(named = "tidegate.cuts", matches = ".+")
 class CutNetworkIT {
-  private static final int SECONDS = Integer.getInteger("tidegate.cut", 15);
+  private static final int SECONDS = Integer.getInteger("tidegate.cut", 12);
 
   private static BusyCluster busy;
 
@@ -54,7 +51,8 @@ class CutNetworkIT {
   }
 
   static Stream<Cut> cuts() {
-    return Stream.of(System.getProperty("tidegate.cuts").split(",")).map(Cut::valueOf);
+    return Stream.of(System.getProperty("tidegate.cuts", "BOTH,FIRST,SECOND").split(","))
+        .map(Cut::valueOf);
   }
 
   @ParameterizedTest

@@ -5,12 +5,11 @@ import com.hazelcast.config.InvalidConfigurationException;
 import com.hazelcast.config.XmlConfigBuilder;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.net.HostAndPort;
-import io.vertx.core.spi.cluster.ClusterManager;
-import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 
@@ -24,6 +23,20 @@ public final class ClusterFile {
 
   /** The port of this node's event bus; 0 for any free one. */
   private static final String BUS_PORT = "TIDEGATE_BUS_PORT";
+
+  /** How long a connection of the bus may be silent, over all about as long as a member may be. */
+  private static final Duration PING = Duration.ofSeconds(2);
+
+  private static final Duration PONG = Duration.ofSeconds(8);
+
+  /**
+   * After a cut TCP itself tries again as late as a minute later, and Vert.x closes a connection
+   * only when what was written has left: so the system gives it up. A new one is tried often enough
+   * to be there within seconds of the mending.
+   */
+  private static final Duration UNACKNOWLEDGED = Duration.ofSeconds(8);
+
+  private static final Duration CONNECT = Duration.ofSeconds(2);
 
   private static final Map<String, String> DEFAULTS =
       Map.of(
@@ -40,7 +53,7 @@ public final class ClusterFile {
    * How the node finds the others, and where its event bus listens: at the address of the cluster,
    * and known to the others by the public one where the file names one.
    */
-  public record Joining(ClusterManager manager, EventBusOptions bus) {}
+  public record Joining(Config hazelcast, EventBusOptions bus) {}
 
   private ClusterFile() {}
 
@@ -53,7 +66,7 @@ public final class ClusterFile {
     DEFAULTS.forEach((name, value) -> properties.setProperty(name, setting(name)));
     try (InputStream in = Files.newInputStream(file)) {
       Config config = new XmlConfigBuilder(in).setProperties(properties).build();
-      return new Joining(new HazelcastClusterManager(config), bus(config));
+      return new Joining(config, bus(config));
     } catch (IOException | InvalidConfigurationException e) {
       throw new ConfigException(file + ": " + e.getMessage());
     }
@@ -63,7 +76,14 @@ public final class ClusterFile {
     String host = setting(HOST);
     String named = config.getNetworkConfig().getPublicAddress();
     String announced = named == null ? host : HostAndPort.parseAuthority(named, 0).host();
-    return new EventBusOptions().setHost(host).setPort(port()).setClusterPublicHost(announced);
+    return new EventBusOptions()
+        .setHost(host)
+        .setPort(port())
+        .setClusterPublicHost(announced)
+        .setConnectTimeout((int) CONNECT.toMillis())
+        .setTcpUserTimeout((int) UNACKNOWLEDGED.toMillis())
+        .setClusterPingInterval(PING.toMillis())
+        .setClusterPingReplyInterval(PONG.toMillis());
   }
 
   private static int port() throws ConfigException {

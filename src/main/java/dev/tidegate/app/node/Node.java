@@ -89,7 +89,11 @@ public final class Node {
     ClusterFile.Joining joining = ClusterFile.read(cluster);
     options.setEventBusOptions(joining.bus());
     return await(
-        builder.withClusterManager(joining.manager()).buildClustered(), Duration.ofMinutes(1));
+        builder
+            .withClusterManager(
+                new ReconcilingClusterManager(joining.hazelcast(), metrics.registry()))
+            .buildClustered(),
+        Duration.ofMinutes(1));
   }
 
   /** Operators and the admin role ask here, on this node only. */
