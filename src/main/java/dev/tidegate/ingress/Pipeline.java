@@ -34,6 +34,9 @@ record Pipeline(
       steps.add(new TransportSecurity(config));
     }
     steps.add(new AddressBans(node.rules(), ruleMeters));
+    if (Cors.isAsked(routes)) {
+      steps.add(new Cors(routes));
+    }
     steps.add(new Routing(routes, config.limits().bodyBytes()));
     steps.add(
         new Authentication(node.authenticator(), routes.each(AuthDemand.NONE, RouteConfig::auth)));

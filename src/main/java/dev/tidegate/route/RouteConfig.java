@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param websocket absent: none pass to the upstream
  * @param ambiguousPaths what becomes of a path that leads to another route when it is decoded
  * @param fallback what callers get while the upstream's circuit is open; null: the upstream's
+ * @param cors which pages of other origins may call it; null: nothing is said of this
  * @param hedge when a GET or HEAD is sent to a second endpoint as well; null: never
  */
 public record RouteConfig(
@@ -56,7 +57,8 @@ public record RouteConfig(
     @Nullable WebSockets websocket,
     @Default("refuse") AmbiguousPaths ambiguousPaths,
     @Nullable Fallback fallback,
-    @Nullable Hedging hedge) {
+    @Nullable Hedging hedge,
+    @Nullable CorsConfig cors) {
   private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 

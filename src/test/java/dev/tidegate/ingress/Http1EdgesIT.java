@@ -56,10 +56,11 @@ class Http1EdgesIT {
     }
     request
         .body()
-        .onSuccess(body -> {
-          WHOLE.incrementAndGet();
-          request.response().end("got " + body.length());
-        });
+        .onSuccess(
+            body -> {
+              WHOLE.incrementAndGet();
+              request.response().end("got " + body.length());
+            });
   }
 
   private static Answer ask(String request) throws IOException {

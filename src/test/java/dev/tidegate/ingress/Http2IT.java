@@ -59,13 +59,14 @@ class Http2IT {
   static void start() {
     clients = Vertx.vertx();
     backend =
-        new Backend(request -> {
-          switch (request.path()) {
-            case "/echo" -> Backend.echoBody(request);
-            case "/endless" -> pour(request);
-            default -> request.response().end(Buffer.buffer(new byte[LARGE]));
-          }
-        });
+        new Backend(
+            request -> {
+              switch (request.path()) {
+                case "/echo" -> Backend.echoBody(request);
+                case "/endless" -> pour(request);
+                default -> request.response().end(Buffer.buffer(new byte[LARGE]));
+              }
+            });
     gateway =
         new TestGateway()
             .tls(Certificate.create())
@@ -241,10 +242,11 @@ class Http2IT {
     Buffer chunked =
         connection
             .request(new RequestOptions().setURI("/echo").setMethod(HttpMethod.POST))
-            .compose(request -> {
-              request.setChunked(true).write("ab");
-              return Bodies.of(request, Buffer.buffer("cd"));
-            })
+            .compose(
+                request -> {
+                  request.setChunked(true).write("ab");
+                  return Bodies.of(request, Buffer.buffer("cd"));
+                })
             .await();
     assertThat(chunked.toString()).isEqualTo("abcd");
     Buffer none =

@@ -236,11 +236,12 @@ public final class HttpExchange extends WithBody implements Next, InFlight, Hand
   /** Runs once when the caller has caught up. */
   public void onDrain(Runnable resume) {
     untakenSince = connection.now();
-    response.drainHandler(v -> {
-      untakenSince = Long.MAX_VALUE;
-      response.drainHandler(null);
-      resume.run();
-    });
+    response.drainHandler(
+        v -> {
+          untakenSince = Long.MAX_VALUE;
+          response.drainHandler(null);
+          resume.run();
+        });
   }
 
   @Override

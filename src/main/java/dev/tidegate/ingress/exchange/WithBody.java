@@ -96,11 +96,12 @@ abstract class WithBody extends Incoming {
     Buffer whole = Buffer.buffer();
     stream.handler(whole::appendBuffer);
     stream.endHandler(
-        then(v -> {
-          if (!ended()) {
-            then.accept(whole);
-          }
-        }));
+        then(
+            v -> {
+              if (!ended()) {
+                then.accept(whole);
+              }
+            }));
     bodyWanted();
     stream.resume();
   }
