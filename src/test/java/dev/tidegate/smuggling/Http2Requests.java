@@ -5,6 +5,28 @@ import java.util.List;
 
 /** Requests of HTTP/2 with what would be a line, a header or a body of its own in HTTP/1.1. */
 public final class Http2Requests {
+  private static final String[] OF_A_CONNECTION = {
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "upgrade",
+    "te",
+    "http2-settings",
+    "host",
+    "expect",
+    "trailer"
+  };
+  private static final String[] SAID_OF_A_CONNECTION = {
+    "close",
+    "transfer-encoding",
+    "trailers",
+    "chunked",
+    "h2c",
+    "other.example",
+    "h.example",
+    "100-continue"
+  };
+
   private final Choices choices;
   private final Spellings spellings;
   private int number;
@@ -127,28 +149,7 @@ public final class Http2Requests {
                   "transfer-encoding ",
                   "transfer_encoding"),
               choices.of("chunked", "identity", "chunked, identity"));
-      case 3 ->
-          field(
-              head,
-              choices.of(
-                  "connection",
-                  "keep-alive",
-                  "proxy-connection",
-                  "upgrade",
-                  "te",
-                  "http2-settings",
-                  "host",
-                  "expect",
-                  "trailer"),
-              choices.of(
-                  "close",
-                  "transfer-encoding",
-                  "trailers",
-                  "chunked",
-                  "h2c",
-                  "other.example",
-                  "h.example",
-                  "100-continue"));
+      case 3 -> field(head, choices.of(OF_A_CONNECTION), choices.of(SAID_OF_A_CONNECTION));
       case 4 -> field(head, name(), "v");
       case 5 -> field(head, "x-y", value(hidden));
       case 6 ->
