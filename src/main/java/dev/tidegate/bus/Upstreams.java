@@ -68,6 +68,9 @@ public final class Upstreams {
     /** The paused body, or null when the request has none. */
     @Nullable ReadStream<Buffer> requestBody();
 
+    /** What followed the body and may pass, once the body has ended; or null. */
+    @Nullable MultiMap requestTrailers();
+
     /** The upstream is ready for the body. */
     void bodyWanted();
 

@@ -78,7 +78,11 @@ public final class IngressVerticle extends VerticleBase {
             vertx::executeBlocking,
             pair -> pair.getKeyManagerFactory(vertx));
     loop.every(TlsListener.EVERY, () -> listeners.followCertificate(sockets));
-    return listeners.listen(sockets, connections, ids, new Acceptor(steps, streams, maxBody, loop));
+    return listeners.listen(
+        sockets,
+        connections,
+        ids,
+        new Acceptor(steps, streams, config.limits().headerBytes(), maxBody, loop));
   }
 
   private Dispatcher targets(Bus bus, Loop loop, Tunnels tunnels) {

@@ -38,6 +38,8 @@ final class Listeners {
   /** The frame that acknowledges our SETTINGS. */
   private static final String ACKNOWLEDGED = "\0\0\0\4\1\0\0\0\0";
 
+  private static final long WORDLESS = 4;
+
   private final IngressConfig config;
   private final @Nullable TlsListener tls;
   private final List<HttpServer> servers = new ArrayList<>();
@@ -163,6 +165,7 @@ final class Listeners {
         .setInitialSettings(
             new Http2Settings()
                 .setMaxConcurrentStreams(100)
-                .setMaxHeaderListSize(limits.headerBytes()));
+                // Beyond this the codec refuses without a word; below it we do, with one.
+                .setMaxHeaderListSize(WORDLESS * limits.headerBytes()));
   }
 }

@@ -4,6 +4,7 @@ import dev.tidegate.net.Escapes;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Next;
 import dev.tidegate.policy.Policy;
+import dev.tidegate.policy.Reply;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.route.Paths;
 import dev.tidegate.route.Route;
@@ -31,10 +32,10 @@ final class Routing implements Policy {
 
   @Override
   public void apply(Exchange exchange, Next next) {
-    String flaw = exchange.flaw();
+    Reply.Refusal flaw = exchange.flaw();
     if (flaw != null) {
       exchange.closeAfter();
-      exchange.refuse(Problem.BAD_REQUEST, flaw);
+      exchange.answer(flaw);
       return;
     }
     if (exchange.method().equals(HttpMethod.CONNECT)

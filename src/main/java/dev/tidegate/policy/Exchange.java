@@ -38,7 +38,7 @@ public interface Exchange {
   @Nullable String expectation();
 
   /** Why the head may not be believed, or null when it is sound. */
-  @Nullable String flaw();
+  Reply.@Nullable Refusal flaw();
 
   /** The caller's address, behind trusted proxies the one that they saw. */
   String client();

@@ -1,6 +1,9 @@
 package dev.tidegate.upstream;
 
+import dev.tidegate.bus.Upstreams.Call;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.streams.ReadStream;
@@ -22,19 +25,22 @@ final class BodyPump implements Handler<Buffer> {
     SENT
   }
 
+  private final Call call;
   private final ReadStream<Buffer> from;
   private HttpClientRequest to;
   private Progress progress = Progress.UNTOUCHED;
   private @Nullable List<Buffer> kept;
   private int keptBytes;
   private boolean moved;
+  private @Nullable Future<Void> lastWrite;
 
   /**
    * Nothing flows before the start.
    *
    * @param keep whether the body may be wanted a second time
    */
-  BodyPump(ReadStream<Buffer> from, HttpClientRequest to, boolean keep) {
+  BodyPump(Call call, ReadStream<Buffer> from, HttpClientRequest to, boolean keep) {
+    this.call = call;
     this.from = from;
     this.to = to;
     this.kept = keep ? new ArrayList<>(4) : null;
@@ -72,13 +78,14 @@ final class BodyPump implements Handler<Buffer> {
   /** Begins anew on another request. */
   void restart(HttpClientRequest request) {
     to = request;
+    lastWrite = null;
     List<Buffer> before = kept;
     if (before != null) {
-      before.forEach(request::write);
+      before.forEach(data -> lastWrite = request.write(data));
     }
     if (progress == Progress.SENT) {
       request.exceptionHandler(e -> {});
-      request.end();
+      end(request);
     } else {
       start();
     }
@@ -95,7 +102,7 @@ final class BodyPump implements Handler<Buffer> {
     moved = true;
     keep(data);
     HttpClientRequest request = to;
-    request.write(data);
+    lastWrite = request.write(data);
     if (request.writeQueueFull()) {
       from.pause();
       request.drainHandler(v -> resume(request));
@@ -123,6 +130,23 @@ final class BodyPump implements Handler<Buffer> {
   private void onEnd(Void v) {
     progress = Progress.SENT;
     moved = true;
-    to.end();
+    end(to);
+  }
+
+  private void end(HttpClientRequest request) {
+    MultiMap trailers = call.requestTrailers();
+    if (trailers == null) {
+      request.end();
+      return;
+    }
+    // They must not overtake what waits for a window.
+    Future<Void> data = lastWrite == null ? request.writeHead() : lastWrite;
+    data.onSuccess(v -> end(request, trailers));
+  }
+
+  private void end(HttpClientRequest request, MultiMap trailers) {
+    if (request == to) {
+      ClientInternals.end(request, trailers);
+    }
   }
 }

@@ -95,6 +95,11 @@ abstract class CallFilter implements Call {
   }
 
   @Override
+  public @Nullable MultiMap requestTrailers() {
+    return call.requestTrailers();
+  }
+
+  @Override
   public void bodyWanted() {
     call.bodyWanted();
   }

@@ -3,8 +3,14 @@ package dev.tidegate.upstream;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -14,8 +20,11 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientConnection;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.UnpooledHttpClientConnection;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.util.Locale;
 
 /**
  * Whatever of UPSTREAM reaches below Vert.x's HTTP client, each assumption in one method: an
@@ -37,7 +46,7 @@ final class ClientInternals {
    * as early hints, from which {@link #interimStatus} reads what they were.
    */
   static HttpClientConnection withInterims(HttpClientConnection connection) {
-    ConnectionBase base = (ConnectionBase) ((UnpooledHttpClientConnection) connection).unwrap();
+    ConnectionBase base = base(connection);
     Channel channel = base.channel();
     Http2ConnectionHandler http2 = channel.pipeline().get(Http2ConnectionHandler.class);
     if (http2 == null) {
@@ -63,6 +72,57 @@ final class ClientInternals {
     Http2Connection streams = http2.connection();
     return stream < 0
         || (streams.goAwayReceived() && stream > streams.local().lastStreamKnownByPeer());
+  }
+
+  /**
+   * Ends a request, whose head and body have left, with trailers: Vert.x knows those of answers
+   * only. Over HTTP/1 they need chunks to follow; where a length was told they are left out.
+   */
+  static void end(HttpClientRequest request, MultiMap trailers) {
+    ConnectionBase base = base(request.connection());
+    ChannelPipeline pipeline = base.channel().pipeline();
+    Http2ConnectionHandler http2 = pipeline.get(Http2ConnectionHandler.class);
+    if (http2 == null) {
+      String before = base.channelHandlerContext().name();
+      pipeline.addBefore(before, null, new LastWithTrailers(trailers));
+      request.end();
+      return;
+    }
+    Http2Headers fields = new DefaultHttp2Headers();
+    trailers.forEach((name, value) -> fields.add(name.toLowerCase(Locale.ROOT), value));
+    ChannelHandlerContext context = pipeline.context(http2);
+    http2
+        .encoder()
+        .writeHeaders(context, (int) request.streamId(), fields, 0, true, context.newPromise());
+    context.flush();
+    // It is over for Vert.x too: the end that this would send fails, and nobody asks for it.
+    request.end();
+  }
+
+  private static ConnectionBase base(HttpConnection connection) {
+    return (ConnectionBase)
+        (connection instanceof UnpooledHttpClientConnection outer ? outer.unwrap() : connection);
+  }
+
+  /** Puts the trailers at the end of the request that ends next, and is gone. */
+  private static final class LastWithTrailers extends ChannelOutboundHandlerAdapter {
+    private final MultiMap trailers;
+
+    LastWithTrailers(MultiMap trailers) {
+      this.trailers = trailers;
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+      if (!(message instanceof LastHttpContent last)) {
+        ctx.write(message, promise);
+        return;
+      }
+      LastHttpContent whole = new DefaultLastHttpContent(last.content());
+      trailers.forEach((name, value) -> whole.trailingHeaders().add(name, value));
+      ctx.pipeline().remove(this);
+      ctx.write(whole, promise);
+    }
   }
 
   /** The status of an interim answer, which is taken out of its headers. */

@@ -56,7 +56,7 @@ final class RequestSide {
     frame(request);
     boolean idempotent = attempts.idempotent();
     boolean keep = attempts.keepBody() || (link != null && link.mayAskAgain(idempotent));
-    BodyPump pump = new BodyPump(stream, request, keep);
+    BodyPump pump = new BodyPump(call, stream, request, keep);
     body = pump;
     pump.start();
     call.bodyWanted();

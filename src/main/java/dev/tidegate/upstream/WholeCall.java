@@ -128,6 +128,12 @@ final class WholeCall implements Call {
     return forward.body().length == 0 ? null : new OneBuffer(Buffer.buffer(forward.body()));
   }
 
+  /** What travels whole has no trailers, in either direction. */
+  @Override
+  public @Nullable MultiMap requestTrailers() {
+    return null;
+  }
+
   @Override
   public void bodyWanted() {}
 

@@ -1,5 +1,6 @@
 package dev.tidegate.policy;
 
+import dev.tidegate.problem.Problem;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -140,8 +141,8 @@ public final class StandInExchange implements Exchange {
   }
 
   @Override
-  public String flaw() {
-    return flaw;
+  public Reply.Refusal flaw() {
+    return flaw == null ? null : new Reply.Refusal(Problem.BAD_REQUEST, flaw, null);
   }
 
   @Override

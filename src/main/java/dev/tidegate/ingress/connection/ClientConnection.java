@@ -344,6 +344,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     return bodyEnds.trailers(request);
   }
 
+  /** The first bytes of an answer have been written over HTTP/2. */
+  public void begun(HttpServerRequest request) {
+    HttpInternals.flushBlocked(channel, request);
+  }
+
   /** Writes an interim answer (1xx) to a request that has no answer yet. */
   public void interim(HttpServerRequest request, int status, MultiMap headers) {
     HttpInternals.writeInterim(request, status, headers);

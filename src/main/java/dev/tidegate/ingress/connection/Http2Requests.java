@@ -1,6 +1,6 @@
 package dev.tidegate.ingress.connection;
 
-import dev.tidegate.net.Tokens;
+import dev.tidegate.net.HttpTokens;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -17,16 +17,16 @@ import org.jspecify.annotations.Nullable;
  * bear: trailers, which a stream keeps until it is closed, and methods that are none.
  */
 final class Http2Requests extends Http2FrameListenerDecorator implements BodyEnds {
-  private final Http2ConnectionHandler handler;
   private final Http2Connection connection;
   private final Http2Connection.PropertyKey trailers;
+  private final StreamErrors errors;
 
   /** Takes its place before whoever listens to the handler's frames. */
   Http2Requests(Http2ConnectionHandler handler) {
     super(handler.decoder().frameListener());
-    this.handler = handler;
     this.connection = handler.connection();
     this.trailers = connection.newKey();
+    this.errors = new StreamErrors(handler);
     handler.decoder().frameListener(this);
   }
 
@@ -65,10 +65,11 @@ final class Http2Requests extends Http2FrameListenerDecorator implements BodyEnd
       }
       return true;
     }
-    if (Tokens.token(method)) {
+    errors.opened();
+    if (HttpTokens.token(method)) {
       return true;
     }
-    handler.resetStream(ctx, id, Http2Error.PROTOCOL_ERROR.code(), ctx.newPromise());
+    errors.resetStream(ctx, id, Http2Error.PROTOCOL_ERROR.code(), ctx.newPromise());
     return false;
   }
 

@@ -146,6 +146,18 @@ final class HttpInternals {
     context.flush();
   }
 
+  /**
+   * Sends at once what is written to a stream without a window: else the head of the answer would
+   * wait there with the body.
+   */
+  static void flushBlocked(Channel channel, HttpServerRequest request) {
+    Http2ConnectionHandler http2 = channel.pipeline().get(Http2ConnectionHandler.class);
+    Http2Stream stream = http2 == null ? null : http2.connection().stream((int) request.streamId());
+    if (stream != null && !http2.encoder().flowController().isWritable(stream)) {
+      channel.flush();
+    }
+  }
+
   /** Whether a body follows an HTTP/2 head, which the headers do not tell but the stream does. */
   static boolean bodyFollows(Channel channel, HttpServerRequest request) {
     Http2ConnectionHandler handler = channel.pipeline().get(Http2ConnectionHandler.class);

@@ -12,12 +12,13 @@ public final class Acceptor implements Handler<HttpServerRequest> {
   /**
    * Lets exchanges take these steps.
    *
+   * @param maxHead bytes of the headers over HTTP/2
    * @param maxBody bytes of a body, unless a policy says otherwise
    */
-  public Acceptor(Steps steps, OpenStreams streams, long maxBody, Loop loop) {
+  public Acceptor(Steps steps, OpenStreams streams, long maxHead, long maxBody, Loop loop) {
     this.shared =
         new Shared(
-            new HeadReader(),
+            new HeadReader(maxHead),
             steps,
             streams,
             new Faults(loop),

@@ -1,7 +1,10 @@
 package dev.tidegate.ingress.exchange;
 
-import dev.tidegate.net.Tokens;
+import dev.tidegate.net.HttpTokens;
+import dev.tidegate.policy.Reply;
+import dev.tidegate.problem.Problem;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * another.
  */
 final class HeadReader implements BiConsumer<String, String> {
+  /** What a header counts beside its letters (RFC 9113, section 6.5.2). */
+  private static final int ENTRY = 32;
+
   String target = "";
   @Nullable String host;
   @Nullable String connection;
@@ -22,10 +28,21 @@ final class HeadReader implements BiConsumer<String, String> {
   long contentLength;
   private int hosts;
   private int lengths;
+  private final long most;
+  private long size;
   private boolean nameless;
 
+  /**
+   * Reads one head after another.
+   *
+   * @param most bytes of its headers; the codec of HTTP/1 sees to that itself
+   */
+  HeadReader(long most) {
+    this.most = most;
+  }
+
   /** Reads the head; a refusal, or null when it is sound. */
-  @Nullable String read(HttpServerRequest request, MultiMap headers) {
+  Reply.@Nullable Refusal read(HttpServerRequest request, MultiMap headers) {
     String uri = request.uri();
     target = uri == null ? "" : uri;
     host = null;
@@ -35,10 +52,20 @@ final class HeadReader implements BiConsumer<String, String> {
     contentLength = -1;
     hosts = 0;
     lengths = 0;
+    size = 0;
     nameless = false;
     headers.forEach(this);
-    String flaw = request.version() == HttpVersion.HTTP_2 ? http2(request) : http1(request);
-    return flaw == null ? sound(request) : flaw;
+    boolean http2 = request.version() == HttpVersion.HTTP_2;
+    if (http2 && size + target.length() > most) {
+      return refusal(Problem.HEADERS_TOO_LARGE, "the headers may have " + most + " bytes");
+    }
+    String flaw = http2 ? http2(request) : http1(request);
+    flaw = flaw == null ? sound(request) : flaw;
+    return flaw == null ? null : refusal(Problem.BAD_REQUEST, flaw);
+  }
+
+  private static Reply.Refusal refusal(Problem problem, String detail) {
+    return new Reply.Refusal(problem, detail, null);
   }
 
   private @Nullable String http2(HttpServerRequest request) {
@@ -88,17 +115,20 @@ final class HeadReader implements BiConsumer<String, String> {
     if (lengths > 1 || contentLength == Long.MIN_VALUE) {
       return "Content-Length is not one number";
     }
-    if (nameless || !Tokens.token(request.method().name())) {
+    if (nameless || !HttpTokens.token(request.method().name())) {
       return "the method and the names of headers are tokens";
     }
     if (host != null && !Hosts.valid(host)) {
       return "the host is malformed";
     }
-    return target.isEmpty() ? "the target is missing" : null;
+    return target.isEmpty() && !HttpMethod.CONNECT.equals(request.method())
+        ? "the target is missing"
+        : null;
   }
 
   @Override
   public void accept(String name, String value) {
+    size += name.length() + value.length() + ENTRY;
     switch (name.length()) {
       case 0 -> nameless = true;
       case 4 -> {

@@ -225,7 +225,11 @@ public final class HttpExchange extends WithBody implements Next, InFlight, Hand
 
   @Override
   public void write(Buffer data) {
+    boolean first = connection.http2() && !response.headWritten();
     response.write(data);
+    if (first) {
+      connection.begun(request);
+    }
   }
 
   @Override
@@ -271,6 +275,7 @@ public final class HttpExchange extends WithBody implements Next, InFlight, Hand
         responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
       }
     }
+    boolean first = connection.http2() && !response.headWritten();
     ExchangeState before = state;
     // An HTTP/2 stream closes, and says so, before end() returns.
     state = ExchangeState.OVER;
@@ -279,6 +284,9 @@ public final class HttpExchange extends WithBody implements Next, InFlight, Hand
         response.end();
       } else {
         connection.answered(response.end(last), last.length());
+      }
+      if (first) {
+        connection.begun(request);
       }
     } catch (Throwable e) {
       shared.faults().tell(requestId(), e);

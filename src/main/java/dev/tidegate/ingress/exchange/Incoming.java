@@ -6,6 +6,7 @@ import dev.tidegate.policy.ClientCertificate;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Identity;
 import dev.tidegate.policy.Permit;
+import dev.tidegate.policy.Reply;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -23,7 +24,7 @@ abstract class Incoming implements Exchange {
   final HttpServerRequest request;
   private final MultiMap requestHeaders;
   private final long started;
-  private final @Nullable String flaw;
+  private final Reply.@Nullable Refusal flaw;
   private final String target;
   private final @Nullable String host;
   private final @Nullable String connectionHeader;
@@ -128,7 +129,7 @@ abstract class Incoming implements Exchange {
   }
 
   @Override
-  public @Nullable String flaw() {
+  public Reply.@Nullable Refusal flaw() {
     return flaw;
   }
 

@@ -8,13 +8,22 @@ import org.jspecify.annotations.Nullable;
 
 /** A body whose length was not announced: counted as it comes, and at its end looked at. */
 final class LimitedBody implements ReadStream<Buffer>, Handler<Buffer> {
-  private final WithBody owner;
+  /** Who is told of what is wrong with it. */
+  interface Owner {
+    /** It has grown beyond its limit. */
+    void tooLarge();
+
+    /** Whether its end is none, since its chunks cannot be read; that is answered. */
+    boolean malformedBody();
+  }
+
+  private final Owner owner;
   private final HttpServerRequest from;
   private final long limit;
   private long read;
   private @Nullable Handler<Buffer> to;
 
-  LimitedBody(WithBody owner, HttpServerRequest from, long limit) {
+  LimitedBody(Owner owner, HttpServerRequest from, long limit) {
     this.owner = owner;
     this.from = from;
     this.limit = limit;

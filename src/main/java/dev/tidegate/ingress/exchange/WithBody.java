@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The body of a request: how it is read, bounded and ended. */
-abstract class WithBody extends Incoming {
+abstract class WithBody extends Incoming implements LimitedBody.Owner {
   private static final Buffer NOTHING = Buffer.buffer();
 
   private enum Body {
@@ -56,12 +56,13 @@ abstract class WithBody extends Incoming {
     giveUp(Problem.REQUEST_TIMEOUT, "the body arrived too slowly");
   }
 
-  final void tooLarge() {
+  @Override
+  public final void tooLarge() {
     giveUp(Problem.BODY_TOO_LARGE, "the body may have " + bodyLimit + " bytes");
   }
 
-  /** Whether the end of the body is none, since its chunks cannot be read; that is answered. */
-  final boolean malformedBody() {
+  @Override
+  public final boolean malformedBody() {
     boolean malformed = connection.malformed(number);
     if (malformed) {
       giveUp(Problem.BAD_REQUEST, "the chunks of the body are malformed");

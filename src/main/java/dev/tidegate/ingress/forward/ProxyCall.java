@@ -121,6 +121,11 @@ final class ProxyCall implements Call {
   }
 
   @Override
+  public @Nullable MultiMap requestTrailers() {
+    return Trailers.ofRequest(x.requestTrailers(), HopHeaders.extraTokens(x.connectionHeader()));
+  }
+
+  @Override
   public void bodyWanted() {
     x.bodyWanted();
   }
@@ -227,7 +232,7 @@ final class ProxyCall implements Call {
     if (trailers != null && !trailers.isEmpty()) {
       trailers.forEach(
           (name, value) -> {
-            if (!HopHeaders.hopByHop(name)) {
+            if (Trailers.pass(name)) {
               x.trailers().add(name, value);
             }
           });

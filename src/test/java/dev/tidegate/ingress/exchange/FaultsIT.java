@@ -121,7 +121,8 @@ class FaultsIT {
             loop,
             () -> "id");
     Steps steps = new Steps(List.of(new Throwing(place)), x -> target(place, x));
-    Acceptor acceptor = new Acceptor(steps, new OpenStreams(new RuleMeters(meters)), 99, loop);
+    Acceptor acceptor =
+        new Acceptor(steps, new OpenStreams(new RuleMeters(meters)), 9_999, 99, loop);
     return vertx
         .createHttpServer()
         .connectionHandler(c -> connections.opened(c, acceptor, false))

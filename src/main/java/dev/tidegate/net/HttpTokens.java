@@ -1,8 +1,8 @@
 package dev.tidegate.net;
 
 /** Words of the protocol, such as methods and the names of headers (RFC 9110, section 5.6.2). */
-public final class Tokens {
-  private Tokens() {}
+public final class HttpTokens {
+  private HttpTokens() {}
 
   /** Whether it is a token. */
   public static boolean token(CharSequence text) {
