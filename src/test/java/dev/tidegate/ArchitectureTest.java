@@ -52,6 +52,7 @@ class ArchitectureTest {
           "json", Set.of(),
           "net", Set.of(),
           "config", Set.of(),
+          "telemetry", Set.of(),
           "redis", Set.of("loop", "net"),
           "problem", Set.of("json"),
           "bus", Set.of("problem", "json", "config"),

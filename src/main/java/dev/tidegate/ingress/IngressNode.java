@@ -1,5 +1,6 @@
 package dev.tidegate.ingress;
 
+import dev.tidegate.ingress.exchange.Faults;
 import dev.tidegate.ingress.forward.TunnelCounts;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.net.Certificates;
@@ -24,6 +25,7 @@ public record IngressNode(
     Rules rules,
     TunnelCounts tunnels,
     Certificates certificates,
+    Faults faults,
     MeterRegistry meters,
     EventLoops loops) {
   public IngressNode(
@@ -44,6 +46,7 @@ public record IngressNode(
         rules,
         new TunnelCounts(meters),
         new Certificates(meters),
+        new Faults(meters, System::nanoTime),
         meters,
         loops);
   }

@@ -85,16 +85,18 @@ public final class LoadShedding implements Policy {
     }
     Priority priority = priority(here, exchange);
     Held held = new Held(here.places.size(), limits.now());
+    // What it holds is given back when it ends, also if it fails to get the rest.
+    exchange.permit(held);
     for (Place place : here.places) {
       Bulkhead entered = enter(place, exchange, priority, held.since);
       if (entered == null) {
+        exchange.permit(null);
         held.cancel();
         refuse(exchange, place.limit);
         return;
       }
       held.add(place.limit, entered);
     }
-    exchange.permit(held);
     next.proceed();
   }
 

@@ -128,7 +128,11 @@ public interface Exchange {
   /** Reads the whole body and hands it over; a larger one is refused here. */
   void body(Consumer<Buffer> then);
 
-  /** Something unforeseen keeps it from going on: answers 500, or breaks the answer off. */
+  /**
+   * Something unforeseen keeps it from going on, such as a store that is away: answers 500, or
+   * breaks the answer off. A policy that fails lets it go on where its route says so, and must not
+   * let it go on once more.
+   */
   void fail(Throwable why);
 
   /** What is done later for the exchange; what it throws ends the exchange, as {@link #fail}. */

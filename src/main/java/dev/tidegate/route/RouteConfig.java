@@ -7,6 +7,7 @@ import dev.tidegate.bus.Upstreams.Hedge;
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
 import dev.tidegate.policy.AuthDemand;
+import dev.tidegate.policy.OnFailure;
 import dev.tidegate.policy.Priority;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param fallback what callers get while the upstream's circuit is open; null: the upstream's
  * @param cors which pages of other origins may call it; null: nothing is said of this
  * @param hedge when a GET or HEAD is sent to a second endpoint as well; null: never
+ * @param onFailure what becomes of a request when a policy fails
  */
 public record RouteConfig(
     String id,
@@ -58,7 +60,8 @@ public record RouteConfig(
     @Default("refuse") AmbiguousPaths ambiguousPaths,
     @Nullable Fallback fallback,
     @Nullable Hedging hedge,
-    @Nullable CorsConfig cors) {
+    @Nullable CorsConfig cors,
+    @Default("{}") Failures onFailure) {
   private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
@@ -103,6 +106,7 @@ public record RouteConfig(
     Check.that(fallback == null || upstream != null, "fallback", fallback, "an upstream beside it");
     Check.that(hedge == null || upstream != null, "hedge", hedge, "an upstream beside it");
     Check.that(maxBody == null || maxBody >= 0, "maxBody", maxBody, "0 or more bytes");
+    checkFailures(onFailure, auth);
   }
 
   /**
@@ -125,6 +129,18 @@ public record RouteConfig(
       Check.atLeast("maxPerConsumer", maxPerConsumer, 1);
     }
   }
+
+  /**
+   * What becomes of a request when a policy fails to judge it; all others are ever closed.
+   *
+   * @param auth open: as if no credentials had come, where none are demanded
+   * @param rateLimit open: as if no limit held for it
+   * @param overload open: as if no concurrency limit held for it
+   */
+  public record Failures(
+      @Default("closed") OnFailure auth,
+      @Default("open") OnFailure rateLimit,
+      @Default("open") OnFailure overload) {}
 
   /**
    * Accepts the request as a command.
@@ -197,6 +213,14 @@ public record RouteConfig(
   private static void checkWebSockets(@Nullable WebSockets websocket, @Nullable String upstream) {
     Check.that(
         websocket == null || upstream != null, "websocket", "given", "an upstream that takes them");
+  }
+
+  private static void checkFailures(Failures onFailure, AuthDemand auth) {
+    Check.that(
+        onFailure.auth == OnFailure.CLOSED || auth == AuthDemand.NONE,
+        "onFailure.auth",
+        "open",
+        "closed: the route demands credentials");
   }
 
   private static int count(@Nullable Object target) {

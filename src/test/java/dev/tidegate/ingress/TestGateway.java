@@ -12,6 +12,7 @@ import dev.tidegate.config.Settings;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.overload.ConcurrencyConfig;
 import dev.tidegate.overload.ConcurrencyLimits;
+import dev.tidegate.policy.Authenticator;
 import dev.tidegate.ratelimit.RateLimitConfig;
 import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.route.RouteConfig;
@@ -30,6 +31,8 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -44,6 +47,10 @@ final class TestGateway implements AutoCloseable {
   final Vertx vertx;
   final Bus bus;
   final Rules rules = new Rules();
+
+  /** Of {@code auth}, {@code rate-limit} and {@code overload} those that throw from now on. */
+  final Set<String> broken = ConcurrentHashMap.newKeySet();
+
   final MeterRegistry meters = new SimpleMeterRegistry();
   final EventLoops loops = new EventLoops(meters);
   private final List<RouteConfig> routes = new ArrayList<>();
@@ -141,15 +148,38 @@ final class TestGateway implements AutoCloseable {
             new IngressNode(
                 "test",
                 new RouteTable(routes),
-                new RateLimits(limits, System::nanoTime),
-                new ConcurrencyLimits(concurrency, meters, System::nanoTime),
-                new ConfiguredAuthenticator(
-                    Settings.of(AuthConfig.class, auth), System::currentTimeMillis),
+                new RateLimits(limits, () -> unlessBroken("rate-limit", System.nanoTime())),
+                new ConcurrencyLimits(
+                    concurrency, meters, () -> unlessBroken("overload", System.nanoTime())),
+                authenticator(),
                 rules,
                 meters,
                 loops));
     deployment = vertx.deployVerticle(ingress).await();
     return this;
+  }
+
+  private Authenticator authenticator() {
+    Authenticator sound =
+        new ConfiguredAuthenticator(Settings.of(AuthConfig.class, auth), System::currentTimeMillis);
+    return new Authenticator() {
+      @Override
+      public Verdict apiKey(String key) {
+        return unlessBroken("auth", sound.apiKey(key));
+      }
+
+      @Override
+      public Verdict bearer(String token) {
+        return unlessBroken("auth", sound.bearer(token));
+      }
+    };
+  }
+
+  private <T> T unlessBroken(String step, T otherwise) {
+    if (broken.contains(step)) {
+      throw new IllegalStateException(step + " is broken");
+    }
+    return otherwise;
   }
 
   int port() {

@@ -21,7 +21,6 @@ public final class Acceptor implements Handler<HttpServerRequest> {
             new HeadReader(maxHead),
             steps,
             streams,
-            new Faults(loop),
             new HttpDate(loop::millis),
             maxBody,
             loop);
@@ -34,7 +33,7 @@ public final class Acceptor implements Handler<HttpServerRequest> {
     try {
       exchange = new HttpExchange(request, shared);
     } catch (Throwable e) {
-      shared.faults().tell("", e);
+      shared.steps().unread(e);
       request.response().reset();
       return;
     }

@@ -2,19 +2,18 @@ package dev.tidegate.ingress.exchange;
 
 import dev.tidegate.ingress.connection.InFlight;
 import dev.tidegate.policy.Next;
+import dev.tidegate.policy.OnFailure;
 import dev.tidegate.policy.Reply;
+import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
 import dev.tidegate.problem.ProblemDocument;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.NetSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -22,23 +21,20 @@ import org.jspecify.annotations.Nullable;
  * One request and its answer on one event loop: how its body is read and how the answer leaves. Its
  * life is drawn at {@link ExchangeState}.
  */
-public final class HttpExchange extends WithBody implements Next, InFlight, Handler<Void> {
+public final class HttpExchange extends AnswerSide implements Next, InFlight, Handler<Void> {
   /** RFC 9113, section 7: an HTTP/2 stream that cannot be finished. */
   private static final long INTERNAL_ERROR = 2;
 
-  private final HttpServerResponse response;
-  private final MultiMap responseHeaders;
+  private final Shared shared;
 
   int step;
   private ExchangeState state = ExchangeState.WAITING;
-  private int status;
-  private long untakenSince = Long.MAX_VALUE;
+  private boolean failing;
   private @Nullable Runnable gone;
 
   HttpExchange(HttpServerRequest request, Shared shared) {
-    super(request, shared);
-    this.response = request.response();
-    this.responseHeaders = response.headers();
+    super(request, shared.head(), shared.maxBody(), shared.loop());
+    this.shared = shared;
     this.closeAfter = connection.begin(this);
     counted();
     if (hasBody()) {
@@ -51,27 +47,63 @@ public final class HttpExchange extends WithBody implements Next, InFlight, Hand
   @Override
   @SuppressWarnings("CatchThrowable") // whatever it is, somebody waits for an answer
   public void proceed() {
+    int at = step;
     try {
       shared.steps().next(this);
     } catch (Throwable e) {
-      fail(e);
+      failed(at, e);
     }
   }
 
   @Override
-  @SuppressWarnings("CatchThrowable") // the last resort must not fail
+  @SuppressWarnings("CatchThrowable") // whatever it is, somebody waits for an answer
+  public <T extends @Nullable Object> Handler<T> then(Handler<T> later) {
+    int at = step - 1;
+    return value -> {
+      try {
+        later.handle(value);
+      } catch (Throwable e) {
+        failed(at, e);
+      }
+    };
+  }
+
+  @Override
   public void fail(Throwable why) {
-    shared.faults().tell(requestId(), why);
+    failed(step - 1, why);
+  }
+
+  /** The step at this place has failed; an open one that has let it go on has done its part. */
+  private void failed(int at, Throwable why) {
+    boolean told = why instanceof Steps.HeadRefused;
+    OnFailure then = told ? OnFailure.CLOSED : shared.steps().failed(at, this, why);
     if (ended()) {
       return;
     }
+    boolean turn = step == at + 1;
+    if (then == OnFailure.OPEN && turn && state == ExchangeState.WAITING) {
+      proceed();
+    } else if (then == OnFailure.CLOSED || turn) {
+      giveUp();
+    }
+  }
+
+  @SuppressWarnings("CatchThrowable") // the last resort must not fail
+  private void giveUp() {
+    boolean sent = shared.steps().passed(this);
+    failing = true;
     stopTarget();
     try {
       if (!headWritten()) {
         responseHeaders.clear();
       }
-      refuse(Problem.INTERNAL, "the request could not be carried out");
+      answer(
+          new Reply.Refusal(
+              Problem.INTERNAL,
+              "the request could not be carried out",
+              sent ? Outcome.UNKNOWN : Outcome.NEVER_SENT));
     } catch (Throwable again) {
+      shared.steps().unwritten(this, again);
       abort("broken");
     }
   }
@@ -79,26 +111,11 @@ public final class HttpExchange extends WithBody implements Next, InFlight, Hand
   // The caller keeps us waiting.
 
   @Override
-  public long untakenSince() {
-    return untakenSince;
-  }
-
-  @Override
   public void slowCaller() {
     cutOff("slow-caller");
   }
 
   // The answer's head.
-
-  @Override
-  public MultiMap responseHeaders() {
-    return responseHeaders;
-  }
-
-  @Override
-  public int status() {
-    return status;
-  }
 
   @Override
   public void answer(Reply reply) {
@@ -148,13 +165,6 @@ public final class HttpExchange extends WithBody implements Next, InFlight, Hand
     response.writeHead();
   }
 
-  /** An interim answer (1xx), which HTTP/1.0 does not know. */
-  public void interim(int code, MultiMap headers) {
-    if (request.version() != HttpVersion.HTTP_1_0) {
-      connection.interim(request, code, headers);
-    }
-  }
-
   @Override
   public boolean probe() {
     boolean early = !response.headWritten();
@@ -167,24 +177,13 @@ public final class HttpExchange extends WithBody implements Next, InFlight, Hand
   /** Sets the status and lets every policy see the head; the first write sends it. */
   public void beginHead(int code) {
     state = ExchangeState.ANSWERING;
-    status = code;
-    response.setStatusCode(code);
-    shared.steps().head(this);
+    status(code);
+    shared.steps().head(this, failing);
     if (!responseHeaders.contains(HttpHeaders.DATE)) {
       responseHeaders.set(HttpHeaders.DATE, shared.date().now());
     }
     closeAfter |= connection.draining();
     if (closeAfter && !connection.http2()) {
-      responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-    }
-  }
-
-  /** The answer's length is not known; an HTTP/1.0 client learns it when the connection closes. */
-  public void endless() {
-    if (request.version() == HttpVersion.HTTP_1_1) {
-      response.setChunked(true);
-    } else if (!connection.http2()) {
-      closeAfter = true;
       responseHeaders.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
   }
@@ -208,55 +207,7 @@ public final class HttpExchange extends WithBody implements Next, InFlight, Hand
     }
   }
 
-  /** Whether it is too late to answer otherwise. */
-  @Override
-  public boolean headWritten() {
-    return response.headWritten();
-  }
-
-  /** Sends a head that {@link #beginHead} made, without waiting for the first byte of the body. */
-  public void flushHead() {
-    if (!response.headWritten() && !HttpMethod.HEAD.equals(request.method())) {
-      response.writeHead();
-    }
-  }
-
   // The answer's body.
-
-  @Override
-  public void write(Buffer data) {
-    boolean first = connection.http2() && !response.headWritten();
-    response.write(data);
-    if (first) {
-      connection.begun(request);
-    }
-  }
-
-  @Override
-  public boolean full() {
-    return response.writeQueueFull();
-  }
-
-  /** Runs once when the caller has caught up. */
-  public void onDrain(Runnable resume) {
-    untakenSince = connection.now();
-    response.drainHandler(
-        v -> {
-          untakenSince = Long.MAX_VALUE;
-          response.drainHandler(null);
-          resume.run();
-        });
-  }
-
-  @Override
-  public long written() {
-    return response.bytesWritten() + carried;
-  }
-
-  /** What follows the body. */
-  public MultiMap trailers() {
-    return response.trailers();
-  }
 
   @Override
   public void finish() {
@@ -289,7 +240,7 @@ public final class HttpExchange extends WithBody implements Next, InFlight, Hand
         connection.begun(request);
       }
     } catch (Throwable e) {
-      shared.faults().tell(requestId(), e);
+      shared.steps().unwritten(this, e);
       response.reset();
     }
     over(before);
@@ -354,17 +305,12 @@ public final class HttpExchange extends WithBody implements Next, InFlight, Hand
     }
   }
 
-  @SuppressWarnings("CatchThrowable") // the connection counts it out in any case
   private void over(ExchangeState before) {
     state = ExchangeState.OVER;
     if (before == ExchangeState.STREAMING) {
       shared.streams().ended(this);
     }
-    try {
-      shared.steps().end(this);
-    } catch (Throwable e) {
-      shared.faults().tell(requestId(), e);
-    }
+    shared.steps().end(this);
     connection.end(this);
   }
 }

@@ -1,6 +1,7 @@
 package dev.tidegate.ingress.exchange;
 
 import dev.tidegate.ingress.connection.ClientConnection;
+import dev.tidegate.loop.Loop;
 import dev.tidegate.net.HeaderLists;
 import dev.tidegate.policy.ClientCertificate;
 import dev.tidegate.policy.Exchange;
@@ -20,8 +21,8 @@ abstract class Incoming implements Exchange {
       HttpHeaders.createOptimized("x-forwarded-proto");
 
   final ClientConnection connection;
-  final Shared shared;
   final HttpServerRequest request;
+  private final Loop loop;
   private final MultiMap requestHeaders;
   private final long started;
   private final Reply.@Nullable Refusal flaw;
@@ -36,17 +37,13 @@ abstract class Incoming implements Exchange {
   private int route = -1;
   private @Nullable Identity identity;
   private @Nullable Permit permit;
-  boolean closeAfter;
-  long carried;
-  @Nullable String cause;
 
-  Incoming(HttpServerRequest request, Shared shared) {
-    this.shared = shared;
-    this.started = shared.loop().nanos();
+  Incoming(HttpServerRequest request, HeadReader head, Loop loop) {
+    this.loop = loop;
+    this.started = loop.nanos();
     this.request = request;
     this.requestHeaders = request.headers();
     this.connection = ClientConnection.of(request.connection());
-    HeadReader head = shared.head();
     this.flaw = head.read(request, requestHeaders);
     this.target = head.target;
     this.host = head.host;
@@ -66,21 +63,6 @@ abstract class Incoming implements Exchange {
         && request.version() == HttpVersion.HTTP_1_1
         && HeaderLists.has(requestHeaders, HttpHeaders.CONNECTION, "upgrade")
         && HeaderLists.has(requestHeaders, HttpHeaders.UPGRADE, "websocket");
-  }
-
-  @Override
-  public void closeAfter() {
-    closeAfter = true;
-  }
-
-  @Override
-  public @Nullable String cause() {
-    return cause;
-  }
-
-  /** The other protocol has sent something to the caller. */
-  public void carried(int bytes) {
-    carried += bytes;
   }
 
   /** What it came on. */
@@ -156,7 +138,7 @@ abstract class Incoming implements Exchange {
 
   /** How long ago it came. */
   public long ageMillis() {
-    return (shared.loop().nanos() - started) / 1_000_000;
+    return (loop.nanos() - started) / 1_000_000;
   }
 
   @Override

@@ -8,7 +8,6 @@ record Shared(
     HeadReader head,
     Steps steps,
     OpenStreams streams,
-    Faults faults,
     HttpDate date,
     long maxBody,
     Loop loop) {}

@@ -1,5 +1,6 @@
 package dev.tidegate.ingress.exchange;
 
+import dev.tidegate.loop.Loop;
 import dev.tidegate.problem.Problem;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -23,10 +24,9 @@ abstract class WithBody extends Incoming implements LimitedBody.Owner {
   private long bodyLimit;
   private int number;
 
-  WithBody(HttpServerRequest request, Shared shared) {
-    super(request, shared);
-    this.bodyLimit = shared.maxBody();
-    HeadReader head = shared.head();
+  WithBody(HttpServerRequest request, HeadReader head, long maxBody, Loop loop) {
+    super(request, head, loop);
+    this.bodyLimit = maxBody;
     boolean hasBody =
         connection.http2()
             ? connection.bodyFollows(request)
@@ -41,13 +41,13 @@ abstract class WithBody extends Incoming implements LimitedBody.Owner {
 
   abstract boolean ended();
 
-  abstract boolean headWritten();
+  public abstract boolean headWritten();
 
   abstract void stopTarget();
 
   /** Refuses it in the middle of its body, after which the connection is of no use. */
   private void giveUp(Problem problem, String detail) {
-    closeAfter = true;
+    closeAfter();
     stopTarget();
     refuse(problem, detail);
   }

@@ -24,6 +24,8 @@ class ConfigFileTest {
         "auth: {consumers: [{name: a, signingKeys: [{id: k, publicKey: x}]}]}"
             + " | t.yaml:2: auth.consumers[0].signingKeys[0].publicKey: *** (expected an Ed25519",
         "http: {tls: {port: 70000, key: k, cert: c}} | t.yaml:2: http.tls.port: 70000 (expected 0..65535)",
+        "routes: [{id: a, path: /a, fixed: {}, auth: apiKey, onFailure: {auth: open}}]"
+            + " | t.yaml:2: routes[0].onFailure.auth: open (expected closed: the route demands credentials)",
         "http: [ | t.yaml:"
       })
   void namesTheLineThePathTheValueAndTheExpectation(String line, String complaint) {

@@ -10,6 +10,8 @@ import dev.tidegate.net.AddressHeader;
 import dev.tidegate.net.TrustedProxies;
 import dev.tidegate.policy.Exchange;
 import dev.tidegate.policy.Next;
+import dev.tidegate.policy.OnFailure;
+import dev.tidegate.policy.PerRoute;
 import dev.tidegate.policy.Policy;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.rules.RuleMeters;
@@ -17,34 +19,45 @@ import dev.tidegate.testing.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever throws, wherever it does: nobody waits for an answer that cannot come. */
 @Timeout(30)
 class FaultsIT {
+  /** Where it is thrown: the first five in a policy, the others in the target. */
   private enum Place {
     APPLY,
+    LATER,
+    STORE_AWAY,
+    AFTER,
+    HEAD,
+    END,
     TARGET,
     BODY,
-    LATER,
-    HEAD,
-    END
+    TARGET_LATER
   }
 
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final AtomicInteger reached = new AtomicInteger();
+  private final AtomicInteger ended = new AtomicInteger();
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
 
   @AfterEach
@@ -59,10 +72,16 @@ class FaultsIT {
   private record Throwing(Place place) implements Policy {
     @Override
     public void apply(Exchange exchange, Next next) {
-      if (place == Place.APPLY) {
-        throw fault();
+      switch (place) {
+        case APPLY -> throw fault();
+        case LATER -> later(exchange.then(v -> throwFault()));
+        case STORE_AWAY -> later(v -> exchange.fail(fault()));
+        case AFTER -> {
+          next.proceed();
+          throw fault();
+        }
+        default -> next.proceed();
       }
-      next.proceed();
     }
 
     @Override
@@ -80,38 +99,52 @@ class FaultsIT {
     }
   }
 
+  /** Stands on either side of the one that throws, and must be told all the same. */
+  private final class Watching implements Policy {
+    @Override
+    public void apply(Exchange exchange, Next next) {
+      reached.incrementAndGet();
+      next.proceed();
+    }
+
+    @Override
+    public void onEnd(Exchange exchange) {
+      ended.incrementAndGet();
+    }
+  }
+
+  private static void throwFault() {
+    throw fault();
+  }
+
+  private static void later(Handler<Void> step) {
+    Vertx.currentContext().runOnContext(step);
+  }
+
   private static void target(Place place, HttpExchange x) {
     switch (place) {
       case TARGET -> throw fault();
-      case BODY ->
-          x.body(
-              body -> {
-                throw fault();
-              });
-      case LATER ->
-          Future.succeededFuture()
-              .onComplete(
-                  x.then(
-                      v -> {
-                        throw fault();
-                      }),
-                  e -> {});
+      case BODY -> x.body(body -> throwFault());
+      case TARGET_LATER -> later(x.then(v -> throwFault()));
+      case AFTER -> later(v -> x.answer(new Reply.Empty(204)));
       default -> x.answer(new Reply.Empty(204));
     }
   }
 
-  private int serve(Place place) {
+  private int serve(Place place, OnFailure onFailure) {
     Context context = vertx.getOrCreateContext();
     Future<Integer> port =
         Future.future(
             promise ->
                 context.runOnContext(
-                    v -> listen(context, place).map(HttpServer::actualPort).onComplete(promise)));
+                    v ->
+                        listen(context, place, onFailure)
+                            .map(HttpServer::actualPort)
+                            .onComplete(promise)));
     return Await.get(port);
   }
 
-  private Future<HttpServer> listen(Context context, Place place) {
-    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private Future<HttpServer> listen(Context context, Place place, OnFailure onFailure) {
     Loop loop = new EventLoops(meters).of(context, "test");
     Duration minute = Duration.ofMinutes(1);
     Connections connections =
@@ -120,9 +153,15 @@ class FaultsIT {
             new TrustedProxies(List.of(), AddressHeader.X_FORWARDED_FOR),
             loop,
             () -> "id");
-    Steps steps = new Steps(List.of(new Throwing(place)), x -> target(place, x));
-    Acceptor acceptor =
-        new Acceptor(steps, new OpenStreams(new RuleMeters(meters)), 9_999, 99, loop);
+    PerRoute<OnFailure> said = PerRoute.of(onFailure, List.of());
+    PerRoute<OnFailure> closed = PerRoute.of(OnFailure.CLOSED, List.of());
+    List<Step> all =
+        List.of(
+            new Step("before", new Watching(), closed),
+            new Step("throwing", new Throwing(place), said),
+            new Step("after", new Watching(), closed));
+    Steps steps = new Steps(all, x -> target(place, x), new Faults(meters, System::nanoTime));
+    Acceptor acceptor = new Acceptor(steps, new OpenStreams(new RuleMeters(meters)), 9_999, 99, loop);
     return vertx
         .createHttpServer()
         .connectionHandler(c -> connections.opened(c, acceptor, false))
@@ -130,37 +169,53 @@ class FaultsIT {
         .listen(0, "127.0.0.1");
   }
 
+  static Stream<Arguments> everyWay() {
+    return Stream.of(Place.values())
+        .flatMap(
+            place ->
+                Stream.of(OnFailure.values())
+                    .flatMap(
+                        then ->
+                            Stream.of(HttpVersion.HTTP_1_1, HttpVersion.HTTP_2)
+                                .map(version -> Arguments.of(place, then, version))));
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "APPLY,  HTTP_1_1, 500",
-    "APPLY,  HTTP_2,   500",
-    "TARGET, HTTP_1_1, 500",
-    "TARGET, HTTP_2,   500",
-    "BODY,   HTTP_1_1, 500",
-    "BODY,   HTTP_2,   500",
-    "LATER,  HTTP_1_1, 500",
-    "LATER,  HTTP_2,   500",
-    "HEAD,   HTTP_1_1, 0",
-    "HEAD,   HTTP_2,   0",
-    "END,    HTTP_1_1, 204",
-    "END,    HTTP_2,   204"
-  })
-  void everyRequestIsAnsweredOrReset(Place place, HttpVersion version, int status) {
-    int port = serve(place);
+  @MethodSource("everyWay")
+  void everyRequestIsAnsweredAsItsRouteDeclares(Place place, OnFailure then, HttpVersion version) {
+    int port = serve(place, then);
     HttpClientAgent client =
         vertx.createHttpClient(
             new HttpClientOptions().setProtocolVersion(version).setHttp2ClearTextUpgrade(false));
     RequestOptions options =
         new RequestOptions().setHost("127.0.0.1").setPort(port).setMethod(HttpMethod.POST);
-    // A second one on the same connection, where there still is one, fares no worse.
+    boolean inTarget = place.compareTo(Place.TARGET) >= 0;
+    boolean answers = place == Place.END || (!inTarget && then == OnFailure.OPEN);
+    // A second one on the same connection fares no worse.
     for (int i = 0; i < 2; i++) {
-      Future<Integer> answered =
-          client
-              .request(options)
-              .compose(request -> request.send("a body"))
-              .map(HttpClientResponse::statusCode)
-              .otherwise(0);
-      assertThat(Await.get(answered)).isEqualTo(status);
+      String body =
+          Await.get(
+              client
+                  .request(options)
+                  .compose(request -> request.send("a body"))
+                  .compose(answer -> answer.body().map(b -> answer.statusCode() + " " + b)));
+      assertThat(body).startsWith(answers ? "204" : "500");
+      if (!answers) {
+        boolean passed = inTarget || place == Place.AFTER || place == Place.HEAD;
+        assertThat(body).contains(passed ? "\"unknown\"" : "\"never-sent\"");
+      }
     }
+    Await.await(() -> ended.get() == reached.get());
+    assertThat(counted(inTarget ? "target" : "throwing", inTarget ? OnFailure.CLOSED : then))
+        .isEqualTo(2);
+  }
+
+  private double counted(String step, OnFailure then) {
+    return meters
+        .get("tidegate.http.step.failures")
+        .tag("step", step)
+        .tag("then", then.name().toLowerCase(Locale.ROOT))
+        .counter()
+        .count();
   }
 }
