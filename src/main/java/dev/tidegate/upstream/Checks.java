@@ -2,9 +2,12 @@ package dev.tidegate.upstream;
 
 import dev.tidegate.loop.Loop;
 import dev.tidegate.upstream.UpstreamConfig.Endpoint;
+import dev.tidegate.upstream.balance.LoadReport;
+import dev.tidegate.upstream.balance.Selection;
 import dev.tidegate.upstream.health.CheckConfig;
 import dev.tidegate.upstream.health.Fitness;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
@@ -66,6 +69,7 @@ final class Checks {
     private final int number;
     private final Endpoint endpoint;
     private final Fitness fitness;
+    private final @Nullable Selection selection;
     private final @Nullable WebClient client;
     private boolean asking;
     private long next;
@@ -75,6 +79,7 @@ final class Checks {
       this.number = number;
       this.endpoint = upstream.endpoints().get(number);
       this.fitness = node.fitness(upstream);
+      this.selection = node.selection(upstream);
       this.client = client;
       this.next = loop.nanos();
     }
@@ -100,8 +105,22 @@ final class Checks {
           .timeout(check.timeout().toMillis())
           .send()
           .onComplete(
-              answer -> answered(well(answer), "status " + answer.statusCode()),
+              answer -> {
+                if (selection != null) {
+                  heed(selection, answer);
+                }
+                answered(well(answer), "status " + answer.statusCode());
+              },
               failure -> answered(false, String.valueOf(failure.getMessage())));
+    }
+
+    private void heed(Selection heeding, HttpResponse<Buffer> answer) {
+      String header = answer.getHeader(LoadReport.HEADER.toString());
+      LoadReport load =
+          header != null ? LoadReport.ofHeader(header) : LoadReport.ofJson(answer.bodyAsString());
+      if (load != null) {
+        heeding.reported(number, load);
+      }
     }
 
     private static boolean well(HttpResponse<?> answer) {

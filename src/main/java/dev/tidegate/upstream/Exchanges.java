@@ -93,6 +93,7 @@ final class Exchanges {
   /** Holds what is in progress to its timeouts; called ten times a second. */
   void tick() {
     active.tick();
+    upstreams.values().forEach(Upstream::tick);
   }
 
   /** Closes connections that have been idle for too long. */

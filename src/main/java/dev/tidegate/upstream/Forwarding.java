@@ -174,7 +174,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     stopTimer();
     outgoing.forget();
     lastRead = active.now();
-    upstream.answering(connector, active.loop().nanos() - started);
+    upstream.answering(connector, response, active.loop().nanos() - started);
     if (!answered(response)) {
       return;
     }

@@ -7,11 +7,15 @@ import dev.tidegate.problem.Problem;
 import dev.tidegate.upstream.UpstreamConfig.Endpoint;
 import dev.tidegate.upstream.balance.Balance;
 import dev.tidegate.upstream.balance.Balancer;
+import dev.tidegate.upstream.balance.Chooser;
 import dev.tidegate.upstream.balance.Connector;
+import dev.tidegate.upstream.balance.Eligible;
 import dev.tidegate.upstream.balance.HashKey;
 import dev.tidegate.upstream.balance.KeyedChoice;
+import dev.tidegate.upstream.balance.LoadReport;
 import dev.tidegate.upstream.balance.PeakEwma;
 import dev.tidegate.upstream.balance.Pool;
+import dev.tidegate.upstream.balance.Selection;
 import dev.tidegate.upstream.guard.Guard;
 import dev.tidegate.upstream.health.Cause;
 import dev.tidegate.upstream.health.Fitness;
@@ -20,7 +24,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
 import java.util.ArrayList;
@@ -39,7 +45,8 @@ final class Upstream {
   private final Fitness fitness;
   private final @Nullable HashKey key;
   private final @Nullable PeakEwma ewma;
-  private final Balancer balancer;
+  private final @Nullable Selection selection;
+  private final Chooser chooser;
   private final Guard guard;
   private final RandomGenerator random;
   private final Timer answers;
@@ -71,8 +78,8 @@ final class Upstream {
     this.key = config.balance().byKey() ? new HashKey(config.hash()) : null;
     this.ewma =
         config.balance() == Balance.PEAK_EWMA ? new PeakEwma(pools.size(), System::nanoTime) : null;
-    this.balancer =
-        new Balancer(pools, config.balance(), fitness, random, keyed(config, pools), ewma);
+    this.selection = node.selection(config);
+    this.chooser = new Chooser(pools, selection, fitness, this::balancer);
     this.answers =
         Timer.builder("tidegate.upstream.answers")
             .description("From sending a request until its answer begins")
@@ -85,6 +92,10 @@ final class Upstream {
         Counter.builder("tidegate.upstream.retries")
             .tag("upstream", config.name())
             .register(meters);
+  }
+
+  private Balancer balancer(Eligible eligible) {
+    return new Balancer(pools, config.balance(), eligible, random, keyed(config, pools), ewma);
   }
 
   private static @Nullable KeyedChoice keyed(UpstreamConfig config, List<Pool> pools) {
@@ -113,13 +124,13 @@ final class Upstream {
   /** The endpoint that a request goes to. */
   Connector choose(Call call) {
     long hash = hash(call);
-    Connector choice = balancer.next(hash);
-    return fitness.admits(choice.number()) ? choice : balancer.other(choice, hash);
+    Connector choice = chooser.next(call.client(), hash);
+    return fitness.admits(choice.number()) ? choice : chooser.other(call.client(), hash, choice);
   }
 
   /** Another endpoint than this one, when there is one. */
   Connector other(Call call, Connector failed) {
-    return balancer.other(failed, hash(call));
+    return chooser.other(call.client(), hash(call), failed);
   }
 
   private long hash(Call call) {
@@ -132,10 +143,25 @@ final class Upstream {
   }
 
   /** An answer has begun, so long after its request came. */
-  void answering(Connector connector, long tookNanos) {
+  void answering(Connector connector, HttpClientResponse response, long tookNanos) {
     answers.record(tookNanos, TimeUnit.NANOSECONDS);
     if (ewma != null) {
       ewma.took(connector.number(), tookNanos);
+    }
+    if (selection != null) {
+      heed(connector, selection, response.headers());
+    }
+  }
+
+  /** What the endpoint says of its load is for us alone. */
+  private void heed(Connector connector, Selection heeding, MultiMap headers) {
+    String said = headers.get(LoadReport.HEADER);
+    if (said != null) {
+      headers.remove(LoadReport.HEADER);
+      LoadReport load = LoadReport.ofHeader(said);
+      if (load != null) {
+        heeding.reported(connector.number(), load);
+      }
     }
   }
 
@@ -145,7 +171,7 @@ final class Upstream {
 
   /** An attempt failed, and another one follows. */
   void blame(Connector connector, Cause cause, String why) {
-    fitness.failed(connector.number(), cause, why);
+    failed(connector, cause, why);
   }
 
   void hedged() {
@@ -178,12 +204,18 @@ final class Upstream {
   /** An answer has come whole. */
   void answered(Connector connector, int status) {
     fitness.succeeded(connector.number(), status);
+    if (selection != null) {
+      selection.ended(connector.number(), status >= 500);
+    }
   }
 
   private void failed(Connector connector, Cause cause, String detail) {
     fitness.failed(connector.number(), cause, detail);
     if (ewma != null) {
       ewma.failed(connector.number());
+    }
+    if (selection != null) {
+      selection.ended(connector.number(), true);
     }
   }
 
@@ -213,6 +245,12 @@ final class Upstream {
     return failure;
   }
 
+  void tick() {
+    if (selection != null) {
+      selection.tick();
+    }
+  }
+
   void sweep() {
     pools.forEach(Pool::sweep);
   }
@@ -227,6 +265,9 @@ final class Upstream {
       Pool pool = pools.get(i);
       json.object().field("address", config.endpoints().get(i).toString());
       fitness.show(i, json);
+      if (selection != null) {
+        selection.show(i, json);
+      }
       json.field("open", pool.open()).field("idle", pool.idle());
       if (ewma != null) {
         json.field("latencyMicros", ewma.latencyNanos(i) / 1_000);

@@ -5,6 +5,7 @@ import dev.tidegate.config.Default;
 import dev.tidegate.upstream.balance.Balance;
 import dev.tidegate.upstream.balance.HashConfig;
 import dev.tidegate.upstream.balance.Pool;
+import dev.tidegate.upstream.balance.SelectionConfig;
 import dev.tidegate.upstream.guard.CircuitConfig;
 import dev.tidegate.upstream.guard.RetryConfig;
 import dev.tidegate.upstream.health.CheckConfig;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls absent: clear text
  * @param host which host it is told that it is called by
  * @param hash what a consistent hash is taken of; absent: the client's address
+ * @param selection which endpoints it is balanced among; absent: all that are in
  * @param timeout until an answer begins, for routes that set none
  * @param idle how long a connection may be silent, in use or not
  * @param maxConnections to one endpoint from one event loop
@@ -38,6 +40,7 @@ public record UpstreamConfig(
     @Default("set") HostHeader host,
     @Default("roundRobin") Balance balance,
     @Nullable HashConfig hash,
+    @Nullable SelectionConfig selection,
     @Default("3s") Duration connectTimeout,
     @Default("60s") Duration timeout,
     @Default("50s") Duration idle,
@@ -77,8 +80,10 @@ public record UpstreamConfig(
    * One address of the service.
    *
    * @param weight its part of the requests, beside that of the others
+   * @param region where it is
    */
-  public record Endpoint(String host, int port, @Default("1") int weight) {
+  public record Endpoint(
+      String host, int port, @Default("1") int weight, @Nullable String region) {
     public Endpoint {
       Check.given("host", host, "a name or an address");
       Check.within("port", port, 1, 65_535);

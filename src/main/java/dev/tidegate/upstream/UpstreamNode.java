@@ -2,6 +2,10 @@ package dev.tidegate.upstream;
 
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.upstream.UpstreamConfig.Endpoint;
+import dev.tidegate.upstream.balance.Regions;
+import dev.tidegate.upstream.balance.Selection;
+import dev.tidegate.upstream.balance.Selection.Place;
+import dev.tidegate.upstream.balance.SelectionConfig;
 import dev.tidegate.upstream.guard.Guard;
 import dev.tidegate.upstream.health.Fitness;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,17 +22,24 @@ public final class UpstreamNode {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamNode.class);
 
   private final List<UpstreamConfig> configs;
+  private final Regions regions;
   private final MeterRegistry meters;
   private final EventLoops loops;
   private final String name;
   private final Map<String, Fitness> fitness = new ConcurrentHashMap<>();
+  private final Map<String, Selection> selections = new ConcurrentHashMap<>();
   private final Map<String, Guard> guards = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable Checks> leader = new AtomicReference<>();
   private final FailureLog failures = new FailureLog(System::nanoTime, LOG::warn);
 
   public UpstreamNode(
-      List<UpstreamConfig> configs, MeterRegistry meters, EventLoops loops, String name) {
+      List<UpstreamConfig> configs,
+      List<RegionConfig> regions,
+      MeterRegistry meters,
+      EventLoops loops,
+      String name) {
     this.configs = List.copyOf(configs);
+    this.regions = new Regions(regions.stream().map(RegionConfig::region).toList());
     this.meters = meters;
     this.loops = loops;
     this.name = name;
@@ -63,6 +74,26 @@ public final class UpstreamNode {
                 meters,
                 System::nanoTime,
                 System::currentTimeMillis));
+  }
+
+  /** Which endpoints the upstream's requests are balanced among; null for all that are fit. */
+  @Nullable Selection selection(UpstreamConfig config) {
+    SelectionConfig how = config.selection();
+    return how == null
+        ? null
+        : selections.computeIfAbsent(
+            config.name(),
+            upstream ->
+                new Selection(
+                    upstream,
+                    config.endpoints().stream()
+                        .map(endpoint -> new Place(endpoint.toString(), endpoint.region()))
+                        .toList(),
+                    regions,
+                    how,
+                    fitness(config),
+                    meters,
+                    System::nanoTime));
   }
 
   /** What bounds the requests to the upstream. */

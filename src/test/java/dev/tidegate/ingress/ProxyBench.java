@@ -72,7 +72,7 @@ public final class ProxyBench {
                     tls));
     EventLoops loops = new EventLoops(meters);
     DeploymentOptions each = new DeploymentOptions().setInstances(instances);
-    UpstreamNode behind = new UpstreamNode(List.of(upstream), meters, loops, "bench");
+    UpstreamNode behind = new UpstreamNode(List.of(upstream), List.of(), meters, loops, "bench");
     vertx.deployVerticle(() -> new UpstreamVerticle(behind), each).await();
     IngressNode node =
         new IngressNode(

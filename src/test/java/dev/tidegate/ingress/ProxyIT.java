@@ -520,6 +520,7 @@ class ProxyIT {
               new UpstreamVerticle(
                   new UpstreamNode(
                       List.of(TestGateway.upstreamOf("backend", "", backend.port)),
+                      List.of(),
                       gateway.meters,
                       gateway.loops,
                       "test")))

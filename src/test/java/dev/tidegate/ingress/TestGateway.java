@@ -20,6 +20,7 @@ import dev.tidegate.route.RouteTable;
 import dev.tidegate.rules.Rules;
 import dev.tidegate.testing.Await;
 import dev.tidegate.testing.Certificate;
+import dev.tidegate.upstream.RegionConfig;
 import dev.tidegate.upstream.UpstreamConfig;
 import dev.tidegate.upstream.UpstreamNode;
 import dev.tidegate.upstream.UpstreamVerticle;
@@ -55,6 +56,7 @@ final class TestGateway implements AutoCloseable {
   final EventLoops loops = new EventLoops(meters);
   private final List<RouteConfig> routes = new ArrayList<>();
   private final List<UpstreamConfig> upstreams = new ArrayList<>();
+  private final List<RegionConfig> regions = new ArrayList<>();
   private final List<RateLimitConfig> limits = new ArrayList<>();
   private final List<ConcurrencyConfig> concurrency = new ArrayList<>();
   private String http = "host: 127.0.0.1, port: 0";
@@ -130,6 +132,12 @@ final class TestGateway implements AutoCloseable {
         "tls: {port: 0, key: '" + certificate.key() + "', cert: '" + certificate.cert() + "'}");
   }
 
+  /** A region, as a file would say it. */
+  TestGateway region(String properties) {
+    regions.add(Settings.of(RegionConfig.class, "{" + properties + "}"));
+    return this;
+  }
+
   TestGateway withoutUpstreamRole() {
     withUpstream = false;
     return this;
@@ -139,7 +147,7 @@ final class TestGateway implements AutoCloseable {
     Codecs.register(vertx.eventBus());
     if (withUpstream) {
       vertx
-          .deployVerticle(new UpstreamVerticle(new UpstreamNode(upstreams, meters, loops, "test")))
+          .deployVerticle(new UpstreamVerticle(new UpstreamNode(upstreams, regions, meters, loops, "test")))
           .await();
     }
     ingress =

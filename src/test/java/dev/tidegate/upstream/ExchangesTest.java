@@ -30,7 +30,7 @@ class ExchangesTest {
     List<UpstreamConfig> configs = List.of(names).stream().map(ExchangesTest::config).toList();
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     return new Exchanges(
-        new UpstreamNode(configs, meters, new EventLoops(meters), "test"),
+        new UpstreamNode(configs, List.of(), meters, new EventLoops(meters), "test"),
         (upstream, endpoint) -> connecting.future(),
         loop,
         new Random(1));
@@ -87,7 +87,7 @@ class ExchangesTest {
             UpstreamConfig.class,
             "{name: a, endpoints: [{host: dead, port: 1}, {host: well, port: 1}]}");
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    UpstreamNode node = new UpstreamNode(List.of(two), meters, new EventLoops(meters), "test");
+    UpstreamNode node = new UpstreamNode(List.of(two), List.of(), meters, new EventLoops(meters), "test");
     List<String> dialed = new ArrayList<>();
     Dialer dialer =
         (upstream, endpoint) -> {

@@ -11,7 +11,9 @@ import dev.tidegate.overload.ConcurrencyConfig;
 import dev.tidegate.ratelimit.RateLimitConfig;
 import dev.tidegate.route.RouteConfig;
 import dev.tidegate.stream.StreamConfig;
+import dev.tidegate.upstream.RegionConfig;
 import dev.tidegate.upstream.UpstreamConfig;
+import dev.tidegate.upstream.UpstreamConfig.Endpoint;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventLoops threads that carry traffic; as many as the machine has cores when absent
  * @param kafka absent: commands are kept in memory
  * @param redis absent: state is kept in memory
+ * @param regions where clients are, for upstreams with a selection
  * @param drain how long clients are given to leave a node that stops
  */
 public record GatewayConfig(
@@ -41,6 +44,7 @@ public record GatewayConfig(
     @Default("[]") List<RouteConfig> routes,
     @Default("[]") List<RateLimitConfig> rateLimits,
     @Default("[]") List<ConcurrencyConfig> concurrencyLimits,
+    @Default("[]") List<RegionConfig> regions,
     @Default("[]") List<UpstreamConfig> upstreams,
     @Default("{}") CommandConfig commands,
     @Default("{}") MarketConfig market,
@@ -56,7 +60,9 @@ public record GatewayConfig(
     rateLimits = List.copyOf(rateLimits);
     concurrencyLimits = List.copyOf(concurrencyLimits);
     upstreams = List.copyOf(upstreams);
+    regions = List.copyOf(regions);
     crossCheck(routes, rateLimits, concurrencyLimits, upstreams);
+    crossCheck(regions, upstreams);
   }
 
   /** How to reach the brokers; {@code properties} go to every Kafka client as they are. */
@@ -117,6 +123,25 @@ public record GatewayConfig(
       known(limitNames, "routes[" + i + "].rateLimit", route.rateLimit());
       for (String name : route.concurrency()) {
         known(concurrencyNames, "routes[" + i + "].concurrency", name);
+      }
+    }
+  }
+
+  private static void crossCheck(List<RegionConfig> regions, List<UpstreamConfig> upstreams) {
+    Set<String> names = new TreeSet<>();
+    for (int i = 0; i < regions.size(); i++) {
+      once(names, "regions[" + i + "].name", regions.get(i).name());
+    }
+    for (int i = 0; i < regions.size(); i++) {
+      for (String next : regions.get(i).next()) {
+        known(names, "regions[" + i + "].next", next);
+      }
+    }
+    for (int i = 0; i < upstreams.size(); i++) {
+      List<Endpoint> endpoints = upstreams.get(i).endpoints();
+      for (int j = 0; j < endpoints.size(); j++) {
+        String path = "upstreams[" + i + "].endpoints[" + j + "].region";
+        known(names, path, endpoints.get(j).region());
       }
     }
   }

@@ -26,6 +26,12 @@ class ConfigFileTest {
         "http: {tls: {port: 70000, key: k, cert: c}} | t.yaml:2: http.tls.port: 70000 (expected 0..65535)",
         "routes: [{id: a, path: /a, fixed: {}, auth: apiKey, onFailure: {auth: open}}]"
             + " | t.yaml:2: routes[0].onFailure.auth: open (expected closed: the route demands credentials)",
+        "regions: [{name: eu, clients: [10.0.0.0/40]}] | t.yaml:2: regions[0].clients: 10.0.0.0/40 (expected an address or a range",
+        "regions: [{name: eu, next: [us]}] | t.yaml:2: regions[0].next: us (expected one of [eu])",
+        "upstreams: [{name: u, endpoints: [{host: h, port: 1, region: eu}]}]"
+            + " | t.yaml:2: upstreams[0].endpoints[0].region: eu (expected one of [])",
+        "upstreams: [{name: u, endpoints: [{host: h, port: 1}], selection: {maxCpu: 101}}]"
+            + " | t.yaml:2: upstreams[0].selection.maxCpu: 101 (expected 1..100)",
         "http: [ | t.yaml:"
       })
   void namesTheLineThePathTheValueAndTheExpectation(String line, String complaint) {

@@ -33,6 +33,7 @@ class ConfigurationPageTest {
           "The node", "",
           "routes", "routes[].",
           "upstreams", "upstreams[].",
+          "regions", "regions[].",
           "rateLimits", "rateLimits[].",
           "concurrencyLimits", "concurrencyLimits[].",
           "tiers", "stream.tiers.*.");
