@@ -53,8 +53,8 @@ public final class Upstreams {
     /** For people. */
     String requestId();
 
-    /** How long the upstream may take until its answer begins; 0 leaves it to the upstream. */
-    long timeoutMillis();
+    /** How long it may take. */
+    Times times();
 
     /** How long the caller waits for the answer to begin, or {@link Long#MAX_VALUE}. */
     long leftMillis();
@@ -119,6 +119,16 @@ public final class Upstreams {
     /** What INGRESS runs when the caller goes away before the end. */
     void onGone(Runnable cancel);
   }
+
+  /**
+   * How long an exchange may take, in milliseconds; 0 leaves it to the upstream.
+   *
+   * @param answerMillis until the answer begins, from when the request has been sent
+   * @param connectMillis until there is a connection for it
+   * @param idleMillis for how long nothing may move once the answer has begun
+   * @param stream whether it is meant to be open for long, with silences
+   */
+  public record Times(long answerMillis, long connectMillis, long idleMillis, boolean stream) {}
 
   /**
    * When a read is sent to a second endpoint as well, since the first has not answered.

@@ -1,6 +1,7 @@
 package dev.tidegate.ingress;
 
 import dev.tidegate.ingress.exchange.Faults;
+import dev.tidegate.ingress.forward.OpenCounts;
 import dev.tidegate.ingress.forward.TunnelCounts;
 import dev.tidegate.loop.EventLoops;
 import dev.tidegate.net.Certificates;
@@ -25,6 +26,7 @@ public record IngressNode(
     Rules rules,
     TunnelCounts tunnels,
     Certificates certificates,
+    OpenCounts streams,
     Faults faults,
     MeterRegistry meters,
     EventLoops loops) {
@@ -46,6 +48,7 @@ public record IngressNode(
         rules,
         new TunnelCounts(meters),
         new Certificates(meters),
+        new OpenCounts(meters, "tidegate.http.streams", "Streams that are open to upstreams"),
         new Faults(meters, System::nanoTime),
         meters,
         loops);

@@ -55,9 +55,11 @@ public final class IngressVerticle extends VerticleBase {
           tunnels.drain();
         };
     accessLog = new AccessLog.Lines(AccessLog.open(config.accessLog(), node.meters()));
+    Streaming streaming = new Streaming(node.streams(), node.routes(), loop);
     long maxBody = config.limits().bodyBytes();
     Steps steps =
-        new Pipeline(config, node, loop, ids, accessLog).to(targets(bus, loop, tunnels)::dispatch);
+        new Pipeline(config, node, loop, ids, accessLog, streaming)
+            .to(targets(bus, loop, tunnels)::dispatch);
     OpenStreams streams = new OpenStreams(new RuleMeters(node.meters()));
     Runnable hold = () -> streams.hold(node.rules().current());
     deaf = node.rules().onChange(() -> loop.execute(hold));
@@ -69,6 +71,7 @@ public final class IngressVerticle extends VerticleBase {
         show -> bus.send(Operations.shown(show.replyTo()), view.shown(show)));
     bus.hearHere(Operations.DRAINING, d -> drain.run());
     loop.every(SWEEP, tunnels::sweep);
+    loop.every(SWEEP, streaming::sweep);
     loop.every(SWEEP, connections::sweep);
     loop.every(FLUSH, accessLog::flush);
     Listeners.Sockets sockets =

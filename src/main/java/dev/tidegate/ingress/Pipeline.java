@@ -25,7 +25,12 @@ import java.util.function.Function;
 
 /** The life of a request between its head and its target, on one event loop. */
 record Pipeline(
-    IngressConfig config, IngressNode node, Loop loop, RequestIds ids, AccessLog.Lines accessLog) {
+    IngressConfig config,
+    IngressNode node,
+    Loop loop,
+    RequestIds ids,
+    AccessLog.Lines accessLog,
+    Streaming streaming) {
   /** The one statement of order: down on the way in, up on the way out. */
   Steps to(Consumer<HttpExchange> target) {
     RouteTable routes = node.routes();
@@ -57,6 +62,7 @@ record Pipeline(
             new RateLimiting(
                 node.rateLimits(), routes.each(null, RouteConfig::rateLimit), routes.ids()),
             declared(Failures::rateLimit)));
+    steps.add(new Step("streams", streaming, closed));
     steps.add(
         new Step(
             "overload",

@@ -61,7 +61,8 @@ final class Routing implements Policy {
     }
     exchange.route(route.index());
     Long own = route.config().maxBody();
-    long limit = own == null ? maxBody : own;
+    long usual = route.config().stream() == null ? maxBody : Long.MAX_VALUE;
+    long limit = own == null ? usual : own;
     exchange.limitBody(limit);
     if (exchange.contentLength() > limit) {
       exchange.refuse(Problem.BODY_TOO_LARGE, "the body may have " + limit + " bytes");

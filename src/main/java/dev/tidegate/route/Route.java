@@ -1,6 +1,9 @@
 package dev.tidegate.route;
 
 import dev.tidegate.bus.Upstreams.Hedge;
+import dev.tidegate.bus.Upstreams.Times;
+import dev.tidegate.route.RouteConfig.Streams;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A route as the table hands it out: its configuration and its place in the file. */
@@ -10,12 +13,14 @@ public final class Route {
   private final @Nullable String strip;
   private final String front;
   private final @Nullable Hedge hedge;
+  private final Times times;
   private final boolean rewrites;
 
   Route(int index, RouteConfig config) {
     this.index = index;
     this.config = config;
     this.hedge = config.hedge() == null ? null : config.hedge().terms();
+    this.times = times(config);
     String cut = trim(config.strip());
     this.strip = cut == null ? null : key(cut);
     String rewrite = trim(config.rewrite());
@@ -40,6 +45,24 @@ public final class Route {
   /** When a read is sent to a second endpoint as well; null for never. */
   public @Nullable Hedge hedge() {
     return hedge;
+  }
+
+  /** How long its exchanges with the upstream may take. */
+  public Times times() {
+    return times;
+  }
+
+  private static Times times(RouteConfig config) {
+    Streams stream = config.stream();
+    return new Times(
+        millis(config.timeout()),
+        millis(config.connectTimeout()),
+        millis(stream == null ? config.idle() : stream.idle()),
+        stream != null);
+  }
+
+  private static long millis(@Nullable Duration duration) {
+    return duration == null ? 0 : duration.toMillis();
   }
 
   /** The segments that every path of this route begins with, as they are compared. */

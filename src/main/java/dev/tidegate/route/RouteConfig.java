@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * @param concurrency the names of limits; empty for {@code default} when there is one
  * @param priority of its requests when there is too much to do; null for that of their kind
  * @param timeout until the upstream's answer begins; null leaves it to the upstream
+ * @param connectTimeout until there is a connection for it; null leaves it to the upstream
+ * @param idle for how long an answer that has begun may be silent; null leaves it to the upstream
+ * @param stream its requests are streams, with limits of their own; null: they are not
  * @param maxBody bytes; null for the listener's limit
  * @param websocket absent: none pass to the upstream
  * @param ambiguousPaths what becomes of a path that leads to another route when it is decoded
@@ -55,6 +58,9 @@ public record RouteConfig(
     @Default("[]") List<String> concurrency,
     @Nullable Priority priority,
     @Nullable Duration timeout,
+    @Nullable Duration connectTimeout,
+    @Nullable Duration idle,
+    @Nullable Streams stream,
     @Nullable Long maxBody,
     @Nullable WebSockets websocket,
     @Default("refuse") AmbiguousPaths ambiguousPaths,
@@ -100,9 +106,8 @@ public record RouteConfig(
         auth,
         "a demand: records belong to a consumer");
     checkWebSockets(websocket, upstream);
-    if (timeout != null) {
-      Check.positive("timeout", timeout);
-    }
+    checkTimes(timeout, connectTimeout, idle, stream);
+    Check.that(stream == null || upstream != null, "stream", "given", "an upstream beside it");
     Check.that(fallback == null || upstream != null, "fallback", fallback, "an upstream beside it");
     Check.that(hedge == null || upstream != null, "hedge", hedge, "an upstream beside it");
     Check.that(maxBody == null || maxBody >= 0, "maxBody", maxBody, "0 or more bytes");
@@ -141,6 +146,27 @@ public record RouteConfig(
       @Default("closed") OnFailure auth,
       @Default("open") OnFailure rateLimit,
       @Default("open") OnFailure overload) {}
+
+  /**
+   * Lets requests and answers be open for long, with silences, as those of SSE and gRPC streams.
+   *
+   * @param idle for how long nothing may come from either side
+   * @param lifetime after which one is ended, whatever it does
+   * @param maxStreams of the route on one node at once
+   * @param maxPerConsumer of those, by one consumer, or by one address when nobody is known
+   */
+  public record Streams(
+      @Default("5m") Duration idle,
+      @Default("24h") Duration lifetime,
+      @Default("1000") int maxStreams,
+      @Default("100") int maxPerConsumer) {
+    public Streams {
+      Check.positive("idle", idle);
+      Check.positive("lifetime", lifetime);
+      Check.atLeast("maxStreams", maxStreams, 1);
+      Check.atLeast("maxPerConsumer", maxPerConsumer, 1);
+    }
+  }
 
   /**
    * Accepts the request as a command.
@@ -213,6 +239,23 @@ public record RouteConfig(
   private static void checkWebSockets(@Nullable WebSockets websocket, @Nullable String upstream) {
     Check.that(
         websocket == null || upstream != null, "websocket", "given", "an upstream that takes them");
+  }
+
+  private static void checkTimes(
+      @Nullable Duration timeout,
+      @Nullable Duration connectTimeout,
+      @Nullable Duration idle,
+      @Nullable Streams stream) {
+    if (timeout != null) {
+      Check.positive("timeout", timeout);
+    }
+    if (connectTimeout != null) {
+      Check.positive("connectTimeout", connectTimeout);
+    }
+    if (idle != null) {
+      Check.positive("idle", idle);
+      Check.that(stream == null, "idle", idle, "stream.idle, where there is a stream");
+    }
   }
 
   private static void checkFailures(Failures onFailure, AuthDemand auth) {

@@ -4,6 +4,7 @@ import dev.tidegate.bus.Fallback;
 import dev.tidegate.bus.Upstreams.Call;
 import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.bus.Upstreams.Hedge;
+import dev.tidegate.bus.Upstreams.Times;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -60,8 +61,8 @@ abstract class CallFilter implements Call {
   }
 
   @Override
-  public long timeoutMillis() {
-    return call.timeoutMillis();
+  public Times times() {
+    return call.times();
   }
 
   @Override

@@ -32,16 +32,13 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
 
   int index = -1;
   private Stage stage = Stage.CONNECTING;
-  private long timeout;
-  private long deadline;
+  private final Patience patience;
   private int connectFailures;
-  private long sentAt;
   private Loop.@Nullable Timer timer;
   private Connector connector;
   private @Nullable Link link;
   private @Nullable HttpClientRequest out;
   private @Nullable HttpClientResponse in;
-  private long lastRead;
   private long remaining = -1;
   private @Nullable Buffer held;
 
@@ -52,22 +49,20 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     this.active = active;
     this.started = active.loop().nanos();
     this.attempts = new Attempts(upstream, call.method());
+    this.patience = new Patience(call.times(), upstream.config(), active.now());
     this.outgoing = new RequestSide(call, upstream, attempts);
     this.connector =
         beside == null ? upstream.choose(call) : upstream.other(call, beside.connector);
   }
 
   void start() {
-    long wanted = call.timeoutMillis();
-    timeout = wanted > 0 ? wanted : upstream.config().timeout().toMillis();
-    deadline = active.now() + timeout;
     active.add(this);
     call.onGone(this::cancel);
     long left = call.leftMillis();
     if (left <= 0) {
       late();
     } else {
-      if (left < timeout) {
+      if (left != Deadlines.NONE && patience.exceeds(left)) {
         timer = active.loop().after(Deadlines.patience(left), this::late);
       }
       take();
@@ -127,12 +122,12 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
       return;
     }
     stage = stage.to(Stage.SENT);
-    sentAt = active.now();
+    patience.sent(active.now());
     out = request;
     try {
       request.earlyHintsHandler(this::onInterim);
       request.response().onComplete(r -> onResponse(request, r), e -> onBroken(request, e));
-      outgoing.send(request, link, deadline - active.now());
+      outgoing.send(request, link, patience.left(active.now()));
     } catch (RuntimeException e) {
       active.loop().failed("sending a request to an upstream", e);
       fail(Problem.INTERNAL, Outcome.NEVER_SENT, "the request cannot be sent to the upstream");
@@ -173,7 +168,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     in = response;
     stopTimer();
     outgoing.forget();
-    lastRead = active.now();
+    patience.moved(active.now());
     upstream.answering(connector, response, active.loop().nanos() - started);
     if (!answered(response)) {
       return;
@@ -218,7 +213,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     if (stage == Stage.OVER) {
       return;
     }
-    lastRead = active.now();
+    patience.moved(active.now());
     Buffer before = held;
     held = data;
     remaining -= data.length();
@@ -246,7 +241,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
       return;
     }
     stage = stage.to(Stage.ANSWERING);
-    lastRead = active.now();
+    patience.moved(active.now());
     if (held != null) {
       active.flushSoon(this);
     }
@@ -301,6 +296,7 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
   /** Goes back to where it has no connection. */
   private void restart(boolean reusable) {
     stage = stage.to(Stage.CONNECTING);
+    patience.connecting(active.now());
     Link last = link;
     link = null;
     out = null;
@@ -333,19 +329,22 @@ final class Forwarding implements Connector.Taker, Handler<Buffer> {
     switch (stage) {
       case CONNECTING, OPENING, SENT -> {
         if (outgoing.moved()) {
-          deadline = now + timeout; // the wait for an answer begins when the request has been sent
-          sentAt = now;
-        } else if (now > deadline) {
+          patience.requestMoved(now);
+        } else if (patience.answersTooLate(now)) {
           fail(Problem.UPSTREAM_TIMEOUT, stage.outcome(), "the upstream did not answer in time");
         } else if (stage == Stage.SENT
-            && attempts.slow(now - sentAt)
+            && attempts.slow(patience.sinceSent(now))
             && attempts.tryRetry(stage, false, outgoing.body())) {
           upstream.blame(connector, Cause.TIMEOUT, "it did not answer in time");
           retry(0);
+        } else if (stage == Stage.CONNECTING && patience.connectsTooLong(now)) {
+          fail(Problem.UPSTREAM_UNREACHABLE, Outcome.NEVER_SENT, "no connection in time");
         }
       }
       case ANSWERING -> {
-        if (now - lastRead > upstream.config().idle().toMillis()) {
+        if (outgoing.moved()) {
+          patience.moved(now);
+        } else if (patience.silent(now)) {
           fail(Problem.UPSTREAM_TIMEOUT, Outcome.UNKNOWN, "the upstream fell silent");
         }
       }

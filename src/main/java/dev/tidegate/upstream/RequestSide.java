@@ -31,7 +31,7 @@ final class RequestSide {
   /**
    * Sends it, for the first time or anew.
    *
-   * @param within milliseconds in which the answer has to begin
+   * @param within milliseconds in which the answer has to begin; {@link Long#MAX_VALUE} for any
    */
   void send(HttpClientRequest request, @Nullable Link link, long within) {
     call.requestHead(request.headers());
@@ -58,6 +58,9 @@ final class RequestSide {
     boolean keep = attempts.keepBody() || (link != null && link.mayAskAgain(idempotent));
     BodyPump pump = new BodyPump(call, stream, request, keep);
     body = pump;
+    if (call.times().stream()) {
+      request.writeHead(); // who answers first needs no body to begin
+    }
     pump.start();
     call.bodyWanted();
   }
@@ -70,7 +73,8 @@ final class RequestSide {
 
   private void tellDeadline(MultiMap headers, long within) {
     long left = call.leftMillis();
-    if (left != Deadlines.NONE || upstream.config().tellDeadline()) {
+    boolean any = left == Deadlines.NONE && within == Long.MAX_VALUE;
+    if (!any && (left != Deadlines.NONE || upstream.config().tellDeadline())) {
       Deadlines.write(headers, Math.clamp(left, 1, Math.max(1, within)));
     }
   }

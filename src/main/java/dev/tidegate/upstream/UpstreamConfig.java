@@ -82,8 +82,7 @@ public record UpstreamConfig(
    * @param weight its part of the requests, beside that of the others
    * @param region where it is
    */
-  public record Endpoint(
-      String host, int port, @Default("1") int weight, @Nullable String region) {
+  public record Endpoint(String host, int port, @Default("1") int weight, @Nullable String region) {
     public Endpoint {
       Check.given("host", host, "a name or an address");
       Check.within("port", port, 1, 65_535);

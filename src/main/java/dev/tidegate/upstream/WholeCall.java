@@ -9,6 +9,7 @@ import dev.tidegate.bus.Upstreams.Forward;
 import dev.tidegate.bus.Upstreams.Forwarded;
 import dev.tidegate.bus.Upstreams.Header;
 import dev.tidegate.bus.Upstreams.Hedge;
+import dev.tidegate.bus.Upstreams.Times;
 import dev.tidegate.net.Deadlines;
 import dev.tidegate.net.RequestIds;
 import dev.tidegate.problem.Outcome;
@@ -90,8 +91,8 @@ final class WholeCall implements Call {
   }
 
   @Override
-  public long timeoutMillis() {
-    return forward.timeoutMillis();
+  public Times times() {
+    return new Times(forward.timeoutMillis(), 0, 0, false);
   }
 
   @Override

@@ -147,7 +147,8 @@ final class TestGateway implements AutoCloseable {
     Codecs.register(vertx.eventBus());
     if (withUpstream) {
       vertx
-          .deployVerticle(new UpstreamVerticle(new UpstreamNode(upstreams, regions, meters, loops, "test")))
+          .deployVerticle(
+              new UpstreamVerticle(new UpstreamNode(upstreams, regions, meters, loops, "test")))
           .await();
     }
     ingress =

@@ -87,7 +87,8 @@ class ExchangesTest {
             UpstreamConfig.class,
             "{name: a, endpoints: [{host: dead, port: 1}, {host: well, port: 1}]}");
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    UpstreamNode node = new UpstreamNode(List.of(two), List.of(), meters, new EventLoops(meters), "test");
+    UpstreamNode node =
+        new UpstreamNode(List.of(two), List.of(), meters, new EventLoops(meters), "test");
     List<String> dialed = new ArrayList<>();
     Dialer dialer =
         (upstream, endpoint) -> {

@@ -82,7 +82,9 @@ public final class Parts implements Deployment.Factory {
             rules,
             metrics.registry(),
             loops);
-    this.upstream = new UpstreamNode(config.upstreams(), config.regions(), metrics.registry(), loops, config.node());
+    this.upstream =
+        new UpstreamNode(
+            config.upstreams(), config.regions(), metrics.registry(), loops, config.node());
     this.market = new MarketNode(config.node(), metrics.registry(), InstantSource.system());
     this.stream =
         new StreamNode(

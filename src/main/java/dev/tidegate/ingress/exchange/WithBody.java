@@ -21,6 +21,7 @@ abstract class WithBody extends Incoming implements LimitedBody.Owner {
   }
 
   private Body body;
+  private boolean unhurried;
   private long bodyLimit;
   private int number;
 
@@ -144,6 +145,11 @@ abstract class WithBody extends Incoming implements LimitedBody.Owner {
 
   /** Whether more of the body is waited for. */
   public final boolean readingBody() {
-    return body == Body.READING && !request.isEnded();
+    return body == Body.READING && !unhurried && !request.isEnded();
+  }
+
+  /** Its body may stand still; whoever passes it on sees to it that it does not for ever. */
+  public final void takesItsTime() {
+    unhurried = true;
   }
 }

@@ -53,6 +53,11 @@ public final class Proxy {
       return;
     }
     ProxyCall call = new ProxyCall(x, route, copy, null);
+    if (call.times().stream()) {
+      x.takesItsTime();
+      here.write(call).onFailure(e -> nobodyHere(x, "streams"));
+      return;
+    }
     Future<Void> sent = here.write(call);
     if (!sent.succeeded()) {
       sent.onFailure(e -> x.body(body -> whole(x, call, body)));
@@ -63,14 +68,15 @@ public final class Proxy {
     if (!tunnels.admits(x, route.config())) {
       return;
     }
-    here.write(new ProxyCall(x, route, copy, tunnels))
-        .onFailure(
-            e ->
-                x.answer(
-                    new Reply.Refusal(
-                        Problem.UNAVAILABLE,
-                        "no instance of UPSTREAM on this event loop, which WebSockets need",
-                        Outcome.NEVER_SENT)));
+    here.write(new ProxyCall(x, route, copy, tunnels)).onFailure(e -> nobodyHere(x, "WebSockets"));
+  }
+
+  private static void nobodyHere(HttpExchange x, String who) {
+    x.answer(
+        new Reply.Refusal(
+            Problem.UNAVAILABLE,
+            "no instance of UPSTREAM on this event loop, which " + who + " need",
+            Outcome.NEVER_SENT));
   }
 
   private void whole(HttpExchange x, ProxyCall call, Buffer body) {
@@ -89,7 +95,7 @@ public final class Proxy {
             call.uri(),
             headers,
             body.getBytes(),
-            call.timeoutMillis());
+            call.times().answerMillis());
     Duration timeout =
         forward.timeoutMillis() > 0 ? Duration.ofMillis(forward.timeoutMillis()) : DEFAULT_TIMEOUT;
     bus.askHere(Upstreams.FORWARD, forward, Forwarded.class, timeout.plus(MARGIN))

@@ -4,6 +4,7 @@ import dev.tidegate.bus.Fallback;
 import dev.tidegate.bus.Upstreams.Call;
 import dev.tidegate.bus.Upstreams.Failed;
 import dev.tidegate.bus.Upstreams.Hedge;
+import dev.tidegate.bus.Upstreams.Times;
 import dev.tidegate.ingress.exchange.HttpExchange;
 import dev.tidegate.net.Deadlines;
 import dev.tidegate.net.HeaderLists;
@@ -18,7 +19,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.streams.ReadStream;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -85,9 +85,8 @@ final class ProxyCall implements Call {
   }
 
   @Override
-  public long timeoutMillis() {
-    Duration timeout = route.config().timeout();
-    return timeout == null ? 0 : timeout.toMillis();
+  public Times times() {
+    return route.times();
   }
 
   @Override

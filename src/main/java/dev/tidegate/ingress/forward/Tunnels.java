@@ -1,9 +1,8 @@
 package dev.tidegate.ingress.forward;
 
 import dev.tidegate.ingress.exchange.HttpExchange;
-import dev.tidegate.ingress.forward.TunnelCounts.Caller;
+import dev.tidegate.ingress.forward.OpenCounts.Caller;
 import dev.tidegate.loop.Loop;
-import dev.tidegate.policy.Identity;
 import dev.tidegate.policy.Reply;
 import dev.tidegate.problem.Outcome;
 import dev.tidegate.problem.Problem;
@@ -45,7 +44,7 @@ public final class Tunnels {
     } else if (draining.getAsBoolean()) {
       refuse(x, Problem.DRAINING, "connect again, to another node");
     } else if (counts.ofRoute(route.id()) >= limits.maxConnections()
-        || counts.ofCaller(caller(x, route)) >= limits.maxPerConsumer()) {
+        || counts.ofCaller(Caller.of(x, route.id())) >= limits.maxPerConsumer()) {
       full(x, limits);
     } else {
       return true;
@@ -68,17 +67,10 @@ public final class Tunnels {
     x.answer(new Reply.Refusal(problem, detail, Outcome.NEVER_SENT));
   }
 
-  private static Caller caller(HttpExchange x, RouteConfig route) {
-    Identity identity = x.identity();
-    return identity == null
-        ? new Caller(route.id(), false, x.client())
-        : new Caller(route.id(), true, identity.consumer());
-  }
-
   /** The upstream has agreed: tells the caller, and moves what comes from either. */
   void open(HttpExchange x, RouteConfig route, Far far) {
     WebSockets limits = route.websocket();
-    Caller caller = caller(x, route);
+    Caller caller = Caller.of(x, route.id());
     if (limits == null
         || !counts.tryTake(caller, limits.maxConnections(), limits.maxPerConsumer())) {
       far.socket().close();

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * each request. All event loops of a node share it.
  *
  * <p>Ties: rates that are close count as equal, and {@link Balance} decides among equals. When no
- * region has an endpoint with load to spare, load is left out of account; when none is fit, all
- * are tried.
+ * region has an endpoint with load to spare, load is left out of account; when none is fit, all are
+ * tried.
  */
 public final class Selection {
   private static final long REFRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);

@@ -32,6 +32,10 @@ class ConfigFileTest {
             + " | t.yaml:2: upstreams[0].endpoints[0].region: eu (expected one of [])",
         "upstreams: [{name: u, endpoints: [{host: h, port: 1}], selection: {maxCpu: 101}}]"
             + " | t.yaml:2: upstreams[0].selection.maxCpu: 101 (expected 1..100)",
+        "routes: [{id: a, path: /a, fixed: {}, stream: {}}]"
+            + " | t.yaml:2: routes[0].stream: given (expected an upstream beside it)",
+        "routes: [{id: a, path: /a, upstream: u, stream: {}, idle: 1s}]"
+            + " | t.yaml:2: routes[0].idle: 1s (expected stream.idle, where there is a stream)",
         "http: [ | t.yaml:"
       })
   void namesTheLineThePathTheValueAndTheExpectation(String line, String complaint) {
