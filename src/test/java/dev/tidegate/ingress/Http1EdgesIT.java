@@ -266,9 +266,10 @@ class Http1EdgesIT {
   private static final String WHOLE_UPGRADE =
       "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n";
 
-  @Test
-  void anUpgradeWithoutABodyIsTaken() throws IOException {
-    Answer answer = ask(get("/up") + WHOLE_UPGRADE + "\r\n");
+  @ParameterizedTest
+  @ValueSource(strings = {"GET /up", "OPTIONS *"})
+  void anUpgradeWithoutABodyIsTaken(String what) throws IOException {
+    Answer answer = ask(what + " HTTP/1.1\r\n" + HOST + WHOLE_UPGRADE + "\r\n");
     assertThat(answer.status()).isEqualTo(101);
     assertThat(answer.header("upgrade")).isEqualTo("h2c");
   }

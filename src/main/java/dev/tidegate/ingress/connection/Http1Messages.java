@@ -87,14 +87,15 @@ final class Http1Messages extends ChannelInboundHandlerAdapter implements BodyEn
 
   /**
    * Whether a request may upgrade the connection. A server may ignore the wish (RFC 9110 7.8), and
-   * one with a body is answered over HTTP/1.1: its body would come outside of any window. What is
-   * not whole is left to those who refuse it.
+   * one with a body is answered over HTTP/1.1: its body would come outside of any window. Who has
+   * one asks by {@code OPTIONS *} first (RFC 7540 3.2). What is not whole is left to those who
+   * refuse it.
    */
   private static boolean mayUpgrade(DefaultHttpRequest request) {
     HttpHeaders headers = request.headers();
     return request.decoderResult().isSuccess()
         && is(request, HttpVersion.HTTP_1_1)
-        && request.uri().startsWith("/")
+        && (request.uri().startsWith("/") || request.uri().equals("*"))
         && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
         && headers.getAll(HttpHeaderNames.CONTENT_LENGTH).stream().allMatch("0"::equals)
         && headers.getAll(HttpHeaderNames.HOST).size() == 1
