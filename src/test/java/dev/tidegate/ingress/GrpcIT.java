@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.tidegate.testing.ForeignGrpc;
+import dev.tidegate.testing.ForeignGrpc.Language;
 import dev.tidegate.testing.JavaGrpc;
-import dev.tidegate.testing.PythonGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
@@ -36,26 +37,34 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** gRPC through the gateway, with servers and callers of two implementations that are not ours. */
+/**
+ * gRPC through the gateway, with servers and callers of three implementations that are not ours.
+ */
 @Timeout(120)
 class GrpcIT {
   private static JavaGrpc java;
-  private static PythonGrpc python;
+  private static ForeignGrpc python;
+  private static ForeignGrpc node;
   private static TestGateway beforeJava;
   private static TestGateway beforePython;
+  private static TestGateway beforeNode;
 
   @BeforeAll
   static void start() {
     java = new JavaGrpc();
-    python = new PythonGrpc();
+    python = new ForeignGrpc(Language.PYTHON);
+    node = new ForeignGrpc(Language.NODE);
     beforeJava = before(java.port());
     beforePython = before(python.port());
+    beforeNode = before(node.port());
   }
 
   @AfterAll
   static void stop() {
+    beforeNode.close();
     beforePython.close();
     beforeJava.close();
+    node.close();
     python.close();
     java.close();
   }
@@ -68,7 +77,11 @@ class GrpcIT {
   }
 
   private static TestGateway gateway(String server) {
-    return server.equals("java") ? beforeJava : beforePython;
+    return switch (server) {
+      case "java" -> beforeJava;
+      case "python" -> beforePython;
+      default -> beforeNode;
+    };
   }
 
   private static ManagedChannel channel(TestGateway gateway) {
@@ -88,13 +101,15 @@ class GrpcIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"java", "python"})
-  void grpcioIsServed(String server) {
-    assertThat(PythonGrpc.call(gateway(server).port())).isEmpty();
+  @ValueSource(strings = {"java", "python", "node"})
+  void grpcioAndGrpcJsAreServed(String server) {
+    for (Language language : Language.values()) {
+      assertThat(ForeignGrpc.call(language, gateway(server).port())).as("%s", language).isEmpty();
+    }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"java", "python"})
+  @ValueSource(strings = {"java", "python", "node"})
   void passesUnaryCallsWithMetadataBothWays(String server) {
     ManagedChannel channel = channel(gateway(server));
     AtomicReference<Metadata> head = new AtomicReference<>();
@@ -117,7 +132,7 @@ class GrpcIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"java", "python"})
+  @ValueSource(strings = {"java", "python", "node"})
   void streamsFromTheServer(String server) {
     ManagedChannel channel = channel(gateway(server));
     Iterator<byte[]> answers =
@@ -159,7 +174,7 @@ class GrpcIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"java", "python"})
+  @ValueSource(strings = {"java", "python", "node"})
   void streamsBothWaysAtOnce(String server) throws InterruptedException {
     ManagedChannel channel = channel(gateway(server));
     Heard heard = new Heard();
@@ -188,7 +203,7 @@ class GrpcIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"java", "python"})
+  @ValueSource(strings = {"java", "python", "node"})
   void passesErrorsAndDeadlines(String server) {
     ManagedChannel channel = channel(gateway(server));
     StatusRuntimeException failure =
