@@ -88,7 +88,7 @@ final class Hub {
             subscriptions,
             privates,
             new Lookups(bus, replies),
-            new Heartbeats(loop, fanout, replies),
+            new Heartbeats(loop, fanout, replies, privates::behind),
             deadMen);
     memory =
         new UnreadMemory(shared.unread, () -> sessions.unread() + fanout.shared(), sessions::free);

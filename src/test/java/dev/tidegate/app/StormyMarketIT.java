@@ -11,8 +11,11 @@ import dev.tidegate.testing.RedisServer;
 import dev.tidegate.testing.ReferenceBook;
 import dev.tidegate.testing.Storm;
 import dev.tidegate.testing.StormClient;
+import dev.tidegate.testing.StormFeed;
+import dev.tidegate.testing.StormWeather;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -20,6 +23,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Both recorded markets at once, one as it was, at 20 times its speed or as fast as possible, while
@@ -31,6 +35,7 @@ class StormyMarketIT {
   private static final String RECEIVE_BUFFER = "jdk.httpclient.receiveBufferSize";
   private static final int MARKET_MILLIS = 28_000;
   private static final int FROZEN_MILLIS = 6_000;
+  private static final int CALM_MILLIS = 20_000;
 
   private final long seed = Long.getLong("tidegate.seed", System.nanoTime() & 0xffff_ffffL);
   private final int size = Integer.getInteger("tidegate.clients", 60);
@@ -62,7 +67,7 @@ class StormyMarketIT {
         }
       }
       for (int i = 0; i < size; i++) {
-        live(storm, storm.add("client-" + i));
+        live(storm, storm.add("client-" + i), MARKET_MILLIS);
       }
       outages(storm, cluster);
       String own = speed(coinbase);
@@ -79,23 +84,59 @@ class StormyMarketIT {
     }
   }
 
+  /**
+   * An invented market, for as many seconds as {@code -Dtidegate.storm=} says, with nodes that die
+   * and come back or stand still, a broker that is killed, a source that begins anew and a topic
+   * that is made anew: every client ends with the source's books and its trades, and nothing that
+   * it is told breaks a rule or is missing from a heartbeat.
+   */
+  @Test
+  @EnabledIfSystemProperty(named = "tidegate.storm", matches = "\\d+")
+  void everyClientEndsWithTheSourcesBooksWhateverBefallsTheCluster() throws Exception {
+    System.out.println("storm: -Dtidegate.seed=" + seed + " -Dtidegate.clients=" + size);
+    long millis = Duration.ofSeconds(Long.getLong("tidegate.storm")).toMillis();
+    try (KafkaBroker broker = KafkaBroker.start();
+        GatewayCluster cluster = GatewayCluster.start("gale", 3, broker, RedisServer.shared());
+        StormFeed feed = new StormFeed(seed, cluster);
+        Storm storm = new Storm(seed, cluster, feed.books(), true)) {
+      for (GatewayProcess node : cluster.nodes()) {
+        for (String symbol : feed.books().keySet()) {
+          MarketClients.awaitListed(node, symbol);
+        }
+      }
+      for (int i = 0; i < size; i++) {
+        live(storm, storm.add("client-" + i), (int) millis);
+      }
+      feed.start();
+      StormWeather weather = new StormWeather(storm, cluster, broker, feed);
+      weather.rage(millis);
+      feed.calm();
+      Thread.sleep(CALM_MILLIS);
+      feed.end();
+      List<String> wrong = storm.settle(50);
+      System.out.println("storm: seed " + seed + ": " + weather.summary() + ", " + storm.summary());
+      assertThat(wrong).as("-Dtidegate.seed=" + seed).isEmpty();
+      assertThat(storm.recovered()).as("resumed without a new snapshot").isGreaterThan(size);
+    }
+  }
+
   /** Its own; a recording that is shorter than the storm is stretched. */
   private static String speed(Path capture) throws IOException {
     return Double.toString(Math.min(1, Captures.seconds(capture) * 1_000 / MARKET_MILLIS));
   }
 
   /** The life of one client: when it comes, pauses and is cut off. */
-  private static void live(Storm storm, StormClient client) {
+  private static void live(Storm storm, StormClient client, int millis) {
     Random own = storm.choicesOf(client);
-    int arrival = own.nextInt(10) < 7 ? 0 : own.nextInt(MARKET_MILLIS / 2);
+    int arrival = own.nextInt(10) < 7 ? 0 : own.nextInt(millis / 2);
     storm.after(arrival, () -> storm.connect(client));
     int at = arrival;
-    int incidents = 1 + own.nextInt(4);
+    int incidents = 1 + own.nextInt(4 * millis / MARKET_MILLIS);
     for (int i = 0; i < incidents; i++) {
       at += 1_000 + own.nextInt(7_000);
       if (own.nextBoolean()) {
         int length = 1_000 + own.nextInt(19_000);
-        if (at + length > MARKET_MILLIS) {
+        if (at + length > millis) {
           return;
         }
         storm.after(at, client::pause);

@@ -65,7 +65,7 @@ public final class TestFanout {
     meters = new StreamMeters(registry, 0, System::nanoTime);
     frames = new Frames(memory, 1);
     fanout = new Fanout(loop, frames, new Pressure(false), meters, large);
-    heartbeats = new Heartbeats(loop, fanout, new Replies(loop));
+    heartbeats = new Heartbeats(loop, fanout, new Replies(loop), (session, heads) -> {});
     sessions = new Sessions("s", meters);
     shared =
         new Session.Shared(

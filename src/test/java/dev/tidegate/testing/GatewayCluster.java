@@ -9,11 +9,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -32,8 +32,10 @@ public final class GatewayCluster implements AutoCloseable {
   public final String feedTopic;
   public final String commandTopic;
   public final String resultsTopic;
-  private final List<GatewayProcess> nodes = new ArrayList<>();
+  private final List<GatewayProcess> nodes = new CopyOnWriteArrayList<>();
   private @Nullable CutLines lines;
+  private int firstPort;
+  private String redis = "";
 
   private GatewayCluster(String name, KafkaBroker broker) {
     String unique = name + "-" + Long.toString(System.nanoTime(), 36);
@@ -50,10 +52,10 @@ public final class GatewayCluster implements AutoCloseable {
   public static GatewayCluster start(String name, int size, KafkaBroker kafka, RedisServer redis)
       throws IOException, InterruptedException {
     GatewayCluster cluster = new GatewayCluster(name, kafka);
-    int port = Ports.free(Math.max(size, 3));
+    cluster.firstPort = Ports.free(Math.max(size, 3));
+    cluster.redis = redis.uri();
     for (int i = 1; i <= size; i++) {
-      cluster.nodes.add(
-          cluster.launch(name + "-n" + i, port, kafka.bootstrapServers(), redis.uri()));
+      cluster.nodes.add(cluster.launch(name + "-n" + i));
     }
     cluster.awaitReady();
     return cluster;
@@ -122,12 +124,18 @@ public final class GatewayCluster implements AutoCloseable {
     return Objects.requireNonNull(lines, "not started over lines");
   }
 
-  private GatewayProcess launch(String name, int port, String kafka, String redis)
-      throws IOException {
-    Path folder = Files.createDirectories(Path.of("target", "nodes", name + "-" + port));
+  /** Starts one that has died again, as a process of its own, and waits until it is ready. */
+  public GatewayProcess again(int index) throws IOException, InterruptedException {
+    GatewayProcess node = launch(nodes.get(index).name());
+    nodes.set(index, node);
+    return node.awaitReady();
+  }
+
+  private GatewayProcess launch(String name) throws IOException {
+    Path folder = Files.createDirectories(Path.of("target", "nodes", name + "-" + firstPort));
     Path config = Files.writeString(folder.resolve("tidegate.yaml"), config(name));
     Path verticles = Files.writeString(folder.resolve("verticles.json"), VERTICLES);
-    return GatewayProcess.node(name, port, kafka, redis, config, verticles);
+    return GatewayProcess.node(name, firstPort, kafka, redis, config, verticles);
   }
 
   private static final String VERTICLES =

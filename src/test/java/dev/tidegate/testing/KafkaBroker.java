@@ -85,6 +85,17 @@ public final class KafkaBroker extends OwnServer {
     }
   }
 
+  /** Deletes it and makes another one of its name. */
+  void replaceTopic(String name, int partitions) throws InterruptedException, ExecutionException {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+      admin.deleteTopics(List.of(name)).all().get();
+      while (admin.listTopics().names().get().contains(name)) {
+        Thread.sleep(50);
+      }
+      admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all().get();
+    }
+  }
+
   @Override
   public void restart() {
     long starts = started();

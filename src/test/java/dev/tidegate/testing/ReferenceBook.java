@@ -25,7 +25,10 @@ public final class ReferenceBook {
   public final TreeMap<BigDecimal, String> asks = new TreeMap<>();
   public final List<String> trades = new ArrayList<>();
 
-  private ReferenceBook() {}
+  /** How many trades there were when the last thing befell the market. */
+  public int tradesBeforeCalm;
+
+  ReferenceBook() {}
 
   public static Map<String, ReferenceBook> of(Path capture) {
     Map<String, ReferenceBook> books = new TreeMap<>();

@@ -32,10 +32,20 @@ public final class Storm implements AutoCloseable, StormClient.Fate {
   private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, ReferenceBook> expected;
   private final Random random;
+  private final boolean epochsEnd;
   private final long start = System.nanoTime();
   private volatile boolean ended;
 
   public Storm(long seed, GatewayCluster cluster, Map<String, ReferenceBook> expected) {
+    this(seed, cluster, expected, false);
+  }
+
+  /**
+   * @param epochsEnd whether the source may begin anew
+   */
+  public Storm(
+      long seed, GatewayCluster cluster, Map<String, ReferenceBook> expected, boolean epochsEnd) {
+    this.epochsEnd = epochsEnd;
     this.random = new Random(seed);
     this.expected = expected;
     living.addAll(cluster.nodes());
@@ -59,7 +69,7 @@ public final class Storm implements AutoCloseable, StormClient.Fate {
       depths.put(symbol, DEPTHS[own.nextInt(DEPTHS.length)]);
     }
     int window = WINDOWS[own.nextInt(WINDOWS.length)];
-    StormClient client = new StormClient(name, window, depths, start, this);
+    StormClient client = new StormClient(name, window, depths, epochsEnd, start, this);
     choices.put(client, own);
     clients.add(client);
     return client;
@@ -71,18 +81,18 @@ public final class Storm implements AutoCloseable, StormClient.Fate {
 
   /** What fails in it is a failure of the storm. */
   public void after(long millis, Action action) {
-    clock.schedule(
-        () -> {
-          try {
-            if (!ended) {
-              action.run();
-            }
-          } catch (Exception e) {
-            failures.add(e.toString());
-          }
-        },
-        millis,
-        TimeUnit.MILLISECONDS);
+    clock.schedule(() -> attempt(action), millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** What fails in it is a failure of the storm. */
+  void attempt(Action action) {
+    try {
+      if (!ended) {
+        action.run();
+      }
+    } catch (Exception e) {
+      failures.add(e.toString());
+    }
   }
 
   /** What is done at some time. */
@@ -174,7 +184,7 @@ public final class Storm implements AutoCloseable, StormClient.Fate {
   /** One line of what the clients have lived through. */
   public String summary() {
     Map<Integer, Integer> codes = new TreeMap<>();
-    int[] sums = new int[6];
+    int[] sums = new int[8];
     for (StormClient client : clients) {
       StormClient.Tally tally = client.tally;
       synchronized (client) {
@@ -185,13 +195,19 @@ public final class Storm implements AutoCloseable, StormClient.Fate {
         sums[3] += tally.refreshed;
         sums[4] += tally.notices;
         sums[5] += tally.toldToLeave;
+        sums[6] += tally.resets;
+        sums[7] += tally.heartbeats;
       }
     }
     return "%d clients, %d ms: %d connections, %d messages, %d recovered, %d refreshed, %d notices, "
             .formatted(clients.size(), millis(), sums[0], sums[1], sums[2], sums[3], sums[4])
         + sums[5]
-        + " told to leave, closes "
+        + " told to leave, %d resets, %d heartbeats, closes ".formatted(sums[6], sums[7])
         + codes;
+  }
+
+  public int resets() {
+    return clients.stream().mapToInt(client -> client.tally.resets).sum();
   }
 
   public int recovered() {

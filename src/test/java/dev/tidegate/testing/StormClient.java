@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class StormClient implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final Set<String> QUIET = Set.of("pong", "heartbeat");
+  private static final String HEARTBEAT = "{\"op\":\"heartbeat\",\"id\":1,\"every\":1000}";
+  private static final long ASK_AGAIN = -2;
   private static final Duration HANDSHAKE = Duration.ofSeconds(4);
 
   /** What happens to a client's connection; called without its lock. */
@@ -38,6 +42,7 @@ public final class StormClient implements AutoCloseable {
   public final Tally tally = new Tally();
   public final Diary diary;
   private final int window;
+  private final boolean epochsEnd;
   private final Fate fate;
   private final Map<String, StormMarket> markets = new TreeMap<>();
   private final List<String> breaches = new ArrayList<>();
@@ -55,18 +60,28 @@ public final class StormClient implements AutoCloseable {
     public int refreshed;
     public int notices;
     public int toldToLeave;
+    public int resets;
+    public int heartbeats;
     public final Map<Integer, Integer> closes = new TreeMap<>();
   }
 
   /**
    * @param depths the symbols that it follows and the depth of each book, 0 for the whole book
    */
-  public StormClient(String name, int window, Map<String, Integer> depths, long start, Fate fate) {
+  public StormClient(
+      String name,
+      int window,
+      Map<String, Integer> depths,
+      boolean epochsEnd,
+      long start,
+      Fate fate) {
+    this.epochsEnd = epochsEnd;
     this.name = name;
     this.window = window;
     this.fate = fate;
     this.diary = new Diary(start);
-    depths.forEach((symbol, depth) -> markets.put(symbol, new StormMarket(symbol, depth)));
+    depths.forEach(
+        (symbol, depth) -> markets.put(symbol, new StormMarket(symbol, depth, epochsEnd)));
     diary.note("window " + window + ", depths " + depths);
   }
 
@@ -201,6 +216,7 @@ public final class StormClient implements AutoCloseable {
 
   private final class Connection implements WebSocket.Listener {
     private final StringBuilder text = new StringBuilder();
+    private final Receipts receipts = new Receipts();
     private @Nullable WebSocket socket;
     private boolean owing;
 
@@ -214,7 +230,7 @@ public final class StormClient implements AutoCloseable {
         }
         String request = subscription().toString();
         diary.note("open, asks " + request);
-        opened.sendText(request, true);
+        opened.sendText(HEARTBEAT, true).thenCompose(sent -> opened.sendText(request, true));
       }
       opened.request(1);
     }
@@ -225,7 +241,7 @@ public final class StormClient implements AutoCloseable {
       long leaveWithin = -1;
       synchronized (StormClient.this) {
         if (last && current == this) {
-          leaveWithin = frame(text.toString());
+          leaveWithin = frame(text.toString(), receipts);
         }
         if (last) {
           text.setLength(0);
@@ -234,6 +250,10 @@ public final class StormClient implements AutoCloseable {
           owing = true;
           return null;
         }
+      }
+      if (leaveWithin == ASK_AGAIN) {
+        ended(this, 0, "refused for now");
+        return null;
       }
       if (leaveWithin >= 0) {
         fate.toldToLeave(StormClient.this, leaveWithin);
@@ -280,17 +300,19 @@ public final class StormClient implements AutoCloseable {
     }
   }
 
-  /** The time that a {@code reconnect} gives, or -1. */
-  private long frame(String text) {
+  /** The time that a {@code reconnect} gives, {@link #ASK_AGAIN}, or -1. */
+  private long frame(String text, Receipts receipts) {
     try {
       JsonNode frame = JSON.readTree(text);
       if (frame.isObject()) {
-        return reply(frame);
+        return reply(frame, receipts);
       }
       for (JsonNode message : frame) {
         tally.messages++;
+        receipts.take(message);
         StormMarket market = markets.get(message.path("symbol").asText());
         String breach = market == null ? "not subscribed" : market.hear(message);
+        tally.resets += message.path("kind").asText().equals("reset") ? 1 : 0;
         if (breach != null) {
           breach(breach + ": " + brief(message.toString()));
         }
@@ -301,15 +323,26 @@ public final class StormClient implements AutoCloseable {
     return -1;
   }
 
-  private long reply(JsonNode reply) {
-    if (reply.path("op").asText().equals("pong")) {
-      pongs++;
-    } else {
+  private long reply(JsonNode reply, Receipts receipts) {
+    String op = reply.path("op").asText();
+    if (!QUIET.contains(op)) {
       diary.note("hears " + brief(reply.toString()));
     }
-    switch (reply.path("op").asText()) {
+    switch (op) {
+      case "pong" -> pongs++;
+      case "heartbeat" -> {
+        tally.heartbeats++;
+        if (!receipts.agrees(reply)) {
+          breach("has got " + receipts + ", but " + reply);
+        }
+      }
       case "subscribed" -> subscribed(reply);
-      case "error" -> breach("refused: " + reply);
+      case "error" -> {
+        if (epochsEnd && reply.path("code").asText().equals("unknown-symbol")) {
+          return ASK_AGAIN; // its topic is just made anew
+        }
+        breach("refused: " + reply);
+      }
       case "notice" -> tally.notices++;
       case "reconnect" -> {
         tally.toldToLeave++;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class StormMarket {
   final String symbol;
   private final int depth;
+  private final boolean epochsEnd;
   private final TreeMap<BigDecimal, String> bids = new TreeMap<>(Comparator.reverseOrder());
   private final TreeMap<BigDecimal, String> asks = new TreeMap<>();
   private final List<String> trades = new ArrayList<>();
@@ -25,8 +26,16 @@ final class StormMarket {
   private int shown;
   private long tradesFrom;
 
-  StormMarket(String symbol, int depth) {
+  /** Whether an epoch has ended, so that this is another one. */
+  private boolean begun;
+
+  /**
+   * @param epochsEnd whether the source may begin anew, so that trades of before are not told any
+   *     more
+   */
+  StormMarket(String symbol, int depth, boolean epochsEnd) {
     this.symbol = symbol;
+    this.epochsEnd = epochsEnd;
     this.depth = depth;
     this.shown = depth;
   }
@@ -71,7 +80,23 @@ final class StormMarket {
       tradesFrom = channel.path("seq").asLong();
       return null;
     }
-    return recovered && epoch.equals(tradeEpoch) ? null : "trades lost, had " + tradeSeq();
+    if (recovered && epoch.equals(tradeEpoch)) {
+      return null;
+    }
+    long before = channel.path("first").asLong(channel.path("seq").asLong() + 1) - 1;
+    return anew(epoch, before) ? null : "trades lost, had " + tradeSeq();
+  }
+
+  /** Whether this is another epoch, and may be; what it begins with may be said twice. */
+  private boolean anew(String epoch, long seq) {
+    if (!epochsEnd || (epoch.equals(tradeEpoch) && !(begun && trades.isEmpty()))) {
+      return false;
+    }
+    begun = true;
+    tradeEpoch = epoch;
+    tradesFrom = seq;
+    trades.clear();
+    return true;
   }
 
   /** What is wrong with the message, or null. */
@@ -124,8 +149,10 @@ final class StormMarket {
 
   private @Nullable String trades(JsonNode message) {
     if (message.path("kind").asText().equals("reset")) {
-      tradeEpoch = message.path("epoch").asText();
-      return "trades were reset at " + tradeSeq();
+      long had = tradeSeq();
+      return anew(message.path("epoch").asText(), message.path("seq").asLong())
+          ? null
+          : "trades were reset at " + had;
     }
     String breach = null;
     for (JsonNode trade : message.path("trades")) {
@@ -149,6 +176,11 @@ final class StormMarket {
     compare("bids", bids, expected.bids, all);
     compare("asks", asks, expected.asks, all);
     int from = (int) Math.min(tradesFrom, expected.trades.size());
+    if (epochsEnd) {
+      // Nobody can tell from outside where an epoch began; it has all that came after the storm.
+      from =
+          Math.max(0, Math.min(expected.tradesBeforeCalm, expected.trades.size() - trades.size()));
+    }
     List<String> rest = expected.trades.subList(from, expected.trades.size());
     if (!trades.equals(rest)) {
       all.add(symbol + " trades after " + tradesFrom + ": " + trades + ", expected " + rest);

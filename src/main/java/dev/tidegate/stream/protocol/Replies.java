@@ -180,8 +180,12 @@ public final class Replies {
    */
   public record Sent(long messages, long digest, long age, List<Head> behind) {}
 
-  /** How far a stream has come. */
-  public record Head(Subject subject, long seq) {}
+  /** How far a stream has come; a private one has a channel only. */
+  public record Head(String channel, String symbol, int depth, String interval, long seq) {
+    public static Head of(Subject at, long seq) {
+      return new Head(at.channel().text(), at.symbol(), at.depth(), at.interval(), seq);
+    }
+  }
 
   /** Also the answer to the request for it, which gives it an id. */
   public Statement heartbeat(@Nullable JsonNode id, int every, Sent sent) {
@@ -194,8 +198,7 @@ public final class Replies {
       if (!sent.behind.isEmpty()) {
         form.list("behind");
         for (Head head : sent.behind) {
-          Subject at = head.subject;
-          key(form, 5, at.channel().text(), at.symbol(), at.depth(), at.interval());
+          key(form, 5, head.channel, head.symbol, head.depth, head.interval);
           form.number(7, "seq", head.seq).endItem();
         }
         form.endList();

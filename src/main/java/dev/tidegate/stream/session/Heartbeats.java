@@ -11,6 +11,7 @@ import dev.tidegate.stream.protocol.Replies;
 import dev.tidegate.stream.topic.Topic;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -24,9 +25,15 @@ public final class Heartbeats {
   private final Loop loop;
   private final Fanout fanout;
   private final Replies replies;
+  private final BiConsumer<Session, List<Replies.Head>> privates;
   private final Tally tally = new Tally();
 
-  public Heartbeats(Loop loop, Fanout fanout, Replies replies) {
+  /**
+   * @param privates names the private channels in which a session is behind
+   */
+  public Heartbeats(
+      Loop loop, Fanout fanout, Replies replies, BiConsumer<Session, List<Replies.Head>> privates) {
+    this.privates = privates;
     this.loop = loop;
     this.fanout = fanout;
     this.replies = replies;
@@ -67,16 +74,17 @@ public final class Heartbeats {
   }
 
   private Replies.Sent state(Session session, Heartbeat beat) {
+    List<Replies.Head> heads = new ArrayList<>(0);
+    privates.accept(session, heads);
     List<Topic> behind = new ArrayList<>(0);
     long newest = 0;
     for (Lane lane : session.lanes()) {
-      lane.unsent(behind, NAMED);
+      lane.unsent(behind, NAMED - heads.size());
       newest = Math.max(newest, newest(lane));
     }
     long age = newest == 0 ? -1 : Math.max(0, loop.millis() * 1_000 - newest);
-    List<Replies.Head> heads = new ArrayList<>(behind.size());
     for (Topic topic : behind) {
-      heads.add(new Replies.Head(topic.subject, topic.seq));
+      heads.add(Replies.Head.of(topic.subject, topic.seq));
     }
     return new Replies.Sent(beat.messages(), beat.digest(), age, heads);
   }

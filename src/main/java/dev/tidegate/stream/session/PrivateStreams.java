@@ -52,12 +52,29 @@ public final class PrivateStreams {
     private final String channel;
     private String epoch = "";
     private long seq;
+
+    /**
+     * How far the stream has come at least; null when it was not seen further than the bookmark.
+     */
+    private Op.@Nullable Since known;
+
     private Stage stage = Stage.READING;
 
     private Bookmark(Session session, String channel) {
       this.session = session;
       this.consumer = session.consumer();
       this.channel = channel;
+    }
+
+    private void seen(Transition transition) {
+      known = new Op.Since(transition.epoch(), transition.seq());
+    }
+
+    private void reached(long place) {
+      seq = place;
+      if (known != null && (place >= known.seq() || !known.epoch().equals(epoch))) {
+        known = null;
+      }
     }
   }
 
@@ -143,6 +160,16 @@ public final class PrivateStreams {
     return null;
   }
 
+  /** Adds the channels of which there is more than the session was sent. */
+  public void behind(Session session, List<Replies.Head> to) {
+    for (Bookmark bookmark : bookmarks.getOrDefault(session.consumer(), List.of())) {
+      Op.Since known = bookmark.known;
+      if (bookmark.session == session && known != null) {
+        to.add(new Replies.Head(bookmark.channel, "", 0, "", known.seq()));
+      }
+    }
+  }
+
   /**
    * Compares where some of the users' streams stand with where their bookmarks do: the bus may lose
    * a message, and with the last one nothing would follow to tell. Called a few times a second;
@@ -180,6 +207,7 @@ public final class PrivateStreams {
   private void checked(String consumer, PrivateEvents head, String channel) {
     for (Bookmark bookmark : bookmarks.getOrDefault(consumer, List.of())) {
       if (bookmark.channel.equals(channel) && missed(bookmark, head)) {
+        bookmark.known = new Op.Since(head.epoch(), head.lastSeq());
         doubts.add(new Doubt(bookmark, head));
       }
     }
@@ -240,6 +268,7 @@ public final class PrivateStreams {
 
   private void heard(Bookmark bookmark, Transition transition) {
     if (bookmark.stage != Stage.FOLLOWING) {
+      bookmark.seen(transition);
       if (bookmark.stage == Stage.READING) {
         bookmark.stage = Stage.READING_STALE;
       }
@@ -250,9 +279,10 @@ public final class PrivateStreams {
       return;
     }
     if (same && transition.seq() == bookmark.seq + 1) {
-      bookmark.seq = transition.seq();
+      bookmark.reached(transition.seq());
       tell(bookmark, List.of(transition));
     } else {
+      bookmark.seen(transition);
       reread(bookmark);
     }
   }
@@ -293,11 +323,11 @@ public final class PrivateStreams {
       bookmark.seq = 0;
     }
     if (!fresh.isEmpty()) {
-      bookmark.seq = fresh.getLast().seq();
+      bookmark.reached(fresh.getLast().seq());
       tell(bookmark, fresh);
     }
     if (events.transitions().size() < PAGE) {
-      bookmark.seq = Math.max(bookmark.seq, events.lastSeq()); // what is not kept will not come
+      bookmark.reached(Math.max(bookmark.seq, events.lastSeq())); // what is not kept will not come
     }
     if (bookmark.session.open() && (stale || events.transitions().size() >= PAGE)) {
       reread(bookmark);

@@ -83,8 +83,8 @@ class ReplyTwinTest {
     }
     same("cancelOnDisconnect", replies.cancelOnDisconnect(id, true, 600_000));
     same("heartbeat", replies.heartbeat(id, 0, new Replies.Sent(0, 0, -1, List.of())));
-    Replies.Head book = new Replies.Head(new Subject(Channel.BOOK, "XBT/€", 5, ""), 7);
-    Replies.Head bar = new Replies.Head(new Subject(Channel.CANDLES, "A", 0, "1m"), 1L << 40);
+    Replies.Head book = Replies.Head.of(new Subject(Channel.BOOK, "XBT/€", 5, ""), 7);
+    Replies.Head bar = Replies.Head.of(new Subject(Channel.CANDLES, "A", 0, "1m"), 1L << 40);
     same(
         "heartbeat",
         replies.heartbeat(null, 60_000, new Replies.Sent(1L << 40, -2, 9, List.of(book, bar))));

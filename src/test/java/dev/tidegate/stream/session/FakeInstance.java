@@ -34,6 +34,7 @@ public final class FakeInstance {
   public final Listing listing;
   public final PrivateStreams privates;
   public final Subscriptions subscriptions;
+  final Heartbeats heartbeats;
   public final Protocol protocol;
   public final Shards shards;
   private final Loop loop;
@@ -57,7 +58,7 @@ public final class FakeInstance {
     Logins logins =
         new Logins(authenticator, bans, tiers, new Census(), subscriptions, replies, meters);
     Lookups lookups = new Lookups(bus, replies);
-    Heartbeats heartbeats = new Heartbeats(loop, fanout, replies);
+    heartbeats = new Heartbeats(loop, fanout, replies, privates::behind);
     protocol =
         new Protocol(
             loop,

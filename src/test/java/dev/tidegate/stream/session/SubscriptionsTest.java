@@ -130,6 +130,7 @@ class SubscriptionsTest {
             switch (OpReader.read(bytes, bytes.length)) {
               case Op.Subscribe op -> subscriptions.subscribe(session, op);
               case Op.Unsubscribe op -> subscriptions.unsubscribe(session, op);
+              case Op.Heartbeat op -> instance.heartbeats.set(session, op);
               case Op.Resume op -> subscriptions.subscribe(session, Token.read(op));
               default -> throw new IllegalArgumentException(json);
             }
@@ -145,6 +146,14 @@ class SubscriptionsTest {
     Guest drained() {
       session.drained();
       return this;
+    }
+
+    /** As a heartbeat that is asked for says it. */
+    String behind(int id) throws Exception {
+      int before = client.replies.size();
+      says("{'op':'heartbeat','id':" + id + ",'every':60000}");
+      await(() -> client.replies.size() > before);
+      return client.replies.getLast().path("behind").toString();
     }
 
     List<String> follows() {
@@ -481,6 +490,28 @@ class SubscriptionsTest {
     FakeClient.Known orders = on(() -> guest.client.known.get("orders  0"));
     assertThat(orders.messages).isEqualTo(1);
     assertThat(orders.seq).isEqualTo(3);
+  }
+
+  @Test
+  void aHeartbeatNamesThePrivateChannelThatHasMore() throws Exception {
+    start(1);
+    Guest guest = new Guest();
+    guest.says("{'op':'subscribe','id':1,'channels':[{'channel':'orders'}]}");
+    question().complete(new PrivateEvents("p1", 3, false, List.of()));
+    guest.hears("subscribed", 1);
+    assertThat(guest.behind(2)).isEmpty();
+
+    bus.publish(Commands.outcome(Commands.shardOf("alice")), transition(5));
+    final Promise<PrivateEvents> missing = question();
+    assertThat(guest.behind(3)).isEqualTo("[{\"channel\":\"orders\",\"seq\":5}]");
+    bus.publish(Commands.outcome(Commands.shardOf("alice")), transition(6));
+    await(() -> guest.behind(4).contains("6"));
+
+    missing.complete(new PrivateEvents("p1", 5, true, List.of(transition(4), transition(5))));
+    final Promise<PrivateEvents> again = question();
+    assertThat(guest.behind(5)).contains("6");
+    again.complete(new PrivateEvents("p1", 6, true, List.of(transition(6))));
+    await(() -> guest.behind(6).isEmpty());
   }
 
   private static Transition transition(long seq) {
