@@ -48,7 +48,7 @@ final class CertificateNames {
     AuthConfig.Consumer owner = owners.get(certificate.subject());
     for (String name : certificate.alternatives()) {
       AuthConfig.Consumer other = owners.get(canonical(name));
-      if (other != null && owner != null && other != owner) {
+      if (other != null && owner != null && !other.equals(owner)) {
         return SEVERAL;
       }
       owner = owner == null ? other : owner;

@@ -71,8 +71,9 @@ final class Cors implements Policy {
             : null;
     String path =
         method == null || exchange.flaw() != null ? null : Paths.normal(exchange.target());
-    Route route = path == null ? null : routes.find(exchange.host(), path, method);
-    if (route == null || route.config().cors() == null) {
+    Route route =
+        method == null || path == null ? null : routes.find(exchange.host(), path, method);
+    if (path == null || route == null || route.config().cors() == null) {
       next.proceed();
       return;
     }

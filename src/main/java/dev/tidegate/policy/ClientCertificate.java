@@ -46,7 +46,7 @@ public record ClientCertificate(
     return new ClientCertificate(
         one.getSubjectX500Principal(),
         alternatives(one),
-        one.getNotAfter().getTime(),
+        one.getNotAfter().toInstant().toEpochMilli(),
         HexFormat.of().formatHex(hash));
   }
 
