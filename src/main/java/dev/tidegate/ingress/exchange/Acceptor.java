@@ -18,12 +18,7 @@ public final class Acceptor implements Handler<HttpServerRequest> {
   public Acceptor(Steps steps, OpenStreams streams, long maxHead, long maxBody, Loop loop) {
     this.shared =
         new Shared(
-            new HeadReader(maxHead),
-            steps,
-            streams,
-            new HttpDate(loop::millis),
-            maxBody,
-            loop);
+            new HeadReader(maxHead), steps, streams, new HttpDate(loop::millis), maxBody, loop);
   }
 
   @Override

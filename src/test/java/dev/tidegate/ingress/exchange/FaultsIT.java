@@ -161,7 +161,8 @@ class FaultsIT {
             new Step("throwing", new Throwing(place), said),
             new Step("after", new Watching(), closed));
     Steps steps = new Steps(all, x -> target(place, x), new Faults(meters, System::nanoTime));
-    Acceptor acceptor = new Acceptor(steps, new OpenStreams(new RuleMeters(meters)), 9_999, 99, loop);
+    Acceptor acceptor =
+        new Acceptor(steps, new OpenStreams(new RuleMeters(meters)), 9_999, 99, loop);
     return vertx
         .createHttpServer()
         .connectionHandler(c -> connections.opened(c, acceptor, false))
