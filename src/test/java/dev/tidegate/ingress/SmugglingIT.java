@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tidegate.smuggling.Http2Requests;
+import dev.tidegate.smuggling.Http2Generator;
 import dev.tidegate.smuggling.RequestGenerator;
 import dev.tidegate.smuggling.RequestGenerator.Connection;
 import dev.tidegate.smuggling.Splitter;
@@ -109,7 +109,7 @@ class SmugglingIT {
     List<Future<?>> callers = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       RequestGenerator generator = new RequestGenerator(SEED);
-      Http2Requests http2 = new Http2Requests(SEED);
+      Http2Generator http2 = new Http2Generator(SEED);
       for (int i = 0; i < CALLERS; i++) {
         callers.add(
             threads.submit(
@@ -126,7 +126,7 @@ class SmugglingIT {
     }
   }
 
-  private void call(int port, RequestGenerator generator, Http2Requests http2) throws IOException {
+  private void call(int port, RequestGenerator generator, Http2Generator http2) throws IOException {
     for (int i = 0; i < 4; i++) {
       Connection connection;
       synchronized (generator) {
@@ -135,7 +135,7 @@ class SmugglingIT {
       sent.addAndGet(connection.requests());
       send(port, connection);
     }
-    Http2Requests.Request request;
+    Http2Generator.Request request;
     synchronized (generator) {
       request = http2.next();
     }
@@ -175,7 +175,7 @@ class SmugglingIT {
     return connection.mark() + ": " + new String(connection.bytes(), ISO_8859_1);
   }
 
-  private void send(int port, Http2Requests.Request request) throws IOException {
+  private void send(int port, Http2Generator.Request request) throws IOException {
     try (RawHttp2 http = new RawHttp2(port)) {
       boolean more = !request.data().isEmpty() || request.trailers().length > 0;
       int end = more ? 0 : RawHttp2.END_STREAM;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Requests of HTTP/2 with what would be a line, a header or a body of its own in HTTP/1.1. */
-public final class Http2Requests {
+public final class Http2Generator {
   private static final String[] OF_A_CONNECTION = {
     "connection",
     "keep-alive",
@@ -39,7 +39,7 @@ public final class Http2Requests {
    */
   public record Request(String[] head, List<String> data, String[] trailers, String mark) {}
 
-  public Http2Requests(long seed) {
+  public Http2Generator(long seed) {
     choices = new Choices(seed);
     spellings = new Spellings(choices);
   }
