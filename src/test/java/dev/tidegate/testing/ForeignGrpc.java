@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ForeignGrpc implements AutoCloseable {
   /** Whose gRPC. */
+  @SuppressWarnings("ImmutableEnumChecker") // its lists are List.of
   public enum Language {
     PYTHON("echo.py", "grpcio==1.85.3", List.of("python3"), "PYTHONPATH", ""),
     NODE("echo.cjs", "@grpc/grpc-js@1.14.7", List.of("node"), "NODE_PATH", "node_modules");
