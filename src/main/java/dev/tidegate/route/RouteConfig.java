@@ -107,9 +107,7 @@ public record RouteConfig(
         "a demand: records belong to a consumer");
     checkWebSockets(websocket, upstream);
     checkTimes(timeout, connectTimeout, idle, stream);
-    Check.that(stream == null || upstream != null, "stream", "given", "an upstream beside it");
-    Check.that(fallback == null || upstream != null, "fallback", fallback, "an upstream beside it");
-    Check.that(hedge == null || upstream != null, "hedge", hedge, "an upstream beside it");
+    checkUpstreams(stream, fallback, hedge, upstream);
     Check.that(maxBody == null || maxBody >= 0, "maxBody", maxBody, "0 or more bytes");
     checkFailures(onFailure, auth);
   }
@@ -239,6 +237,17 @@ public record RouteConfig(
   private static void checkWebSockets(@Nullable WebSockets websocket, @Nullable String upstream) {
     Check.that(
         websocket == null || upstream != null, "websocket", "given", "an upstream that takes them");
+  }
+
+  /** What only an upstream has. */
+  private static void checkUpstreams(
+      @Nullable Streams stream,
+      @Nullable Fallback fallback,
+      @Nullable Hedging hedge,
+      @Nullable String upstream) {
+    Check.that(stream == null || upstream != null, "stream", "given", "an upstream beside it");
+    Check.that(fallback == null || upstream != null, "fallback", fallback, "an upstream beside it");
+    Check.that(hedge == null || upstream != null, "hedge", hedge, "an upstream beside it");
   }
 
   private static void checkTimes(
