@@ -1,6 +1,7 @@
 package dev.tidegate.ingress;
 
 import dev.tidegate.auth.Authentication;
+import dev.tidegate.compress.Compression;
 import dev.tidegate.ingress.exchange.HttpExchange;
 import dev.tidegate.ingress.exchange.Step;
 import dev.tidegate.ingress.exchange.Steps;
@@ -14,6 +15,7 @@ import dev.tidegate.policy.AuthDemand;
 import dev.tidegate.policy.OnFailure;
 import dev.tidegate.policy.PerRoute;
 import dev.tidegate.ratelimit.RateLimiting;
+import dev.tidegate.route.CompressionConfig;
 import dev.tidegate.route.RouteConfig;
 import dev.tidegate.route.RouteConfig.Failures;
 import dev.tidegate.route.RouteTable;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The life of a request between its head and its target, on one event loop. */
 record Pipeline(
@@ -47,6 +50,10 @@ record Pipeline(
     steps.add(new Step("address-bans", new AddressBans(node.rules(), ruleMeters), closed));
     if (Cors.isAsked(routes)) {
       steps.add(new Step("cors", new Cors(routes), closed));
+    }
+    PerRoute<Compression.@Nullable Terms> compressed = routes.each(null, Pipeline::compression);
+    if (routes.routes().stream().anyMatch(route -> route.config().compression() != null)) {
+      steps.add(new Step("compression", new Compression(compressed), open));
     }
     steps.add(new Step("routing", new Routing(routes, config.limits().bodyBytes()), closed));
     steps.add(
@@ -82,5 +89,12 @@ record Pipeline(
     String target = upstream != null ? upstream : commands ? "commands" : "gateway";
     return new LoadShedding.Terms(
         route.id(), target, commands, route.priority(), route.concurrency());
+  }
+
+  private static Compression.@Nullable Terms compression(RouteConfig route) {
+    CompressionConfig config = route.compression();
+    return config == null
+        ? null
+        : new Compression.Terms(config.codings(), config.types(), config.minBytes());
   }
 }

@@ -51,7 +51,8 @@ public final class HeaderLists {
     return elements(headers, name).stream().anyMatch(one -> names(one, element));
   }
 
-  private static boolean names(String element, String name) {
+  /** Whether the element is the name, in any case and with any parameters. */
+  public static boolean names(String element, String name) {
     int end = element.indexOf(';');
     return element.substring(0, end < 0 ? element.length() : end).strip().equalsIgnoreCase(name);
   }
@@ -70,8 +71,8 @@ public final class HeaderLists {
     return most;
   }
 
-  /** A weight that cannot be read is none. */
-  private static int quality(String element) {
+  /** How much the element is wanted, in thousandths; a weight that cannot be read is none. */
+  public static int quality(String element) {
     for (String parameter : split(element, ';')) {
       int equals = parameter.indexOf('=');
       if (equals > 0 && parameter.substring(0, equals).strip().equalsIgnoreCase("q")) {

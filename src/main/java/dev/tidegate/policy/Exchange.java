@@ -100,6 +100,9 @@ public interface Exchange {
   /** Why the exchange ended otherwise than by an answer of the upstream or of the gateway. */
   @Nullable String cause();
 
+  /** The answer's body leaves as this makes it; said while its head is about to leave. */
+  void encodeBody(BodyEncoder encoder);
+
   /** Answers, unless an answer has begun. */
   void answer(Reply reply);
 

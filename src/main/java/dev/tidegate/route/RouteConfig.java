@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param websocket absent: none pass to the upstream
  * @param ambiguousPaths what becomes of a path that leads to another route when it is decoded
  * @param fallback what callers get while the upstream's circuit is open; null: the upstream's
+ * @param compression which answers are compressed; null: none
  * @param cors which pages of other origins may call it; null: nothing is said of this
  * @param hedge when a GET or HEAD is sent to a second endpoint as well; null: never
  * @param onFailure what becomes of a request when a policy fails
@@ -67,6 +68,7 @@ public record RouteConfig(
     @Nullable Fallback fallback,
     @Nullable Hedging hedge,
     @Nullable CorsConfig cors,
+    @Nullable CompressionConfig compression,
     @Default("{}") Failures onFailure) {
   private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");

@@ -273,4 +273,9 @@ public final class StandInExchange implements Exchange {
 
   @Override
   public void onGone(Runnable action) {}
+
+  @Override
+  public void encodeBody(BodyEncoder encoder) {
+    throw new UnsupportedOperationException("no body leaves from here");
+  }
 }

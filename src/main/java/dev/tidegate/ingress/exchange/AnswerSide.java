@@ -1,6 +1,7 @@
 package dev.tidegate.ingress.exchange;
 
 import dev.tidegate.loop.Loop;
+import dev.tidegate.policy.BodyEncoder;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The answer's side of an exchange: what of it has left, and what is known of how it ended. */
 abstract class AnswerSide extends WithBody {
+  @Nullable BodyEncoder encoder;
   final HttpServerResponse response;
   final MultiMap responseHeaders;
   private int status;
@@ -82,10 +84,27 @@ abstract class AnswerSide extends WithBody {
 
   @Override
   public void write(Buffer data) {
+    Buffer leaves = encoder == null ? data : encoder.encode(data);
+    if (leaves.length() == 0) {
+      return;
+    }
     boolean first = connection.http2() && !response.headWritten();
-    response.write(data);
+    response.write(leaves);
     if (first) {
       connection.begun(request);
+    }
+  }
+
+  @Override
+  public void encodeBody(BodyEncoder by) {
+    encoder = by;
+  }
+
+  /** It is over, or another answer takes the place of the one that it was for. */
+  void dropEncoder() {
+    if (encoder != null) {
+      encoder.close();
+      encoder = null;
     }
   }
 

@@ -129,6 +129,9 @@ public final class HttpExchange extends AnswerSide implements Next, InFlight, Ha
     switch (reply) {
       case Reply.Content content -> {
         responseHeaders.set(HttpHeaders.CONTENT_TYPE, content.type());
+        if (content.body().length() > 0) {
+          announce(content.body());
+        }
         beginHead(content.status());
         whole(content.body());
       }
@@ -140,17 +143,24 @@ public final class HttpExchange extends AnswerSide implements Next, InFlight, Ha
         Problem problem = refusal.problem();
         cause = problem.slug();
         responseHeaders.set(HttpHeaders.CONTENT_TYPE, ProblemDocument.CONTENT_TYPE);
+        Buffer document =
+            ProblemDocument.render(problem, refusal.detail(), requestId(), refusal.outcome());
+        announce(document);
         beginHead(problem.status());
-        whole(ProblemDocument.render(problem, refusal.detail(), requestId(), refusal.outcome()));
+        whole(document);
       }
     }
+  }
+
+  private void announce(Buffer body) {
+    responseHeaders.set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
   }
 
   /** Over HTTP/1 Vert.x knows what an answer to HEAD looks like. */
   private void whole(Buffer body) {
     boolean headOnly = connection.http2() && HttpMethod.HEAD.equals(request.method());
     if (headOnly) {
-      responseHeaders.set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+      announce(body);
     }
     end(headOnly ? null : body);
   }
@@ -177,10 +187,15 @@ public final class HttpExchange extends AnswerSide implements Next, InFlight, Ha
   /** Sets the status and lets every policy see the head; the first write sends it. */
   public void beginHead(int code) {
     state = ExchangeState.ANSWERING;
+    dropEncoder();
     status(code);
     shared.steps().head(this, failing);
     if (!responseHeaders.contains(HttpHeaders.DATE)) {
       responseHeaders.set(HttpHeaders.DATE, shared.date().now());
+    }
+    if (encoder != null) {
+      responseHeaders.remove(HttpHeaders.CONTENT_LENGTH);
+      endless();
     }
     closeAfter |= connection.draining();
     if (closeAfter && !connection.http2()) {
@@ -218,7 +233,8 @@ public final class HttpExchange extends AnswerSide implements Next, InFlight, Ha
 
   /** The last bytes of the answer. */
   @SuppressWarnings("CatchThrowable") // the exchange is over in any case
-  public void end(@Nullable Buffer last) {
+  public void end(@Nullable Buffer end) {
+    Buffer last = encoder == null ? end : encoder.finish(end);
     boolean unread = unread();
     if (unread && !connection.http2()) {
       closeAfter = true;
@@ -311,6 +327,7 @@ public final class HttpExchange extends AnswerSide implements Next, InFlight, Ha
       shared.streams().ended(this);
     }
     shared.steps().end(this);
+    dropEncoder();
     connection.end(this);
   }
 }
