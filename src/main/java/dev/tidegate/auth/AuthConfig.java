@@ -2,9 +2,12 @@ package dev.tidegate.auth;
 
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
+import dev.tidegate.config.Mistakes;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,7 @@ public record AuthConfig(
       Check.that(names.add(name), "consumers[" + i + "].name", name, "each name once");
     }
     onceEach(consumers);
+    keysOnceEach(consumers);
     Set<Object> subjects = new HashSet<>();
     for (int i = 0; i < consumers.size(); i++) {
       List<String> own = consumers.get(i).certificates();
@@ -39,6 +43,38 @@ public record AuthConfig(
         String path = "consumers[" + i + "].certificates[" + j + "]";
         boolean first = subjects.add(CertificateNames.canonical(own.get(j)));
         Check.that(first, path, own.get(j), "each name once, however it is written");
+      }
+    }
+  }
+
+  /** A key that two have would make one of them the other. */
+  private static void keysOnceEach(List<Consumer> consumers) {
+    Map<String, String> owners = new HashMap<>();
+    for (int i = 0; i < consumers.size(); i++) {
+      Consumer consumer = consumers.get(i);
+      for (String hash : consumer.apiKeys()) {
+        keyOnce(owners, hash, consumer, "consumers[" + i + "].apiKeys");
+      }
+      if (consumer.key() != null) {
+        String hash = ConfiguredAuthenticator.sha256(consumer.key());
+        keyOnce(owners, hash, consumer, "consumers[" + i + "].key");
+      }
+    }
+  }
+
+  private static void keyOnce(
+      Map<String, String> owners, String hash, Consumer consumer, String path) {
+    String owner = owners.putIfAbsent(hash, consumer.name());
+    Check.secret(owner == null, path, "a key that is not one of " + owner + " already");
+  }
+
+  /** Opens the key set. */
+  public void open(Mistakes to) {
+    if (jwt != null) {
+      try {
+        new Tokens(jwt, ConfiguredAuthenticator.load(jwt.jwks()));
+      } catch (IllegalArgumentException e) {
+        to.add(e);
       }
     }
   }
@@ -73,6 +109,9 @@ public record AuthConfig(
       @Nullable String key,
       @Default("[]") List<SigningKey> signingKeys,
       @Default("[]") List<String> certificates) {
+    /** Of consumers for whom no other is given. */
+    public static final String USUAL_TIER = "registered";
+
     public Consumer {
       Check.given("name", name, "a name");
       account = account == null ? name : account;

@@ -68,13 +68,19 @@ public final class Authentication implements Policy {
     Identity identity = byToken != null ? byToken : byKey;
     if (identity != null) {
       exchange.identity(identity);
-    } else if (demand == AuthDemand.NONE && exchange.certificate() != null) {
-      Identity shown = authenticator.certificate(exchange.certificate()).identity();
-      if (shown != null) {
-        exchange.identity(shown);
-      }
+    } else if (demand == AuthDemand.NONE) {
+      whoeverShows(exchange);
     }
     next.proceed();
+  }
+
+  /** A certificate counts also where nobody has to prove anything. */
+  private void whoeverShows(Exchange exchange) {
+    ClientCertificate shown = exchange.certificate();
+    Identity identity = shown == null ? null : authenticator.certificate(shown).identity();
+    if (identity != null) {
+      exchange.identity(identity);
+    }
   }
 
   private void byCertificate(Exchange exchange, Next next) {

@@ -88,7 +88,7 @@ public final class ConfiguredAuthenticator implements Authenticator {
         Caffeine.newBuilder().maximumSize(REMEMBERED).build());
   }
 
-  private static JWKSet load(String file) {
+  static JWKSet load(String file) {
     try {
       return JWKSet.load(Path.of(file).toFile());
     } catch (IOException | ParseException e) {
@@ -199,7 +199,7 @@ public final class ConfiguredAuthenticator implements Authenticator {
         : Set.of();
   }
 
-  private static String sha256(String text) {
+  static String sha256(String text) {
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

@@ -1,6 +1,8 @@
 package dev.tidegate.config;
 
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * {@link IllegalArgumentException} that says {@code name: value (expected ...)}.
  */
 public final class Check {
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?");
+
   private Check() {}
 
   /** Anything that the others do not cover; a value that is null is called missing. */
@@ -55,6 +59,20 @@ public final class Check {
   /** A port to listen on, 0 for any free one. */
   public static void port(String name, int value) {
     within(name, value, 0, 65_535);
+  }
+
+  /** A name or an address of a host, and nothing else of a URL. */
+  public static void host(String name, @Nullable String value) {
+    boolean fine = value != null && (HOST.matcher(value).matches() || literal(value));
+    that(fine, name, value, "a name or an address, without a scheme or a port");
+  }
+
+  private static boolean literal(String value) {
+    try {
+      return !InetAddress.ofLiteral(value).isMulticastAddress();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static String text(@Nullable Object value) {

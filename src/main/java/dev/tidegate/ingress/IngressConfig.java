@@ -2,13 +2,17 @@ package dev.tidegate.ingress;
 
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
+import dev.tidegate.config.Mistakes;
 import dev.tidegate.ingress.connection.ConnectionLimits;
 import dev.tidegate.net.AddressHeader;
 import dev.tidegate.net.ClientAuthentication;
 import dev.tidegate.net.TlsFiles;
 import dev.tidegate.net.TrustedProxies;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +39,7 @@ public record IngressConfig(
     @Nullable Redirect redirect,
     @Default("off") String accessLog) {
   public IngressConfig {
+    Check.host("host", host);
     Check.port("port", port);
     trustedProxies = TrustedProxies.checked("trustedProxies", trustedProxies);
     Check.that(
@@ -48,6 +53,21 @@ public record IngressConfig(
         true,
         TrustedProxies.BESIDE);
     Check.given("accessLog", accessLog, "off, stdout or a file");
+  }
+
+  /** Opens the files that it names. */
+  public void open(Mistakes to) {
+    if (!accessLog.equals("off") && !accessLog.equals("stdout")) {
+      Path file = Path.of(accessLog).toAbsolutePath();
+      Path folder = Objects.requireNonNullElse(file.getParent(), file);
+      to.unless(
+          Files.isRegularFile(file)
+              ? Files.isWritable(file)
+              : Files.notExists(file) && Files.isDirectory(folder) && Files.isWritable(folder),
+          "accessLog",
+          accessLog,
+          "off, stdout or a file that can be written");
+    }
   }
 
   /**
@@ -74,7 +94,7 @@ public record IngressConfig(
       Check.that(asked == (trust != null), "trust", trust, "a PEM file beside clientAuth");
     }
 
-    TlsFiles files() {
+    public TlsFiles files() {
       return new TlsFiles("http", key, cert, clientAuth, trust);
     }
   }

@@ -3,12 +3,17 @@ package dev.tidegate.market;
 import dev.tidegate.bus.Listing;
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
+import dev.tidegate.config.Mistakes;
 import dev.tidegate.market.book.ShardBounds;
 import dev.tidegate.market.feed.Layout;
 import dev.tidegate.market.feed.Simulation;
 import dev.tidegate.market.owner.Division;
 import dev.tidegate.market.owner.ReplicaSettings;
+import dev.tidegate.market.record.CaptureReader;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -50,6 +55,19 @@ public record MarketConfig(
     Check.that(silence.compareTo(heartbeat) > 0, "silence", silence, "more than heartbeat");
     Check.that(
         feed != Source.CAPTURE || capture != null, "capture", capture, "a path for feed capture");
+  }
+
+  /** Opens the recording. */
+  public void open(Mistakes to) {
+    if (feed == Source.CAPTURE && capture != null) {
+      try {
+        CaptureReader.check(Path.of(capture.path));
+      } catch (NoSuchFileException e) {
+        to.add("capture.path", capture.path, "a file");
+      } catch (IOException e) {
+        to.add("capture.path", capture.path, "a recording that can be read: " + e.getMessage());
+      }
+    }
   }
 
   /** The source as operators see it. */
@@ -144,6 +162,7 @@ public record MarketConfig(
   /** A listener for lines of the feed topic's JSON; port 0 is any free one. */
   public record Socket(@Default("127.0.0.1") String host, @Default("0") int port) {
     public Socket {
+      Check.host("host", host);
       Check.port("port", port);
     }
 

@@ -2,6 +2,7 @@ package dev.tidegate.net;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -178,6 +179,12 @@ public final class TlsListener {
         "event=certificate-refused listener={} msg=\"the old one stays\" why=\"{}\"",
         files.name(),
         why.getMessage());
+  }
+
+  /** Throws when the files are no use, and says why. */
+  public static void check(TlsFiles files, Reader reader) {
+    TlsListener listener = new TlsListener(files, List.of(), new SimpleMeterRegistry());
+    listener.check(listener.read(), reader);
   }
 
   private Content read() {

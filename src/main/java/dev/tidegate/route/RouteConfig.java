@@ -94,6 +94,11 @@ public record RouteConfig(
     }
     Check.that(strip == null || PathPattern.validPrefix(strip), "strip", strip, "/segments");
     Check.that(
+        strip == null || within(strip, path == null ? prefix : path),
+        "strip",
+        strip,
+        "the first segments of the path or prefix");
+    Check.that(
         rewrite == null || PathPattern.validPrefix(rewrite), "rewrite", rewrite, "/segments");
     int targets = count(upstream) + count(async) + count(fixed) + count(local);
     Check.that(targets == 1, "target", targets, "one of upstream, async, fixed, local");
@@ -112,6 +117,19 @@ public record RouteConfig(
     checkUpstreams(stream, fallback, hedge, upstream);
     Check.that(maxBody == null || maxBody >= 0, "maxBody", maxBody, "0 or more bytes");
     checkFailures(onFailure, auth);
+  }
+
+  private static boolean within(String strip, @Nullable String of) {
+    String segments = strip.endsWith("/") ? strip : strip + "/";
+    return of != null && (of + "/").startsWith(segments);
+  }
+
+  /** What tells its paths from those of others; two routes of one shape take the same ones. */
+  public String shape() {
+    String key = Route.key(String.valueOf(prefix == null ? path : prefix));
+    boolean open = key.length() > 1 && key.endsWith("/") && prefix != null;
+    return (prefix == null ? "path " : "prefix ")
+        + (open ? key.substring(0, key.length() - 1) : key).replaceAll("\\{[^}]*}", "{}");
   }
 
   /**

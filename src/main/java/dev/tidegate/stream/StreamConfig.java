@@ -80,6 +80,7 @@ public record StreamConfig(
   public StreamConfig {
     tiers = Map.copyOf(tiers);
     trustedProxies = TrustedProxies.checked("trustedProxies", trustedProxies);
+    Check.host("host", host);
     Check.that(
         !proxyProtocol || !trustedProxies.isEmpty(),
         "proxyProtocol",
@@ -163,7 +164,7 @@ public record StreamConfig(
       Check.that(asked == (trust != null), "trust", trust, "a PEM file beside clientAuth");
     }
 
-    TlsFiles files() {
+    public TlsFiles files() {
       return new TlsFiles("stream", key, cert, clientAuth, trust);
     }
   }

@@ -84,7 +84,7 @@ public record UpstreamConfig(
    */
   public record Endpoint(String host, int port, @Default("1") int weight, @Nullable String region) {
     public Endpoint {
-      Check.given("host", host, "a name or an address");
+      Check.host("host", host);
       Check.within("port", port, 1, 65_535);
       Check.within("weight", weight, 1, 100);
     }

@@ -45,7 +45,7 @@ public final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    boolean good = passes(() -> GatewayFile.at(config).read());
+    boolean good = passes(() -> GatewayFile.at(config).environment(System.getenv()).check());
     if (verticles != null) {
       Path file = verticles;
       good &= passes(() -> ConfigFile.at(file).read(VerticlesFile.class));

@@ -52,7 +52,9 @@ public final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    GatewayConfig gateway = GatewayFile.at(config).environment(System.getenv()).read();
+    GatewayFile file = GatewayFile.at(config).environment(System.getenv());
+    file.check();
+    GatewayConfig gateway = file.read();
     VerticlesFile roles = ConfigFile.at(verticles).read(VerticlesFile.class);
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     serve(gateway, roles, cluster, out, node -> {});

@@ -5,21 +5,24 @@ import dev.tidegate.auth.AuthConfig;
 import dev.tidegate.command.CommandConfig;
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
+import dev.tidegate.config.Mistakes;
 import dev.tidegate.ingress.IngressConfig;
 import dev.tidegate.market.MarketConfig;
+import dev.tidegate.net.TlsFiles;
+import dev.tidegate.net.TlsListener;
 import dev.tidegate.overload.ConcurrencyConfig;
 import dev.tidegate.ratelimit.RateLimitConfig;
 import dev.tidegate.route.RouteConfig;
 import dev.tidegate.stream.StreamConfig;
 import dev.tidegate.upstream.RegionConfig;
 import dev.tidegate.upstream.UpstreamConfig;
-import dev.tidegate.upstream.UpstreamConfig.Endpoint;
+import io.vertx.core.Vertx;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,8 +64,6 @@ public record GatewayConfig(
     concurrencyLimits = List.copyOf(concurrencyLimits);
     upstreams = List.copyOf(upstreams);
     regions = List.copyOf(regions);
-    crossCheck(routes, rateLimits, concurrencyLimits, upstreams);
-    crossCheck(regions, upstreams);
   }
 
   /** How to reach the brokers; {@code properties} go to every Kafka client as they are. */
@@ -90,67 +91,29 @@ public record GatewayConfig(
     }
   }
 
-  /** What parts say of one another: every name exists, and exists once. */
-  private static void crossCheck(
-      List<RouteConfig> routes,
-      List<RateLimitConfig> limits,
-      List<ConcurrencyConfig> concurrencyLimits,
-      List<UpstreamConfig> upstreams) {
-    Set<String> upstreamNames = new TreeSet<>();
-    for (int i = 0; i < upstreams.size(); i++) {
-      once(upstreamNames, "upstreams[" + i + "].name", upstreams.get(i).name());
-    }
-    Set<String> limitNames = new TreeSet<>();
-    for (int i = 0; i < limits.size(); i++) {
-      once(limitNames, "rateLimits[" + i + "].name", limits.get(i).name());
-    }
-    Set<String> concurrencyNames = new TreeSet<>();
-    for (int i = 0; i < concurrencyLimits.size(); i++) {
-      String name = concurrencyLimits.get(i).name();
-      once(concurrencyNames, "concurrencyLimits[" + i + "].name", name);
-    }
-    Set<String> ids = new TreeSet<>();
-    for (int i = 0; i < routes.size(); i++) {
-      RouteConfig route = routes.get(i);
-      once(ids, "routes[" + i + "].id", route.id());
-      known(upstreamNames, "routes[" + i + "].upstream", route.upstream());
-      Check.that(
-          route.websocket() == null
-              || upstreams.stream().noneMatch(u -> u.h2() && u.name().equals(route.upstream())),
-          "routes[" + i + "].websocket",
-          route.upstream(),
-          "an upstream without h2");
-      known(limitNames, "routes[" + i + "].rateLimit", route.rateLimit());
-      for (String name : route.concurrency()) {
-        known(concurrencyNames, "routes[" + i + "].concurrency", name);
-      }
+  /** Opens the files that it names. */
+  void open(Mistakes to) {
+    http.open(to.at("http"));
+    auth.open(to.at("auth"));
+    market.open(to.at("market"));
+    List<TlsFiles> pairs =
+        Stream.of(
+                http.tls() == null ? null : http.tls().files(),
+                stream.tls() == null ? null : stream.tls().files())
+            .filter(Objects::nonNull)
+            .toList();
+    if (!pairs.isEmpty()) {
+      Vertx reader = Vertx.vertx();
+      pairs.forEach(pair -> open(pair, reader, to));
+      reader.close().await();
     }
   }
 
-  private static void crossCheck(List<RegionConfig> regions, List<UpstreamConfig> upstreams) {
-    Set<String> names = new TreeSet<>();
-    for (int i = 0; i < regions.size(); i++) {
-      once(names, "regions[" + i + "].name", regions.get(i).name());
+  private static void open(TlsFiles files, Vertx reader, Mistakes to) {
+    try {
+      TlsListener.check(files, pair -> pair.getKeyManagerFactory(reader));
+    } catch (IllegalArgumentException e) {
+      to.add(e);
     }
-    for (int i = 0; i < regions.size(); i++) {
-      for (String next : regions.get(i).next()) {
-        known(names, "regions[" + i + "].next", next);
-      }
-    }
-    for (int i = 0; i < upstreams.size(); i++) {
-      List<Endpoint> endpoints = upstreams.get(i).endpoints();
-      for (int j = 0; j < endpoints.size(); j++) {
-        String path = "upstreams[" + i + "].endpoints[" + j + "].region";
-        known(names, path, endpoints.get(j).region());
-      }
-    }
-  }
-
-  private static void once(Set<String> names, String path, String name) {
-    Check.that(names.add(name), path, name, "each name once");
-  }
-
-  private static void known(Set<String> names, String path, @Nullable String name) {
-    Check.that(name == null || names.contains(name), path, name, "one of " + names);
   }
 }

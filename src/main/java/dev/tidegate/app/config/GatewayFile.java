@@ -1,11 +1,14 @@
 package dev.tidegate.app.config;
 
+import dev.tidegate.config.Mistakes;
 import dev.tidegate.ingress.IngressConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -34,6 +37,10 @@ public final class GatewayFile {
     }
   }
 
+  static GatewayFile of(String name, String text) {
+    return new GatewayFile(ConfigFile.of(name, text));
+  }
+
   public GatewayFile set(String path, Object value) {
     replaced.put(path, value);
     return this;
@@ -59,7 +66,7 @@ public final class GatewayFile {
    * Reads it all. A port of 0 becomes a free one here, because the instances of a role share one.
    */
   public GatewayConfig read() throws ConfigException {
-    GatewayConfig config = file.read(GatewayConfig.class, replaced);
+    GatewayConfig config = checked(false);
     IngressConfig http = config.http();
     choosePort("http.port", http.port());
     if (http.tls() != null) {
@@ -71,6 +78,31 @@ public final class GatewayFile {
     }
     choosePort("admin.port", config.admin().port());
     return file.read(GatewayConfig.class, replaced);
+  }
+
+  /** Says all that is wrong, also with the files that are named in it. */
+  public void check() throws ConfigException {
+    checked(true);
+  }
+
+  private GatewayConfig checked(boolean open) throws ConfigException {
+    ConfigFile.Reading<GatewayConfig> reading = file.readAll(GatewayConfig.class, replaced);
+    List<String> all = new ArrayList<>(reading.mistakes());
+    GatewayConfig config = reading.value();
+    Mistakes mistakes = new Mistakes();
+    if (config != null && reading.whole()) {
+      CrossChecks.of(config, mistakes);
+    }
+    if (config != null && open) {
+      config.open(mistakes);
+    }
+    for (Mistakes.Mistake each : mistakes.found()) {
+      all.add(file.error(each.path(), each.problem()));
+    }
+    if (config == null || !all.isEmpty()) {
+      throw new ConfigException(String.join("\n", all));
+    }
+    return config;
   }
 
   private void choosePort(String path, int port) throws ConfigException {

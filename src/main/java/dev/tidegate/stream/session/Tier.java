@@ -1,10 +1,15 @@
 package dev.tidegate.stream.session;
 
+import dev.tidegate.bus.Markets.Channel;
 import dev.tidegate.config.Check;
 import dev.tidegate.config.Default;
 import dev.tidegate.rules.TierLimits;
 import dev.tidegate.stream.protocol.Op;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +36,17 @@ public record Tier(
   /** The name of the tier of those who have not said who they are. */
   public static final String ANONYMOUS = "anonymous";
 
+  private static final Set<String> CHANNELS =
+      Arrays.stream(Channel.values())
+          .map(Channel::text)
+          .collect(Collectors.toCollection(TreeSet::new));
+
   public Tier {
     channels = channels == null ? null : List.copyOf(channels);
     symbols = symbols == null ? null : List.copyOf(symbols);
+    for (String channel : channels == null ? List.<String>of() : channels) {
+      Check.that(CHANNELS.contains(channel), "channels", channel, "some of " + CHANNELS);
+    }
     Check.within("rank", rank, 0, 3);
     Check.within("connectionsPerUser", connectionsPerUser, 0, TierLimits.MOST);
     Check.within("connectionsPerAddress", connectionsPerAddress, 0, TierLimits.MOST);
