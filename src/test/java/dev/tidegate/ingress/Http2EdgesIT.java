@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What RFC 9113 asks of a server when its peer is at fault, or takes nothing. */
@@ -96,6 +97,19 @@ class Http2EdgesIT {
         frame = http.next();
       }
       assertThat(new String(frame.payload(), US_ASCII)).isIn("here", "answer");
+    }
+  }
+
+  /** As browsers do all the time, with whatever reason. */
+  @ParameterizedTest
+  @CsvSource({"/fixed, 8", "/up/plain, 8", "/up/chunked, 8", "/fixed, 0", "/up/plain, 255"})
+  void whoCancelsAnAnswerThatWaitsKeepsItsConnection(String path, int reason) throws IOException {
+    try (RawHttp2 http = new RawHttp2(gateway.port(), 0, INITIAL_WINDOW, 0)) {
+      http.request(1, RawHttp2.get(path));
+      assertThat(http.fate(1)).isEqualTo("200");
+      http.send(RawHttp2.RST_STREAM, 0, 1, new byte[] {0, 0, 0, (byte) reason});
+      http.request(3, RawHttp2.get(path));
+      assertThat(http.fate(3)).isEqualTo("200");
     }
   }
 

@@ -27,6 +27,9 @@ final class StreamErrors implements Http2LifecycleManager {
   private final Queue<Integer> resets = new ArrayDeque<>();
   private int opened;
 
+  /** What is wrong is with something of ours, as with an answer that the caller has cancelled. */
+  private boolean sending;
+
   /** Takes its place before the handler. */
   StreamErrors(Http2ConnectionHandler handler) {
     this.codec = handler;
@@ -43,7 +46,7 @@ final class StreamErrors implements Http2LifecycleManager {
   @Override
   public ChannelFuture resetStream(
       ChannelHandlerContext ctx, int stream, long error, ChannelPromise promise) {
-    if (error == Http2Error.STREAM_CLOSED.code() && !resets.contains(stream)) {
+    if (error == Http2Error.STREAM_CLOSED.code() && !sending && !resets.contains(stream)) {
       codec.onError(ctx, false, gone(stream));
       return promise.setFailure(gone(stream));
     }
@@ -84,6 +87,12 @@ final class StreamErrors implements Http2LifecycleManager {
 
   @Override
   public void onError(ChannelHandlerContext ctx, boolean outbound, Throwable cause) {
-    codec.onError(ctx, outbound, cause);
+    boolean before = sending;
+    sending |= outbound;
+    try {
+      codec.onError(ctx, outbound, cause);
+    } finally {
+      sending = before;
+    }
   }
 }

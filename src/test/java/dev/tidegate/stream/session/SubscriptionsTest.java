@@ -24,6 +24,7 @@ import dev.tidegate.stream.FakeMarket;
 import dev.tidegate.stream.protocol.Op;
 import dev.tidegate.stream.protocol.OpReader;
 import dev.tidegate.stream.protocol.Token;
+import dev.tidegate.testing.Await;
 import dev.tidegate.testing.OnLoop;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -505,13 +506,13 @@ class SubscriptionsTest {
     final Promise<PrivateEvents> missing = question();
     assertThat(guest.behind(3)).isEqualTo("[{\"channel\":\"orders\",\"seq\":5}]");
     bus.publish(Commands.outcome(Commands.shardOf("alice")), transition(6));
-    await(() -> guest.behind(4).contains("6"));
+    Await.await(() -> guest.behind(4).contains("6"));
 
     missing.complete(new PrivateEvents("p1", 5, true, List.of(transition(4), transition(5))));
     final Promise<PrivateEvents> again = question();
     assertThat(guest.behind(5)).contains("6");
     again.complete(new PrivateEvents("p1", 6, true, List.of(transition(6))));
-    await(() -> guest.behind(6).isEmpty());
+    Await.await(() -> guest.behind(6).isEmpty());
   }
 
   private static Transition transition(long seq) {
