@@ -49,11 +49,14 @@ record ProcessSize(long heap, long resident, long descriptors, long threads) {
     return said;
   }
 
+  /** As many threads as the pools for blocking work may still start. */
+  private static final int POOLED = 24;
+
   /** Whether this is no more than that was, apart from what caches and pools may take. */
   boolean flatSince(ProcessSize before) {
     return heap <= before.heap * 5 / 4 + 8_192
         && resident <= before.resident * 5 / 4 + 65_536
         && descriptors <= before.descriptors + 30
-        && threads <= before.threads + 4;
+        && threads <= before.threads + POOLED;
   }
 }

@@ -122,7 +122,10 @@ class ReconcilingClusterManagerIT {
   private static void suspect(HazelcastInstance who, Member whom) {
     ClusterServiceImpl cluster =
         ((HazelcastInstanceProxy) who).getOriginal().node.getClusterService();
-    cluster.suspectMember(whom, "the test says so", true);
+    Member seen = cluster.getMember(whom.getUuid());
+    if (seen != null) {
+      cluster.suspectMember(seen, "the test says so", true);
+    }
   }
 
   @ParameterizedTest
