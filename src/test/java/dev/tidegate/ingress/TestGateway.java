@@ -13,6 +13,7 @@ import dev.tidegate.loop.EventLoops;
 import dev.tidegate.overload.ConcurrencyConfig;
 import dev.tidegate.overload.ConcurrencyLimits;
 import dev.tidegate.policy.Authenticator;
+import dev.tidegate.policy.ClientCertificate;
 import dev.tidegate.ratelimit.RateLimitConfig;
 import dev.tidegate.ratelimit.RateLimits;
 import dev.tidegate.route.RouteConfig;
@@ -180,6 +181,11 @@ final class TestGateway implements AutoCloseable {
       @Override
       public Verdict bearer(String token) {
         return unlessBroken("auth", sound.bearer(token));
+      }
+
+      @Override
+      public Verdict certificate(ClientCertificate shown) {
+        return unlessBroken("auth", sound.certificate(shown));
       }
     };
   }
