@@ -135,7 +135,7 @@ class OutageIT {
   private HttpResponse<String> post(int order) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(cluster.node(0).http() + "/v1/orders"))
-            .timeout(Duration.ofSeconds(5))
+            .timeout(Duration.ofSeconds(15))
             .header("X-API-Key", "alice-key")
             .header("Idempotency-Key", "outage-" + order)
             .header("Content-Type", "application/json")
